@@ -1,0 +1,3 @@
+//! The command line of a One-Window Service Office.
+
+fn main() {}

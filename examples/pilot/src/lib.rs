@@ -1,0 +1,1 @@
+//! What both pilot programs share: configuration, staff, words.

@@ -1,0 +1,3 @@
+//! The web server of a One-Window Service Office.
+
+fn main() {}

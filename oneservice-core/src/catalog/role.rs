@@ -1,0 +1,40 @@
+//! The parts that people play in the life of a request.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// In which role somebody acts. The catalogue names roles in `kebab-case`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Role {
+    /// The person or company that asks.
+    Applicant,
+    /// Somebody who acts for the applicant with a power of attorney.
+    Representative,
+    /// Receives, checks completeness, hands out.
+    FrontDesk,
+    /// Examines for a department.
+    Examiner,
+    /// Visits the site.
+    Inspector,
+    /// Gives another department's opinion.
+    OpinionOfficer,
+    /// Head of a line department: proposes or decides.
+    DepartmentHead,
+    /// Head of the One-Window Service Office: decides.
+    Approver,
+    /// Deputy governor with delegated power: decides.
+    GovernorDelegate,
+    /// Takes the fee.
+    Cashier,
+    /// The Citizens' Office: receives complaints, decides nothing.
+    Ombudsman,
+    /// Reads everything, writes nothing.
+    Auditor,
+    /// Runs the system.
+    Operator,
+    /// The office's own clock: what falls due by itself. No catalogue and no person can take this role.
+    #[serde(skip_deserializing)]
+    System,
+}

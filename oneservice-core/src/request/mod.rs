@@ -1,0 +1,5 @@
+//! The life of a request as types.
+
+mod stage_name;
+
+pub use stage_name::StageName;

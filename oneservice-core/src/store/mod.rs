@@ -1,0 +1,1 @@
+//! The seam: what a storage engine must promise.

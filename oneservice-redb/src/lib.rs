@@ -1,0 +1,3 @@
+//! OneService on redb: the embedded storage engine.
+
+#![deny(missing_docs)]
