@@ -1,0 +1,68 @@
+//! Digits in both scripts, and the numbers of telephones and identity cards.
+
+use super::line;
+
+/// Khmer digits ០–៩ become 0–9; all else stays.
+#[must_use]
+pub fn ascii_digits(text: &str) -> String {
+    text.chars().map(ascii_digit).collect()
+}
+
+/// Digits 0–9 become Khmer ០–៩; all else stays.
+#[must_use]
+pub fn khmer_digits(text: &str) -> String {
+    text.chars().map(|character| shifted(character, '0'..='9', '០')).collect()
+}
+
+pub(super) fn ascii_digit(character: char) -> char {
+    shifted(character, '០'..='៩', '0')
+}
+
+fn shifted(character: char, from: std::ops::RangeInclusive<char>, to: char) -> char {
+    if !from.contains(&character) {
+        return character;
+    }
+    char::from_u32(u32::from(character) - u32::from(*from.start()) + u32::from(to)).unwrap_or(character)
+}
+
+/// A Cambodian telephone number in the form of E.164, or `None` if it is none.
+///
+/// Blanks, points, hyphens and brackets are dropped; 0…, 855… and 00855… become +855….
+///
+/// ```
+/// # use oneservice_core::text::phone;
+/// assert_eq!(phone("០១២ ៣៤៥ ៦៧៨").as_deref(), Some("+85512345678"));
+/// assert_eq!(phone("00855-96-123-4567").as_deref(), Some("+855961234567"));
+/// assert_eq!(phone("+1 202 555 0100"), None);
+/// ```
+#[must_use]
+pub fn phone(text: &str) -> Option<String> {
+    let digits: String =
+        line(text).chars().map(ascii_digit).filter(|c| !matches!(c, ' ' | '.' | '(' | ')' | '-')).collect();
+    let national = ["+855", "00855", "855", "0"].iter().find_map(|prefix| digits.strip_prefix(prefix))?;
+    let valid = (8..=9).contains(&national.len())
+        && !national.starts_with('0')
+        && national.bytes().all(|byte| byte.is_ascii_digit());
+    valid.then(|| format!("+855{national}"))
+}
+
+/// The nine digits of a national identity card, or `None` if they are not nine.
+///
+/// Blanks, hyphens and a suffix like (01) are dropped.
+///
+/// ```
+/// # use oneservice_core::text::national_id;
+/// assert_eq!(national_id("០១០ ២៣៤-៥៦៧ (01)").as_deref(), Some("010234567"));
+/// assert_eq!(national_id("12345678"), None);
+/// ```
+#[must_use]
+pub fn national_id(text: &str) -> Option<String> {
+    let plain: String = line(text).chars().map(ascii_digit).filter(|c| !matches!(c, ' ' | '-')).collect();
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let suffix = |text: &str| {
+        let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+        text.is_empty() || inner.is_some_and(|inner| inner.len() == 2 && is_digits(inner))
+    };
+    let (digits, rest) = plain.split_at_checked(9)?;
+    (is_digits(digits) && suffix(rest)).then(|| digits.to_owned())
+}
