@@ -17,7 +17,7 @@ const MINUTE_MS: i64 = 60_000;
 ///
 /// ```
 /// # use oneservice_core::calendar::{CalendarError, Moment};
-/// let moment = Moment::parse("2026-11-24T11:20:57.1+07:00")?;
+/// let moment = Moment::parse("2026-11-24T06:20:57.1+02:00")?;
 /// assert_eq!(moment.to_string(), "2026-11-24T04:20:57.100Z");
 /// assert_eq!(moment.minute().to_string(), "2026-11-24T04:20:00.000Z");
 /// assert_eq!(moment.plus_millis(50).millis_since(moment), 50);
@@ -30,7 +30,7 @@ impl Moment {
     /// The first moment: 0001-01-01T00:00:00Z.
     pub const MIN: Self = Self(-62_135_596_800_000);
     /// The last moment, at which it is still 9999 everywhere.
-    pub const MAX: Self = Self(253_402_207_200_999);
+    pub const MAX: Self = Self(253_402_207_200_000);
 
     /// The moment `millis` milliseconds after 1970-01-01T00:00Z; what lies outside becomes [`MIN`](Self::MIN) or [`MAX`](Self::MAX).
     #[must_use]

@@ -46,15 +46,23 @@ pub fn search_key(text: &str) -> String {
             COENG => {
                 // A subscript sign with nothing to put below is not seen, or seen as a dotted circle.
                 if let Some(letter) = rest.next_if(|&next| is_letter(next)) {
-                    syllable.subscripts.push(if letter == 'ដ' { 'ត' } else { letter });
+                    let letter = if letter == 'ដ' { 'ត' } else { letter };
+                    if syllable.is_open {
+                        syllable.subscripts.push(letter);
+                    } else {
+                        key.extend([COENG, letter]);
+                    }
                 }
             }
+            // Signs with no letter to stand on keep their places.
+            _ if is_sign(character) && !syllable.is_open => key.push(character),
             '\u{17c9}' | '\u{17ca}' => syllable.shifters.push(character),
             '\u{17b6}'..='\u{17c5}' => syllable.vowels.push(character),
-            '\u{17c6}'..='\u{17d1}' | '\u{17d3}' | '\u{17dd}' => syllable.signs.push(character),
+            _ if is_sign(character) => syllable.signs.push(character),
             _ => {
                 syllable.finish(&mut key);
                 key.push(character);
+                syllable.is_open = is_letter(character);
             }
         }
     }
@@ -83,6 +91,8 @@ pub fn search_tokens(text: &str) -> Vec<String> {
 /// The signs around one base letter, by kind, each kind in the order typed.
 #[derive(Default)]
 struct Syllable {
+    /// Whether there is a base letter.
+    is_open: bool,
     subscripts: Vec<char>,
     shifters: Vec<char>,
     vowels: Vec<char>,
@@ -123,6 +133,11 @@ fn spaced(key: &str) -> String {
     let words = || key.split(|c| is_blank(c) || is_break(c)).filter(|word| !word.is_empty());
     let is_number = words().all(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
     words().collect::<Vec<_>>().join(if is_number { "" } else { " " })
+}
+
+/// Vowels, shifters and the other signs of a syllable, without the subscript sign.
+fn is_sign(character: char) -> bool {
+    matches!(character, '\u{17b6}'..='\u{17d1}' | '\u{17d3}')
 }
 
 /// Consonants and independent vowels: what can stand alone or below.
