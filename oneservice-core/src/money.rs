@@ -81,6 +81,16 @@ impl Money {
         Self::new(Currency::Khr, riel)
     }
 
+    /// So many whole units of `currency`: riel, or dollars.
+    #[must_use]
+    pub const fn of_units(currency: Currency, units: i64) -> Self {
+        let scale = match currency {
+            Currency::Khr => 1,
+            Currency::Usd => 100,
+        };
+        Self::new(currency, units.saturating_mul(scale))
+    }
+
     /// Nothing, in `currency`.
     #[must_use]
     pub const fn zero(currency: Currency) -> Self {

@@ -1,5 +1,108 @@
 //! What can be asked for: sectors, services, forms, documents, fees and review plans.
+//!
+//! A catalogue is a folder of declarative files that an office edits; they are the source of truth. It is read whole
+//! and strictly: [`Catalog::load`] gives either a catalogue in which every name refers to something and every
+//! condition has a type, or every mistake in it with file, line and field.
+//!
+//! ```no_run
+//! use oneservice_core::catalog::Catalog;
+//!
+//! let catalog = Catalog::load("catalog/our-province")?;
+//! for service in catalog.services() {
+//!     println!("{} {}", service.id, service.name.en);
+//! }
+//! # Ok::<(), oneservice_core::catalog::CatalogError>(())
+//! ```
 
+mod answer;
+mod assess;
+mod check_service;
+mod condition;
+mod fee;
+mod field_format;
+mod form;
+mod format;
+mod load;
+mod mistake;
+mod parse;
+mod places;
+mod plan;
+mod problem;
+mod profile;
+mod reason;
+mod requirement;
 mod role;
+mod schema;
+mod sector;
+mod service;
+mod shape;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use assess::{AskedDocument, Assessment, DocumentClaim, Filing};
+pub use condition::{Condition, ConditionError, Environment, Scope, Type, Unanswered, Value};
+pub use fee::{Fee, FeeDue, FeeLine, FeeMoment, FeeRule};
+pub use field_format::FieldError;
+pub use form::{Check, DateBound, Field, FieldKind, FieldOption, Pattern, PlaceLevel, Section, TextRule};
+pub use mistake::{CatalogError, Mistake, MistakeCode};
+pub use places::{Place, Places};
+pub use plan::{ClockRule, ReviewPlan, ReviewStep, StepKind};
+pub use problem::{Problem, ProblemCode};
+pub use profile::{
+    Contact, Department, DepartmentKind, Desk, Hours, Numbering, OfficeProfile, RoleDescription, number,
+};
+pub use reason::{Reason, ReasonKind};
+pub use requirement::{DocumentFormat, DocumentRequirement, SignatureKind, SignatureRule};
 pub use role::Role;
+pub use sector::Sector;
+pub(crate) use service::words;
+pub use service::{
+    ApplicantKind, LegalBasis, NotAService, ProcessingRule, ProcessingTime, Purpose, ResultKind, ResultRule,
+    Service, Validity,
+};
+
+use crate::calendar::Calendar;
+use crate::ids::ServiceId;
+
+/// What can be asked for at one office. Cheap to share behind an `Arc`; immutable.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    office: OfficeProfile,
+    sectors: Vec<Sector>,
+    services: BTreeMap<ServiceId, Arc<Service>>,
+    calendar: Calendar,
+    places: Places,
+}
+
+impl Catalog {
+    /// The office.
+    pub fn office(&self) -> &OfficeProfile {
+        &self.office
+    }
+
+    /// The sectors, in the order of lists.
+    pub fn sectors(&self) -> &[Sector] {
+        &self.sectors
+    }
+
+    /// The services, sorted by id.
+    pub fn services(&self) -> impl Iterator<Item = &Arc<Service>> {
+        self.services.values()
+    }
+
+    /// A service by its id.
+    pub fn service(&self, id: &ServiceId) -> Option<&Arc<Service>> {
+        self.services.get(id)
+    }
+
+    /// The office's working days and hours.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// The places an address may name.
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+}

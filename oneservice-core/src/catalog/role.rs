@@ -35,6 +35,22 @@ pub enum Role {
     /// Runs the system.
     Operator,
     /// The office's own clock: what falls due by itself. No catalogue and no person can take this role.
-    #[serde(skip_deserializing)]
     System,
+}
+
+super::words! {
+    Role {
+        Applicant => "applicant", Representative => "representative", FrontDesk => "front-desk",
+        Examiner => "examiner", Inspector => "inspector", OpinionOfficer => "opinion-officer",
+        DepartmentHead => "department-head", Approver => "approver", GovernorDelegate => "governor-delegate",
+        Cashier => "cashier", Ombudsman => "ombudsman", Auditor => "auditor", Operator => "operator",
+        System => "system",
+    }
+}
+
+impl Role {
+    /// Whether an officer can hold it: not the people who ask, nor the clock.
+    pub fn is_officer(self) -> bool {
+        !matches!(self, Self::Applicant | Self::Representative | Self::System)
+    }
 }

@@ -31,8 +31,9 @@ mod word;
 pub use access_key::AccessKey;
 pub use digest::{Digest32, VersionHash};
 pub use error::{CodeError, IdError};
-pub use number::{BlobId, CommitId, RequestId};
+pub use number::{Alias, BlobId, CommitId, RequestId};
 pub use tracking_code::TrackingCode;
 pub use word::{
-    DepartmentId, DocumentId, FieldId, OfficeId, OfficerId, ReasonCode, SectorId, ServiceId, StepId,
+    CheckId, DepartmentId, DocumentId, FieldId, LawId, OfficeId, OfficerId, ReasonCode, RuleId, SectionId,
+    SectorId, ServiceId, StepId,
 };

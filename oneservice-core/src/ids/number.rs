@@ -117,45 +117,59 @@ uuid_id! {
     CommitId, "commit"
 }
 
-/// A stored file: 128 random bits, so that the name says nothing. Written as 32 lower-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlobId([u8; 16]);
+/// Defines an id of 128 random bits, written as 32 lower-case hexadecimal digits.
+macro_rules! random_id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; 16]);
 
-impl BlobId {
-    /// The id made of `random` bytes of the caller's source.
-    #[must_use]
-    pub fn new(random: [u8; 16]) -> Self {
-        Self(random)
-    }
+        impl $name {
+            /// The id made of `random` bytes of the caller's source.
+            #[must_use]
+            pub fn new(random: [u8; 16]) -> Self {
+                Self(random)
+            }
 
-    /// The 16 bytes.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
+            /// The 16 bytes.
+            #[must_use]
+            pub fn as_bytes(&self) -> &[u8; 16] {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                digest::write_hex(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                digest::parse_hex(text).map(Self).ok_or_else(|| IdError::shape($kind, text, "^[0-9a-f]{32}$"))
+            }
+        }
+
+        text_serde!($name, { "type": "string", "pattern": "^[0-9a-f]{32}$" });
+    };
 }
 
-impl fmt::Display for BlobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        digest::write_hex(&self.0, f)
-    }
+random_id! {
+    /// A stored file. The name says nothing.
+    BlobId, "blob"
 }
-
-impl fmt::Debug for BlobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BlobId({self})")
-    }
+random_id! {
+    /// A request's name in the public log. Random, so that it leads to nobody.
+    Alias, "alias"
 }
-
-impl FromStr for BlobId {
-    type Err = IdError;
-
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        digest::parse_hex(text).map(Self).ok_or_else(|| IdError::shape("blob", text, "^[0-9a-f]{32}$"))
-    }
-}
-
-text_serde!(BlobId, { "type": "string", "pattern": "^[0-9a-f]{32}$" });
 
 #[cfg(test)]
 mod tests {

@@ -164,6 +164,23 @@ word_id! {
     ReasonCode, "reason", is_upper, "^[A-Z][A-Z0-9-]*$", PART_LIMIT
 }
 
+word_id! {
+    /// A law within a service's legal basis.
+    LawId, "law", is_kebab, "^[a-z][a-z0-9-]*$", PART_LIMIT
+}
+word_id! {
+    /// A section of a form.
+    SectionId, "section", is_snake, "^[a-z][a-z0-9_]*$", PART_LIMIT
+}
+word_id! {
+    /// A rule over several fields of a form.
+    CheckId, "check", is_kebab, "^[a-z][a-z0-9-]*$", PART_LIMIT
+}
+word_id! {
+    /// A rule of a fee.
+    RuleId, "rule", is_kebab, "^[a-z][a-z0-9-]*$", PART_LIMIT
+}
+
 impl ServiceId {
     /// The part before the point: the sector's id as text.
     #[must_use]

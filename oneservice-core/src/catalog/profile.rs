@@ -1,0 +1,183 @@
+//! The office itself: its name, hours, departments and roles.
+
+use serde::{Deserialize, Serialize};
+
+use super::Role;
+use crate::ids::{DepartmentId, OfficeId, SectorId};
+use crate::money::Currency;
+use crate::text::Text;
+
+/// The office as `office.toml` describes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeProfile {
+    #[serde(rename = "format")]
+    pub(super) format: u32,
+    /// Its name in stores and logs.
+    pub id: OfficeId,
+    /// Whether contacts are made up.
+    pub sample: bool,
+    /// Its name.
+    pub name: Text,
+    /// The province it serves, by the geography's code.
+    pub province: String,
+    /// Its IANA time zone.
+    pub time_zone: String,
+    /// The currency of its fees.
+    pub currency: Currency,
+    /// Its desks.
+    pub counters: Vec<Desk>,
+    /// Its working days and hours.
+    pub hours: Hours,
+    /// How to reach it.
+    pub contact: Contact,
+    /// How its registers are numbered.
+    pub numbering: Numbering,
+    /// The departments it works with.
+    pub departments: Vec<Department>,
+    /// The parts people play.
+    pub roles: Vec<RoleDescription>,
+}
+
+/// A desk in the office.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Desk {
+    /// Its name in files.
+    pub id: String,
+    /// Its name.
+    pub name: Text,
+    /// Who sits there.
+    pub role: Role,
+}
+
+/// Working days and hours.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
+    /// A pilot assumption.
+    pub assumed: bool,
+    /// `mon`, `tue`, …
+    pub working_days: Vec<String>,
+    /// `07:30-11:30`, …
+    pub sessions: Vec<String>,
+    /// A submission after this time counts as received on the next working day.
+    pub cutoff: String,
+}
+
+/// How to reach the office.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Whether it is made up.
+    pub sample: bool,
+    /// E.164.
+    pub phone: String,
+    /// A name there.
+    pub telegram: String,
+    /// An address.
+    pub email: String,
+    /// A link.
+    pub website: String,
+    /// Its place in the geography.
+    pub geo_code: String,
+    /// In words.
+    pub address: Text,
+}
+
+/// How the office's registers are numbered: `{yyyy}` and `{seq:06}` are filled in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Numbering {
+    /// Requests; the number is the place of the submission in the office's log.
+    pub request: String,
+    /// Receipts for money.
+    pub receipt: String,
+    /// A pilot assumption.
+    pub assumed: bool,
+}
+
+/// A department.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Department {
+    /// Its name in files.
+    pub id: DepartmentId,
+    /// What it is to the office.
+    pub kind: DepartmentKind,
+    /// The sector it answers for, if one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector: Option<SectorId>,
+    /// Whether it is made up.
+    pub sample: bool,
+    /// Its name.
+    pub name: Text,
+}
+
+/// What a department is to the office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DepartmentKind {
+    /// The One-Window office itself.
+    Office,
+    /// Of the line ministry.
+    Line,
+    /// A part of a line department.
+    Unit,
+    /// Only gives opinions.
+    Opinion,
+}
+
+super::words! {
+    DepartmentKind { Office => "office", Line => "line", Unit => "unit", Opinion => "opinion" }
+}
+
+/// A role in words. What it may do follows from the lifecycle table; `may` is for people to read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleDescription {
+    /// The role.
+    pub id: Role,
+    /// A pilot assumption.
+    pub assumed: bool,
+    /// Its name.
+    pub name: Text,
+    /// What it may do, in the office's words.
+    pub may: Vec<String>,
+    /// Roles that the same person cannot hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_with: Vec<Role>,
+}
+
+impl OfficeProfile {
+    /// A department by its name.
+    pub fn department(&self, id: &str) -> Option<&Department> {
+        self.departments.iter().find(|department| department.id.as_str() == id)
+    }
+
+    /// The words for a role.
+    pub fn role(&self, role: Role) -> Option<&RoleDescription> {
+        self.roles.iter().find(|description| description.id == role)
+    }
+
+    /// Whether one person may hold both.
+    pub fn may_hold_both(&self, one: Role, other: Role) -> bool {
+        let forbids = |a: Role, b: Role| self.role(a).is_some_and(|role| role.not_with.contains(&b));
+        !forbids(one, other) && !forbids(other, one)
+    }
+}
+
+/// Fills `{yyyy}` and `{seq:05}` of a numbering format in.
+///
+/// ```
+/// use oneservice_core::catalog::number;
+///
+/// assert_eq!(number("R-{yyyy}-{seq:06}", 2026, 42), "R-2026-000042");
+/// ```
+pub fn number(format: &str, year: i16, seq: u64) -> String {
+    let text = format.replace("{yyyy}", &format!("{year:04}"));
+    let Some((before, rest)) = text.split_once("{seq") else { return text };
+    let Some((width, after)) = rest.split_once('}') else { return text };
+    let width: usize = width.trim_start_matches(':').parse().unwrap_or(0).min(20);
+    format!("{before}{seq:0width$}{after}")
+}
