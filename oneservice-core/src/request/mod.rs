@@ -1,5 +1,217 @@
 //! The life of a request as types.
+//!
+//! Each stage is a type; [`Request<S>`](Request) offers only the methods that are lawful in `S`. A method checks
+//! the rule and returns the fact and the next request; nothing else makes a fact. The shape of a life is one
+//! table, [`TRANSITIONS`], kept in `lifecycle.rs`; the rules that no table can hold (whose step it is, four eyes,
+//! the fee, what was returned) are in one file for each stage.
+//!
+//! This floor is pure: it reads no clock, draws no number and knows no engine. Time and calendar come in as
+//! [`Context`].
+//!
+//! ```compile_fail
+//! # use oneservice_core::request::{Request, Closed, Actor, Context};
+//! fn nothing_follows(closed: Request<Closed>, by: &Actor, context: &Context<'_>) {
+//!     closed.withdraw(by, context, None); // `Withdrawal` is not lawful in stage `Closed`
+//! }
+//! ```
+//!
+//! ```
+//! use oneservice_core::request::{StageName, TRANSITIONS};
+//!
+//! let from_ready: Vec<_> = TRANSITIONS.iter().filter(|arrow| arrow.from == StageName::Ready).collect();
+//! assert!(from_ready.iter().all(|arrow| arrow.to != StageName::InReview), "a result is not taken back");
+//! ```
 
+mod actor;
+mod apply;
+mod command;
+mod denial;
+mod diagram;
+mod draft;
+mod event;
+mod fact;
+mod fact_name;
+mod in_review;
+mod item;
+mod lifecycle;
+mod payment;
+mod ready;
+mod record;
+mod refused;
+mod returned;
+mod stage;
 mod stage_name;
 
+use std::sync::Arc;
+
+pub use actor::{Actor, Appointment, By, Entry, Officer};
+pub use apply::Fact;
+pub use command::{Command, CommandDenied, Decided, Series};
+pub use denial::{Denial, Denied};
+pub use diagram::{mermaid, permission_matrix};
+pub use event::{EVENT_FORMAT, Envelope, PayloadError, Recorded, replay};
+pub use fact::*;
+pub use fact_name::{FactName, NamedFact};
+pub use item::{Item, NotAnItem};
+pub use lifecycle::{AnyFact, AnyRequest, Arrow, FACTS, Lawful, STAGES, TRANSITIONS, Unlawful};
+pub use record::{Intake, Judged, PaymentMade, Record, StepDone};
+pub use returned::Corrections;
+pub use stage::{Approved, Closed, Draft, InReview, Objected, Ready, Refused, Returned, Stage, Submitted};
 pub use stage_name::StageName;
+
+pub use crate::ids::{Alias, ReasonCode};
+
+use crate::calendar::{Calendar, Moment};
+use crate::catalog::{Places, ReviewStep, Service};
+use crate::ids::StepId;
+
+/// The longest text an officer or applicant may add to an act, in characters.
+pub const WORDS_LIMIT: usize = 4_000;
+
+/// What a rule may ask of the world: the time and the office's calendar and geography.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Now, never before the last fact of the request.
+    pub now: Moment,
+    /// The office's working days.
+    pub calendar: &'a Calendar,
+    /// The places an address may name.
+    pub places: &'a Places,
+}
+
+/// A request in stage `S`. It offers only what is lawful in that stage.
+#[must_use]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request<S: Stage> {
+    record: Record,
+    service: Arc<Service>,
+    stage: S,
+}
+
+/// A lawful act: the fact to be stored, and the request as it stands afterwards.
+#[must_use]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transition<F, S: Stage> {
+    /// What happened.
+    pub fact: F,
+    /// Who recorded it, and when.
+    pub entry: Entry,
+    /// The request afterwards.
+    pub request: Request<S>,
+}
+
+/// What a lawful act in stage `S` gives, or the request back with all the reasons.
+pub type Ruled<F, S> = Result<Transition<F, <F as Fact<S>>::To>, Denied<S>>;
+
+impl<S: Stage> Request<S> {
+    /// What every stage knows.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The service version it stands under.
+    pub fn service(&self) -> &Arc<Service> {
+        &self.service
+    }
+
+    /// What only this stage knows.
+    pub fn stage(&self) -> &S {
+        &self.stage
+    }
+
+    /// Takes the request back: possible wherever the table allows it.
+    ///
+    /// # Errors
+    /// [`Denial::NotYourRole`], [`Denial::WordsTooLong`].
+    pub fn withdraw(self, by: &Actor, context: &Context<'_>, reason: Option<String>) -> Ruled<Withdrawal, S>
+    where
+        S: Lawful<Withdrawal>,
+    {
+        let reason = reason.filter(|r| !r.trim().is_empty());
+        let denials = too_long("reason", reason.as_deref()).into_iter().collect();
+        self.record_fact(by, None, context, denials, |_| Withdrawal { reason })
+    }
+
+    /// Closes what only the applicant could have moved on and did not: possible wherever the table allows it,
+    /// once `last_day` has passed.
+    ///
+    /// # Errors
+    /// [`Denial::NotYet`], [`Denial::NotYourRole`].
+    pub fn lapse(self, by: &Actor, context: &Context<'_>, last_day: crate::calendar::Date) -> Ruled<Lapse, S>
+    where
+        S: Lawful<Lapse>,
+    {
+        let denials = not_yet(context, last_day).into_iter().collect();
+        self.record_fact(by, None, context, denials, |_| Lapse { last_day })
+    }
+
+    /// The one door: asks the table who may, and makes the fact true.
+    fn record_fact<F>(
+        self,
+        by: &Actor,
+        step: Option<&StepId>,
+        context: &Context<'_>,
+        mut denials: Vec<Denial>,
+        fact: impl FnOnce(&By) -> F,
+    ) -> Ruled<F, S>
+    where
+        F: Fact<S>,
+        S: Lawful<F>,
+    {
+        let service = Arc::clone(&self.service);
+        let step = step.and_then(|id| service.review.steps.iter().find(|s| &s.id == id));
+        match by.acting(S::ROLES, step) {
+            Ok(by) if denials.is_empty() => {
+                let recorded_at = context.now.max(self.record.last_at);
+                let fact = fact(&by);
+                let entry = Entry { by, recorded_at, occurred_at: None };
+                let request = self.take(&fact, &entry);
+                Ok(Transition { fact, entry, request })
+            }
+            // Whose part it is comes first: a stranger learns nothing else of the request.
+            Err(not_yours) => Err(Denied { request: Box::new(self), denials: vec![not_yours] }),
+            Ok(_) => {
+                denials.dedup();
+                Err(Denied { request: Box::new(self), denials })
+            }
+        }
+    }
+
+    /// The plan's step `id`, if it is open.
+    fn open_step(&self, id: &StepId) -> Result<&ReviewStep, Denial> {
+        let step = self.service.review.steps.iter().find(|step| &step.id == id);
+        let Some(step) = step.filter(|_| self.record.steps.contains(id)) else {
+            return Err(Denial::StepUnknown { step: id.to_string() });
+        };
+        let open = self.record.open_steps(&self.service);
+        if open.contains(id) { Ok(step) } else { Err(Denial::StepNotOpen { step: id.clone(), open }) }
+    }
+}
+
+impl AnyRequest {
+    /// The open steps that this officer may do, four eyes included.
+    pub fn steps_of(&self, officer: &Officer) -> Vec<&ReviewStep> {
+        if !matches!(self.stage(), StageName::InReview | StageName::Approved) {
+            return Vec::new();
+        }
+        let (record, service) = (self.record(), self.service());
+        let open = record.open_steps(service);
+        let mine = |step: &&ReviewStep| {
+            open.contains(&step.id)
+                && officer.appointments.iter().any(|a| a.role == step.role && a.department == step.department)
+                && record.four_eyes(step, service, &officer.id).is_none()
+        };
+        service.review.steps.iter().filter(mine).collect()
+    }
+}
+
+fn too_long(field: &'static str, words: Option<&str>) -> Option<Denial> {
+    // Bytes first, so that a huge text is not walked.
+    words
+        .filter(|w| w.len() > WORDS_LIMIT * 4 || w.chars().count() > WORDS_LIMIT)
+        .map(|_| Denial::WordsTooLong { field, limit: WORDS_LIMIT })
+}
+
+fn not_yet(context: &Context<'_>, last_day: crate::calendar::Date) -> Option<Denial> {
+    (context.calendar.local_date(context.now) <= last_day).then_some(Denial::NotYet { last_day })
+}

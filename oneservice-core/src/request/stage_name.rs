@@ -27,3 +27,26 @@ pub enum StageName {
     /// Over: collected, refused, withdrawn or lapsed.
     Closed,
 }
+
+impl StageName {
+    /// The name as it is written in files: `in-review`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::Returned => "returned",
+            Self::InReview => "in-review",
+            Self::Approved => "approved",
+            Self::Ready => "ready",
+            Self::Refused => "refused",
+            Self::Objected => "objected",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl std::fmt::Display for StageName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,113 @@
+//! Who acts, and in which role: permissions come from the lifecycle table, the plan and the officer's
+//! appointments, and from nowhere else.
+
+use serde::{Deserialize, Serialize};
+
+use super::Denial;
+use crate::calendar::Moment;
+use crate::catalog::{ReviewStep, Role};
+use crate::ids::{DepartmentId, OfficerId};
+
+/// A role that an officer holds in a department.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Appointment {
+    /// The role.
+    pub role: Role,
+    /// Where. The One-Window office itself is a department too.
+    pub department: DepartmentId,
+}
+
+/// Somebody who works in the office. The library knows roles, never credentials.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Officer {
+    /// Stable name in the office's records.
+    pub id: OfficerId,
+    /// Name for colleagues.
+    pub name: String,
+    /// What the officer may act as.
+    pub appointments: Vec<Appointment>,
+}
+
+impl Officer {
+    /// Whether the officer holds one of `roles` anywhere.
+    pub fn holds(&self, roles: &[Role]) -> bool {
+        self.appointments.iter().any(|a| roles.contains(&a.role))
+    }
+}
+
+/// Who wants to act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// The applicant, known by the request's secret link.
+    Applicant,
+    /// Somebody with the applicant's power of attorney, known by the same link.
+    Representative,
+    /// An officer who signed in.
+    Officer(Officer),
+    /// The office's clock.
+    System,
+}
+
+/// In which role an act was recorded, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct By {
+    /// The role.
+    pub role: Role,
+    /// The officer, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer: Option<OfficerId>,
+    /// The officer's department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<DepartmentId>,
+}
+
+impl By {
+    /// The office's clock.
+    pub const SYSTEM: Self = Self { role: Role::System, officer: None, department: None };
+}
+
+impl Actor {
+    /// In which of `roles` the actor may act here; for a step of the plan only in the step's role and department.
+    ///
+    /// # Errors
+    /// [`Denial::NotYourRole`] names who may.
+    pub(super) fn acting(&self, roles: &[Role], step: Option<&ReviewStep>) -> Result<By, Denial> {
+        let plain = |role: Role| By { role, officer: None, department: None };
+        let by = match self {
+            Self::Applicant => Some(plain(Role::Applicant)),
+            Self::Representative => Some(plain(Role::Representative)),
+            Self::System => Some(By::SYSTEM),
+            Self::Officer(officer) => officer
+                .appointments
+                .iter()
+                .find(|a| {
+                    roles.contains(&a.role)
+                        && step.is_none_or(|s| s.role == a.role && s.department == a.department)
+                })
+                .map(|a| By {
+                    role: a.role,
+                    officer: Some(officer.id.clone()),
+                    department: Some(a.department.clone()),
+                }),
+        };
+        by.filter(|by| roles.contains(&by.role) && step.is_none_or(|s| s.role == by.role)).ok_or_else(|| {
+            Denial::NotYourRole {
+                roles: step.map_or_else(|| roles.to_vec(), |s| vec![s.role]),
+                department: step.map(|s| s.department.clone()),
+            }
+        })
+    }
+}
+
+/// Who recorded a fact, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// In which role, by whom.
+    pub by: By,
+    /// When it was written into the office's log.
+    pub recorded_at: Moment,
+    /// When it happened, if it was entered later from paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<Moment>,
+}

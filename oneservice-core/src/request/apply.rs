@@ -1,0 +1,199 @@
+//! What each fact makes of a stage: the only code that changes a [`Record`].
+
+use super::fact::*;
+use super::record::{Judged, PaymentMade, StepDone};
+use super::stage::*;
+use super::{Entry, NamedFact, Record};
+use crate::ids::StepId;
+
+/// What a fact makes of a stage.
+pub trait Fact<From: Stage>: NamedFact {
+    /// The stage that follows. The lifecycle table must say the same, or the crate does not compile.
+    type To: Stage;
+
+    /// Makes it true. Total: the rules were asked before, and replay must not fail.
+    fn apply(&self, entry: &Entry, record: &mut Record, from: From) -> Self::To;
+}
+
+impl Fact<Draft> for Submission {
+    type To = Submitted;
+    // The fact holds all that the draft held, normalised: the record begins anew from it.
+    fn apply(&self, entry: &Entry, record: &mut Record, _: Draft) -> Submitted {
+        *record = Record::begin(record.id, self, entry.recorded_at);
+        Submitted
+    }
+}
+
+impl Fact<Submitted> for ReviewOpened {
+    type To = InReview;
+    fn apply(&self, _: &Entry, _: &mut Record, _: Submitted) -> InReview {
+        InReview
+    }
+}
+
+/// Money moves no stage.
+impl<S: Stage> Fact<S> for Payment {
+    type To = S;
+    fn apply(&self, entry: &Entry, record: &mut Record, from: S) -> S {
+        record.payments.push(PaymentMade {
+            amount: self.amount,
+            method: self.method,
+            receipt: self.receipt.clone(),
+            at: entry.recorded_at,
+        });
+        from
+    }
+}
+
+impl Fact<InReview> for Judgement {
+    type To = InReview;
+    fn apply(&self, entry: &Entry, record: &mut Record, from: InReview) -> InReview {
+        work(&self.step, entry, record);
+        let judged = Judged { verdict: self.verdict.clone(), by: entry.by.clone(), at: entry.recorded_at };
+        record.judgements.insert(self.item.clone(), judged);
+        from
+    }
+}
+
+fn work(step: &StepId, entry: &Entry, record: &mut Record) {
+    record.worked.entry(step.clone()).or_default().extend(entry.by.officer.clone());
+}
+
+fn pass(step: &StepId, finding: Finding, note: &Option<String>, entry: &Entry, record: &mut Record) {
+    work(step, entry, record);
+    let done = StepDone { by: entry.by.clone(), at: entry.recorded_at, finding, note: note.clone() };
+    record.passed.insert(step.clone(), done);
+}
+
+impl Fact<InReview> for StepPassed {
+    type To = InReview;
+    fn apply(&self, entry: &Entry, record: &mut Record, from: InReview) -> InReview {
+        pass(&self.step, self.finding, &self.note, entry, record);
+        from
+    }
+}
+
+impl Fact<InReview> for Return {
+    type To = Returned;
+    fn apply(&self, entry: &Entry, record: &mut Record, _: InReview) -> Returned {
+        work(&self.step, entry, record);
+        record.due_on = None;
+        record.returns.push(self.clone());
+        Returned {
+            step: self.step.clone(),
+            corrections: self.corrections.clone(),
+            note: self.note.clone(),
+            returned_on: self.returned_on,
+        }
+    }
+}
+
+impl Fact<Returned> for Resubmission {
+    type To = InReview;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Returned) -> InReview {
+        for (field, answer) in &self.answers {
+            if answer.is_null() {
+                record.answers.remove(field);
+            } else {
+                record.answers.insert(field.clone(), answer.clone());
+            }
+        }
+        record.evidence.retain(|old| !self.dropped.contains(&old.document));
+        record.evidence.retain(|old| self.evidence.iter().all(|new| new.document != old.document));
+        record.evidence.extend(self.evidence.iter().cloned());
+        if self.signature.is_some() {
+            record.signature = self.signature.clone();
+        }
+        for correction in &from.corrections {
+            record.judgements.remove(&correction.item);
+        }
+        record.fee = self.fee.clone();
+        record.steps = self.steps.clone();
+        record.due_on = Some(self.due_on);
+        record.promised_on = self.due_on;
+        InReview
+    }
+}
+
+impl Fact<InReview> for Approval {
+    type To = Approved;
+    fn apply(&self, entry: &Entry, record: &mut Record, _: InReview) -> Approved {
+        pass(&self.step, Finding::Favourable, &self.note, entry, record);
+        Approved
+    }
+}
+
+impl Fact<InReview> for Refusal {
+    type To = Refused;
+    fn apply(&self, entry: &Entry, record: &mut Record, _: InReview) -> Refused {
+        pass(&self.step, Finding::Unfavourable, &self.note, entry, record);
+        record.due_on = None;
+        Refused { step: self.step.clone(), reasons: self.reasons.clone(), note: self.note.clone() }
+    }
+}
+
+impl Fact<Approved> for Issuance {
+    type To = Ready;
+    fn apply(&self, entry: &Entry, record: &mut Record, _: Approved) -> Ready {
+        pass(&self.step, Finding::Favourable, &None, entry, record);
+        record.due_on = None;
+        Ready { result: self.result.clone() }
+    }
+}
+
+impl Fact<Ready> for Collection {
+    type To = Closed;
+    fn apply(&self, _: &Entry, record: &mut Record, _: Ready) -> Closed {
+        record.due_on = None;
+        Closed { ending: Ending::Collected }
+    }
+}
+
+/// Written once for every stage; lawful only where the table has the row.
+impl<S: Stage> Fact<S> for Withdrawal {
+    type To = Closed;
+    fn apply(&self, _: &Entry, record: &mut Record, _: S) -> Closed {
+        record.due_on = None;
+        Closed { ending: Ending::Withdrawn }
+    }
+}
+
+/// Written once for every stage; lawful only where the table has the row.
+impl<S: Stage> Fact<S> for Lapse {
+    type To = Closed;
+    fn apply(&self, _: &Entry, record: &mut Record, _: S) -> Closed {
+        record.due_on = None;
+        Closed { ending: Ending::Lapsed }
+    }
+}
+
+impl Fact<Refused> for Objection {
+    type To = Objected;
+    fn apply(&self, _: &Entry, _: &mut Record, from: Refused) -> Objected {
+        Objected { refused: from, objection: self.text.clone() }
+    }
+}
+
+impl Fact<Refused> for RefusalFinal {
+    type To = Closed;
+    fn apply(&self, _: &Entry, _: &mut Record, _: Refused) -> Closed {
+        Closed { ending: Ending::Refused }
+    }
+}
+
+/// The deciding step is open again; what others did before it stays done.
+impl Fact<Objected> for ObjectionUpheld {
+    type To = InReview;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Objected) -> InReview {
+        record.passed.remove(&from.refused.step);
+        record.due_on = Some(record.promised_on);
+        InReview
+    }
+}
+
+impl Fact<Objected> for ObjectionDismissed {
+    type To = Closed;
+    fn apply(&self, _: &Entry, _: &mut Record, _: Objected) -> Closed {
+        Closed { ending: Ending::Refused }
+    }
+}

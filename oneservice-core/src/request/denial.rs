@@ -1,0 +1,311 @@
+//! Why the rules say no, as codes and values: the words come from a locale.
+
+use thiserror::Error;
+
+use super::{FactName, Item, ReasonCode, Request, Stage, StageName};
+use crate::catalog::{Problem, Role};
+use crate::ids::{DepartmentId, DocumentId, StepId};
+use crate::money::Money;
+
+/// Why the rules deny an act. Nothing was changed; the person can act on every variant.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Denial {
+    /// The act does not belong to the stage the request stands in: look at it again, and do one of `possible`.
+    #[error("{act:?} is not possible in stage {stage:?}")]
+    NotInStage {
+        /// What was tried.
+        act: FactName,
+        /// Where the request stands.
+        stage: StageName,
+        /// What may happen there.
+        possible: Vec<FactName>,
+    },
+    /// Somebody else's part: one of `roles` may do it.
+    #[error("only {roles:?} may do this")]
+    NotYourRole {
+        /// Who may.
+        roles: Vec<Role>,
+        /// In which department, where it matters.
+        department: Option<DepartmentId>,
+    },
+    /// Four eyes: the plan wants another person than the one who did `other`.
+    #[error("step {step} must be done by another person than step {other}")]
+    FourEyes {
+        /// The step that was tried.
+        step: StepId,
+        /// The step that this officer did.
+        other: StepId,
+    },
+    /// The plan has no such step, or it does not apply to this request.
+    #[error("step {step} is not part of this request's plan")]
+    StepUnknown {
+        /// The step.
+        step: String,
+    },
+    /// The step is done already, or others come first.
+    #[error("step {step} is not open")]
+    StepNotOpen {
+        /// The step that was tried.
+        step: StepId,
+        /// The steps that are open.
+        open: Vec<StepId>,
+    },
+    /// The step's kind does not do this: approvals decide, other steps pass.
+    #[error("step {step} cannot do this")]
+    StepKind {
+        /// The step.
+        step: StepId,
+    },
+    /// The plan does not let this step return a request.
+    #[error("step {step} may not return the request")]
+    MayNotReturn {
+        /// The step.
+        step: StepId,
+    },
+    /// A decision needs every step of the plan: `open` are not done.
+    #[error("steps {open:?} are not done")]
+    StepsMissing {
+        /// What is not done.
+        open: Vec<StepId>,
+    },
+    /// Rejected items stand: return the request, or judge them again.
+    #[error("rejected items stand: {items:?}")]
+    RejectionsStand {
+        /// Which.
+        items: Vec<Item>,
+    },
+    /// A return must name at least one thing to correct.
+    #[error("nothing to correct is named")]
+    NothingToCorrect,
+    /// The request has no such answer, document or signature.
+    #[error("{item} is not part of this request")]
+    ItemUnknown {
+        /// Which.
+        item: Item,
+    },
+    /// An item is named twice.
+    #[error("{item} is named twice")]
+    ItemTwice {
+        /// Which.
+        item: Item,
+    },
+    /// An item that was rejected is left out of the return: the applicant has a right to one complete list.
+    #[error("{item} was rejected and is not in the return")]
+    DefectLeftOut {
+        /// Which.
+        item: Item,
+    },
+    /// Only what was returned can be corrected.
+    #[error("{item} was not returned for correction")]
+    NotReturned {
+        /// Which.
+        item: Item,
+    },
+    /// Each returned item is corrected or explained.
+    #[error("{item} is neither corrected nor explained")]
+    NotCorrected {
+        /// Which.
+        item: Item,
+    },
+    /// A coded reason is needed.
+    #[error("a coded reason is needed")]
+    ReasonMissing,
+    /// The service has no such reason for this purpose.
+    #[error("the service has no such reason: {code}")]
+    ReasonUnknown {
+        /// What was given.
+        code: String,
+    },
+    /// The reason belongs to another field or document.
+    #[error("reason {code} is not for {item}")]
+    ReasonForOther {
+        /// The reason.
+        code: ReasonCode,
+        /// What it was given for.
+        item: Item,
+    },
+    /// Answers or documents are not in order: every problem at once.
+    #[error("{} problems in the form or the documents", .0.len())]
+    Form(Vec<Problem>),
+    /// No fee is to be paid now.
+    #[error("no fee is to be paid now")]
+    NoFeeDue,
+    /// The cashier takes exactly what the catalogue says.
+    #[error("the fee is {due}, not {offered}")]
+    WrongAmount {
+        /// What is to be paid.
+        due: Money,
+        /// What was offered.
+        offered: Money,
+    },
+    /// The fee must be paid first.
+    #[error("the fee of {due} is not paid")]
+    FeeUnpaid {
+        /// What is to be paid.
+        due: Money,
+    },
+    /// The statement must be signed, in a way that the service accepts.
+    #[error("a signature is missing")]
+    SignatureMissing,
+    /// The officer must name who collects and what identity paper was seen.
+    #[error("the collector is not named")]
+    CollectorMissing,
+    /// The original of a document must be seen at the counter before the result is handed over.
+    #[error("the original of {document} was not seen")]
+    OriginalNotSeen {
+        /// Which.
+        document: DocumentId,
+    },
+    /// Who took part in the decision does not look at the objection.
+    #[error("an officer who took part in the decision may not look at the objection")]
+    TookPart,
+    /// A text that must be there is empty.
+    #[error("words are missing: {field}")]
+    WordsMissing {
+        /// Which part of the command.
+        field: &'static str,
+    },
+    /// A text is too long.
+    #[error("{field} is longer than {limit} characters")]
+    WordsTooLong {
+        /// Which part of the command.
+        field: &'static str,
+        /// How many characters are allowed.
+        limit: usize,
+    },
+    /// The time for it has not come.
+    #[error("not before {last_day} has passed")]
+    NotYet {
+        /// The day that must have passed.
+        last_day: crate::calendar::Date,
+    },
+}
+
+impl Denial {
+    /// Stable name: API field, log field and key in `locales/`. Never changes once released.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotInStage { .. } => "not-in-stage",
+            Self::NotYourRole { .. } => "not-your-role",
+            Self::FourEyes { .. } => "four-eyes",
+            Self::StepUnknown { .. } => "step-unknown",
+            Self::StepNotOpen { .. } => "step-not-open",
+            Self::StepKind { .. } => "step-kind",
+            Self::MayNotReturn { .. } => "may-not-return",
+            Self::StepsMissing { .. } => "steps-missing",
+            Self::RejectionsStand { .. } => "rejections-stand",
+            Self::NothingToCorrect => "nothing-to-correct",
+            Self::ItemUnknown { .. } => "item-unknown",
+            Self::ItemTwice { .. } => "item-twice",
+            Self::DefectLeftOut { .. } => "defect-left-out",
+            Self::NotReturned { .. } => "not-returned",
+            Self::NotCorrected { .. } => "not-corrected",
+            Self::ReasonMissing => "reason-missing",
+            Self::ReasonUnknown { .. } => "reason-unknown",
+            Self::ReasonForOther { .. } => "reason-for-other",
+            Self::Form(_) => "form",
+            Self::NoFeeDue => "no-fee-due",
+            Self::WrongAmount { .. } => "wrong-amount",
+            Self::FeeUnpaid { .. } => "fee-unpaid",
+            Self::SignatureMissing => "signature-missing",
+            Self::CollectorMissing => "collector-missing",
+            Self::OriginalNotSeen { .. } => "original-not-seen",
+            Self::TookPart => "took-part",
+            Self::WordsMissing { .. } => "words-missing",
+            Self::WordsTooLong { .. } => "words-too-long",
+            Self::NotYet { .. } => "not-yet",
+        }
+    }
+
+    /// Every code there is: a locale must have words for each.
+    pub const CODES: &'static [&'static str] = &[
+        "not-in-stage",
+        "not-your-role",
+        "four-eyes",
+        "step-unknown",
+        "step-not-open",
+        "step-kind",
+        "may-not-return",
+        "steps-missing",
+        "rejections-stand",
+        "nothing-to-correct",
+        "item-unknown",
+        "item-twice",
+        "defect-left-out",
+        "not-returned",
+        "not-corrected",
+        "reason-missing",
+        "reason-unknown",
+        "reason-for-other",
+        "form",
+        "no-fee-due",
+        "wrong-amount",
+        "fee-unpaid",
+        "signature-missing",
+        "collector-missing",
+        "original-not-seen",
+        "took-part",
+        "words-missing",
+        "words-too-long",
+        "not-yet",
+    ];
+
+    /// What a translated message may name: ids and numbers, to be shown as the catalogue names them.
+    pub fn params(&self) -> Vec<(&'static str, String)> {
+        fn list<T: ToString>(items: &[T]) -> String {
+            items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+        }
+        match self {
+            Self::NotInStage { act, stage, possible } => {
+                vec![("act", act.to_string()), ("stage", stage.to_string()), ("possible", list(possible))]
+            }
+            Self::NotYourRole { roles, department } => {
+                let mut params = vec![("roles", list(roles))];
+                params.extend(department.as_ref().map(|d| ("department", d.to_string())));
+                params
+            }
+            Self::FourEyes { step, other } => vec![("step", step.to_string()), ("other", other.to_string())],
+            Self::StepUnknown { step } => vec![("step", step.clone())],
+            Self::StepNotOpen { step, open } => vec![("step", step.to_string()), ("open", list(open))],
+            Self::StepKind { step } | Self::MayNotReturn { step } => vec![("step", step.to_string())],
+            Self::StepsMissing { open } => vec![("open", list(open))],
+            Self::RejectionsStand { items } => vec![("items", list(items))],
+            Self::ItemUnknown { item }
+            | Self::ItemTwice { item }
+            | Self::DefectLeftOut { item }
+            | Self::NotReturned { item }
+            | Self::NotCorrected { item } => vec![("item", item.to_string())],
+            Self::ReasonUnknown { code } => vec![("code", code.clone())],
+            Self::ReasonForOther { code, item } => {
+                vec![("code", code.to_string()), ("item", item.to_string())]
+            }
+            Self::Form(problems) => vec![("n", problems.len().to_string())],
+            Self::WrongAmount { due, offered } => {
+                vec![("due", due.to_string()), ("offered", offered.to_string())]
+            }
+            Self::FeeUnpaid { due } => vec![("due", due.to_string())],
+            Self::OriginalNotSeen { document } => vec![("document", document.to_string())],
+            Self::WordsMissing { field } => vec![("field", (*field).to_owned())],
+            Self::WordsTooLong { field, limit } => {
+                vec![("field", (*field).to_owned()), ("limit", limit.to_string())]
+            }
+            Self::NotYet { last_day } => vec![("last_day", last_day.to_string())],
+            Self::NothingToCorrect
+            | Self::ReasonMissing
+            | Self::NoFeeDue
+            | Self::SignatureMissing
+            | Self::CollectorMissing
+            | Self::TookPart => Vec::new(),
+        }
+    }
+}
+
+/// A denied act: every reason, and the request as it was, so that nothing is lost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Denied<S: Stage> {
+    /// The request, unchanged.
+    pub request: Box<Request<S>>,
+    /// All the reasons; never empty.
+    pub denials: Vec<Denial>,
+}

@@ -1,0 +1,65 @@
+//! Names of the facts, for rows, pages and files.
+
+use serde::{Deserialize, Serialize};
+
+/// Names of the facts, for rows, pages and files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each is documented at the fact it names")]
+pub enum FactName {
+    Submission,
+    ReviewOpened,
+    Payment,
+    Judgement,
+    StepPassed,
+    Return,
+    Resubmission,
+    Approval,
+    Refusal,
+    Issuance,
+    Collection,
+    Withdrawal,
+    Lapse,
+    Objection,
+    ObjectionUpheld,
+    ObjectionDismissed,
+    RefusalFinal,
+}
+
+impl FactName {
+    /// The name as it is written in files: `step-passed`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Submission => "submission",
+            Self::ReviewOpened => "review-opened",
+            Self::Payment => "payment",
+            Self::Judgement => "judgement",
+            Self::StepPassed => "step-passed",
+            Self::Return => "return",
+            Self::Resubmission => "resubmission",
+            Self::Approval => "approval",
+            Self::Refusal => "refusal",
+            Self::Issuance => "issuance",
+            Self::Collection => "collection",
+            Self::Withdrawal => "withdrawal",
+            Self::Lapse => "lapse",
+            Self::Objection => "objection",
+            Self::ObjectionUpheld => "objection-upheld",
+            Self::ObjectionDismissed => "objection-dismissed",
+            Self::RefusalFinal => "refusal-final",
+        }
+    }
+}
+
+/// A fact type's name.
+pub trait NamedFact {
+    /// The name.
+    const NAME: FactName;
+}
+
+impl std::fmt::Display for FactName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,96 @@
+//! The result: prepared and registered in stage `Approved`, handed over once in stage `Ready`.
+
+use super::{
+    Actor, Approved, Collection, Collector, Context, Denial, Issuance, IssuedResult, Ready, Request, Ruled,
+    Signature, too_long,
+};
+use crate::calendar::Date;
+use crate::catalog::{StepKind, Validity};
+use crate::ids::{DocumentId, StepId};
+
+impl Request<Approved> {
+    /// Registers the result under `number` and tells the applicant to come.
+    ///
+    /// # Errors
+    /// Whose step it is, four eyes, [`Denial::StepKind`] for any but the plan's issue step.
+    pub fn issue(
+        self,
+        by: &Actor,
+        context: &Context<'_>,
+        step: &StepId,
+        number: String,
+    ) -> Ruled<Issuance, Approved> {
+        let mut denials = Vec::new();
+        match self.open_step(step) {
+            Ok(found) if found.kind != StepKind::Issue => {
+                denials.push(Denial::StepKind { step: step.clone() })
+            }
+            Ok(found) => {
+                if let Actor::Officer(officer) = by {
+                    denials.extend(self.record().four_eyes(found, self.service(), &officer.id));
+                }
+            }
+            Err(denial) => denials.push(denial),
+        }
+        let issued_on = context.calendar.local_date(context.now);
+        let valid_until = self.valid_until(issued_on);
+        self.record_fact(by, Some(step), context, denials, |_| Issuance {
+            step: step.clone(),
+            result: IssuedResult { number, issued_on, valid_until },
+        })
+    }
+
+    /// The last day of validity. A year from 24 November ends on 23 November.
+    fn valid_until(&self, issued_on: Date) -> Option<Date> {
+        match &self.service().validity {
+            Validity::Months { months, .. } => {
+                let span = jiff::Span::new().try_months(i64::from(*months)).ok()?;
+                issued_on.checked_add(span).ok()?.yesterday().ok()
+            }
+            Validity::UntilDate { until_field, .. } => {
+                self.record().answers.get(until_field.as_str())?.as_str()?.parse().ok()
+            }
+            Validity::Once { .. } | Validity::Permanent { .. } => None,
+        }
+    }
+}
+
+impl Request<Ready> {
+    /// Hands the result to a named person who signs for it.
+    ///
+    /// # Errors
+    /// [`Denial::FeeUnpaid`], [`Denial::CollectorMissing`], [`Denial::SignatureMissing`] where the service wants
+    /// one, [`Denial::OriginalNotSeen`] for each original to be shown at the counter, [`Denial::NotYourRole`].
+    pub fn collect(
+        self,
+        by: &Actor,
+        context: &Context<'_>,
+        collector: Collector,
+        signature: Option<Signature>,
+        originals_seen: Vec<DocumentId>,
+    ) -> Ruled<Collection, Ready> {
+        let (record, service) = (self.record(), self.service());
+        let mut denials = Vec::new();
+        if record.outstanding().minor() > 0 {
+            denials.push(Denial::FeeUnpaid { due: record.outstanding() });
+        }
+        if collector.name.trim().is_empty() || collector.identity.trim().is_empty() {
+            denials.push(Denial::CollectorMissing);
+        }
+        denials.extend(too_long("collector", Some(&collector.name)));
+        denials.extend(too_long("collector", Some(&collector.identity)));
+        let accepted = signature.as_ref().is_some_and(|s| {
+            !s.signer.trim().is_empty() && service.signature.kinds.contains(&s.method.kind())
+        });
+        if service.signature.at_collection && !accepted {
+            denials.push(Denial::SignatureMissing);
+        }
+        for document in service.documents.iter().filter(|d| d.original_at_counter) {
+            let given = record.evidence_for(document.id.as_str()).next().is_some();
+            if given && !originals_seen.contains(&document.id) {
+                denials.push(Denial::OriginalNotSeen { document: document.id.clone() });
+            }
+        }
+        self.record_fact(by, None, context, denials, |_| Collection { collector, signature, originals_seen })
+    }
+}

@@ -1,0 +1,260 @@
+//! What every stage knows of a request: who asks for what, and all that was done so far.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::fact::{
+    Channel, Evidence, Finding, PaymentMethod, Return, ServiceRef, Signature, Submission, Verdict,
+};
+use super::{Alias, By, Item};
+use crate::calendar::{Date, Moment};
+use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service};
+use crate::ids::{OfficeId, OfficerId, RequestId, StepId, TrackingCode};
+use crate::money::Money;
+
+/// What every stage knows of a request. Derived from its facts alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Its place in the store.
+    pub id: RequestId,
+    /// The office that handles it.
+    pub office: OfficeId,
+    /// Its code for people.
+    pub code: TrackingCode,
+    /// Its name in the public log.
+    pub alias: Alias,
+    /// The service version it stands under.
+    pub service: ServiceRef,
+    /// Person or company.
+    pub applicant: ApplicantKind,
+    /// Whether somebody acts for the applicant.
+    pub by_representative: bool,
+    /// New, renewal or amendment.
+    pub purpose: Purpose,
+    /// How it came in.
+    pub channel: Channel,
+    /// When it was sent in.
+    pub submitted_at: Moment,
+    /// The day it counts as received.
+    pub received_on: Date,
+    /// The day by which the office is to be done; none while the clock is paused or the request is over.
+    pub due_on: Option<Date>,
+    /// The due day as last promised, also while paused.
+    pub promised_on: Date,
+    /// The answers, normalised, with all corrections.
+    pub answers: Map<String, Value>,
+    /// The papers, with all corrections.
+    pub evidence: Vec<Evidence>,
+    /// The applicant's signature.
+    pub signature: Option<Signature>,
+    /// What it costs.
+    pub fee: FeeDue,
+    /// What was paid.
+    pub payments: Vec<PaymentMade>,
+    /// The steps that apply, in the plan's order.
+    pub steps: Vec<StepId>,
+    /// The steps that are done.
+    pub passed: BTreeMap<StepId, StepDone>,
+    /// Who did anything in which step: judged, returned, passed. Four eyes ask this.
+    pub worked: BTreeMap<StepId, BTreeSet<OfficerId>>,
+    /// What officers found on single items.
+    pub judgements: BTreeMap<Item, Judged>,
+    /// Every return so far, oldest first.
+    pub returns: Vec<Return>,
+    /// Number of facts.
+    pub version: u64,
+    /// When the last fact was recorded.
+    pub last_at: Moment,
+}
+
+/// A fee, or part of one, that was paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentMade {
+    /// How much.
+    pub amount: Money,
+    /// How.
+    pub method: PaymentMethod,
+    /// The receipt's number.
+    pub receipt: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// A step that is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepDone {
+    /// By whom, in which role.
+    pub by: By,
+    /// When.
+    pub at: Moment,
+    /// With which conclusion.
+    pub finding: Finding,
+    /// The officer's words.
+    pub note: Option<String>,
+}
+
+/// The judgement of one item that counts: the last one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The finding.
+    pub verdict: Verdict,
+    /// By whom.
+    pub by: By,
+    /// When.
+    pub at: Moment,
+}
+
+/// What a draft is made of when it is about to be sent: its identity and what the person filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intake {
+    /// Its place in the store.
+    pub id: RequestId,
+    /// The office it goes to.
+    pub office: OfficeId,
+    /// Its code for people.
+    pub code: TrackingCode,
+    /// Its name in the public log.
+    pub alias: Alias,
+    /// Person or company.
+    pub applicant: ApplicantKind,
+    /// Whether somebody acts for the applicant.
+    pub by_representative: bool,
+    /// New, renewal or amendment.
+    pub purpose: Purpose,
+    /// How it comes in.
+    pub channel: Channel,
+    /// The answers as typed.
+    pub answers: Map<String, Value>,
+    /// The papers.
+    pub evidence: Vec<Evidence>,
+    /// The signature.
+    pub signature: Option<Signature>,
+}
+
+impl Record {
+    /// The record of a draft: what was filled in, and nothing the office decides.
+    pub(super) fn of_draft(intake: Intake, service: &Service) -> Self {
+        Self {
+            id: intake.id,
+            office: intake.office,
+            code: intake.code,
+            alias: intake.alias,
+            service: ServiceRef { id: service.id.clone(), version: service.version, hash: service.hash },
+            applicant: intake.applicant,
+            by_representative: intake.by_representative,
+            purpose: intake.purpose,
+            channel: intake.channel,
+            submitted_at: Moment::from_millis(0),
+            received_on: Date::default(),
+            due_on: None,
+            promised_on: Date::default(),
+            answers: intake.answers,
+            evidence: intake.evidence,
+            signature: intake.signature,
+            fee: FeeDue::none(),
+            payments: Vec::new(),
+            steps: Vec::new(),
+            passed: BTreeMap::new(),
+            worked: BTreeMap::new(),
+            judgements: BTreeMap::new(),
+            returns: Vec::new(),
+            version: 0,
+            last_at: Moment::from_millis(0),
+        }
+    }
+
+    /// The record that a submission begins.
+    pub(super) fn begin(id: RequestId, fact: &Submission, at: Moment) -> Self {
+        Self {
+            id,
+            office: fact.office.clone(),
+            code: fact.code,
+            alias: fact.alias,
+            service: fact.service.clone(),
+            applicant: fact.applicant,
+            by_representative: fact.by_representative,
+            purpose: fact.purpose,
+            channel: fact.channel,
+            submitted_at: at,
+            received_on: fact.received_on,
+            due_on: Some(fact.due_on),
+            promised_on: fact.due_on,
+            answers: fact.answers.clone(),
+            evidence: fact.evidence.clone(),
+            signature: fact.signature.clone(),
+            fee: fact.fee.clone(),
+            payments: Vec::new(),
+            steps: fact.steps.clone(),
+            passed: BTreeMap::new(),
+            worked: BTreeMap::new(),
+            judgements: BTreeMap::new(),
+            returns: Vec::new(),
+            version: 0,
+            last_at: at,
+        }
+    }
+
+    /// What is still to be paid; zero when nothing is.
+    pub fn outstanding(&self) -> Money {
+        let paid = self.payments.iter().map(|p| p.amount.minor()).fold(0i64, i64::saturating_add);
+        Money::new(self.fee.total.currency(), self.fee.total.minor().saturating_sub(paid).max(0))
+    }
+
+    /// Whether review waits for the fee.
+    pub fn waits_for_fee(&self) -> bool {
+        self.fee.when == FeeMoment::OnSubmission && self.outstanding().minor() > 0
+    }
+
+    /// The steps that somebody can do now: they apply, are not done, and all they come after is done. A step
+    /// that does not apply counts as done, so what comes after it waits for what comes before it.
+    ///
+    /// The issue step is among them only when every other step is done.
+    pub fn open_steps(&self, service: &Service) -> Vec<StepId> {
+        let steps = &service.review.steps;
+        let settled = |id: &StepId| self.passed.contains_key(id) || !self.steps.contains(id);
+        let mut open = Vec::new();
+        for step in steps.iter().filter(|step| !settled(&step.id)) {
+            let mut waits_for: Vec<&StepId> = step.after.iter().collect();
+            let mut seen = BTreeSet::new();
+            let mut ready = true;
+            while let Some(id) = waits_for.pop() {
+                if !seen.insert(id) {
+                    continue;
+                }
+                if !settled(id) {
+                    ready = false;
+                    break;
+                }
+                if !self.steps.contains(id)
+                    && let Some(skipped) = steps.iter().find(|s| &s.id == id)
+                {
+                    waits_for.extend(&skipped.after);
+                }
+            }
+            if ready {
+                open.push(step.id.clone());
+            }
+        }
+        open
+    }
+
+    /// Items whose last judgement is a rejection and that were not corrected since.
+    pub fn rejected(&self) -> impl Iterator<Item = (&Item, &Judged)> {
+        self.judgements.iter().filter(|(_, judged)| matches!(judged.verdict, Verdict::Rejected { .. }))
+    }
+
+    /// The files given for one document.
+    pub fn evidence_for<'a>(&'a self, document: &str) -> impl Iterator<Item = &'a Evidence> {
+        self.evidence.iter().filter(move |e| e.document.as_str() == document)
+    }
+
+    /// Whether a request has this item at all: an answer, a paper, a signature, or a place in the form for one.
+    pub fn has_item(&self, item: &Item, service: &Service) -> bool {
+        match item {
+            Item::Field(id) => service.fields().any(|field| &field.id == id),
+            Item::Document(id) => service.documents.iter().any(|document| &document.id == id),
+            Item::Signature => service.signature.required,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What each stage knows beyond what every stage knows.
+
+use std::fmt::Debug;
+
+use super::fact::{Correction, IssuedResult};
+use super::{ReasonCode, StageName};
+use crate::calendar::Date;
+use crate::ids::StepId;
+
+pub(super) mod sealed {
+    /// Stages are those of the table and no others.
+    pub trait Sealed {}
+}
+
+/// A stage of the lifecycle table. Sealed.
+pub trait Stage: sealed::Sealed + Debug + Clone + PartialEq + Sized {
+    /// Its name in rows, pages and files.
+    const NAME: StageName;
+}
+
+/// Being filled in; not yet in the office's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft;
+
+/// Registered; waits for what must come before review, such as a fee due on submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted;
+
+/// In the steps of the review plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InReview;
+
+/// Waits for the applicant; the office's clock is paused if the service says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returned {
+    /// The step that returned it and is open again afterwards.
+    pub step: StepId,
+    /// What is to be corrected; never empty.
+    pub corrections: Vec<Correction>,
+    /// The officer's words to the applicant.
+    pub note: Option<String>,
+    /// The office's day of the return.
+    pub returned_on: Date,
+}
+
+/// Granted; the result is being prepared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved;
+
+/// The result lies ready: the applicant may come and collect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ready {
+    /// What is handed over.
+    pub result: IssuedResult,
+}
+
+/// Not granted; may be objected to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The step that decided.
+    pub step: StepId,
+    /// Coded reasons; never empty.
+    pub reasons: Vec<ReasonCode>,
+    /// The decider's words to the applicant.
+    pub note: Option<String>,
+}
+
+/// An objection is looked at by somebody who had no part in the decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Objected {
+    /// The refusal that is objected to.
+    pub refused: Refused,
+    /// The applicant's words.
+    pub objection: String,
+}
+
+/// Over. Nothing follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// How it ended.
+    pub ending: super::fact::Ending,
+}
