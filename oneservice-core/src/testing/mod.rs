@@ -1,1 +1,4 @@
 //! The conformance suite for storage engines.
+
+pub mod fuzz;
+pub mod sample;

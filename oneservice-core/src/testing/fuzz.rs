@@ -1,0 +1,104 @@
+//! What a fuzzer throws arbitrary bytes at, and what must hold whatever they are.
+//!
+//! A function here panics when a promise is broken and does nothing otherwise. `fuzz/` calls them under libFuzzer, an ordinary test
+//! replays the seeds.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde_json::{Map, Value};
+
+use super::sample;
+use crate::{
+    calendar::{Date, date, parse_date},
+    catalog::{ApplicantKind, Catalog, DocumentClaim, Filing, Purpose, Service, SignatureKind},
+};
+
+static SAMPLE: LazyLock<Catalog> =
+    LazyLock::new(|| sample::catalog().expect("the sample catalogue is in order"));
+
+/// Files of a catalogue, each after a line `=== path`, in place of the sample's.
+///
+/// Either they are a catalogue, whose forms then have a schema and can be judged, or there is at least one mistake.
+pub fn catalog(bytes: &[u8]) {
+    let mut files = sample::files();
+    files.extend(parts(&String::from_utf8_lossy(bytes)));
+    match Catalog::parse(&files) {
+        Ok(catalog) => {
+            for service in catalog.services() {
+                assert!(service.form_schema().is_object());
+                judged(service, &catalog, &filing(&Map::new()));
+            }
+        }
+        Err(error) => {
+            assert!(!error.mistakes.is_empty(), "refused without a mistake");
+            for mistake in &error.mistakes {
+                assert!(mistake.line >= 1 && !mistake.to_string().is_empty());
+            }
+        }
+    }
+}
+
+/// What somebody filed, as JSON, for the sample's form. What is not of the form of a filing counts as not given.
+pub fn answers(bytes: &[u8]) {
+    let Ok(Value::Object(given)) = serde_json::from_slice(bytes) else { return };
+    let filing = filing(&given);
+    for service in SAMPLE.services() {
+        judged(service, &SAMPLE, &filing);
+    }
+}
+
+/// Judges twice: problems are in order, and the normal form of the answers is its own normal form.
+fn judged(service: &Service, catalog: &Catalog, filing: &Filing) {
+    let first = service.assess(filing, catalog.places());
+    assert!(first.problems.is_sorted(), "problems are out of order");
+    let again = service.assess(&Filing { form: first.answers.clone(), ..filing.clone() }, catalog.places());
+    assert_eq!(again.answers, first.answers, "the normal form is not stable");
+}
+
+fn parts(text: &str) -> BTreeMap<String, String> {
+    let part = |part: &str| {
+        let (path, content) = part.split_once('\n').unwrap_or((part, ""));
+        (path.trim().to_owned(), content.to_owned())
+    };
+    text.split("=== ").skip(1).map(part).collect()
+}
+
+fn filing(given: &Map<String, Value>) -> Filing {
+    let text = |key: &str| given.get(key).and_then(Value::as_str).unwrap_or_default();
+    let documents = given.get("documents").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    Filing {
+        applicant: if text("applicant") == "company" {
+            ApplicantKind::Company
+        } else {
+            ApplicantKind::Person
+        },
+        by_representative: given.get("by_representative") == Some(&Value::Bool(true)),
+        purpose: match text("purpose") {
+            "renewal" => Purpose::Renewal,
+            "amend" => Purpose::Amend,
+            _ => Purpose::New,
+        },
+        submitted_on: day(given.get("submitted_on")).unwrap_or(date(2026, 3, 31)),
+        form: given.get("form").and_then(Value::as_object).cloned().unwrap_or_default(),
+        documents: documents.iter().map(claim).collect(),
+        signature: match text("signature") {
+            "drawn" => Some(SignatureKind::Drawn),
+            "thumbprint" => Some(SignatureKind::Thumbprint),
+            _ => None,
+        },
+    }
+}
+
+fn claim(given: &Value) -> DocumentClaim {
+    let text = |key: &str| given.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    DocumentClaim {
+        document: text("document"),
+        media_type: text("media_type"),
+        size_bytes: given.get("size").and_then(Value::as_u64).unwrap_or_default(),
+        issued: day(given.get("issued")),
+    }
+}
+
+fn day(given: Option<&Value>) -> Option<Date> {
+    given.and_then(Value::as_str).and_then(parse_date)
+}
