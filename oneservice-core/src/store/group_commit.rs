@@ -1,0 +1,335 @@
+//! One queue before an engine, so that many commits share one write to the disk.
+//!
+//! The rule owned here: **a commit is run again only when it is known not to be stored.** An engine's answer may be
+//! lost after the write; then the commit's id is looked up, and only what is not found is run again.
+//!
+//! A lone commit never waits for company: the writer gathers (for at most [`Limits::gather`]) only if the batch before
+//! had more than one member. Members are ordered by their times, since the log of an office never goes back; two
+//! commits of one request, or under one idempotency key, never share a batch, so that the second is judged by what the
+//! first has left on the disk.
+
+use super::{Commit, Outcome, Store, StoreError, Written};
+use crate::ids::OfficeId;
+use std::{
+    collections::{HashSet, VecDeque},
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
+    task::JoinHandle,
+    time::Instant,
+};
+
+/// The bounds of a [`GroupCommit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most commits that wait or are being written; one more is [`StoreError::Busy`].
+    pub waiting: usize,
+    /// Most members of a batch.
+    pub batch: usize,
+    /// Longest wait for company.
+    pub gather: Duration,
+    /// How long a commit is tried again, counted from its coming, while the engine is unavailable.
+    pub patience: Duration,
+    /// First pause before trying again; doubles up to a second.
+    pub pause: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            waiting: 1_024,
+            batch: 256,
+            gather: Duration::from_micros(200),
+            patience: Duration::from_secs(5),
+            pause: Duration::from_millis(10),
+        }
+    }
+}
+
+/// The one writer of a store.
+///
+/// ```
+/// use oneservice_core::store::{GroupCommit, Limits, MemoryStore};
+/// use std::sync::Arc;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let writer = GroupCommit::new(Arc::new(MemoryStore::default()), Limits::default());
+/// // … writer.commit(commit).await …
+/// writer.close().await;
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct GroupCommit {
+    store: Arc<dyn Store>,
+    limits: Limits,
+    places: Arc<Semaphore>,
+    door: Mutex<Door>,
+}
+
+#[derive(Debug)]
+struct Door {
+    queue: Option<mpsc::UnboundedSender<Waiting>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+/// A commit in the queue, and who waits for it.
+#[derive(Debug)]
+struct Waiting {
+    commit: Commit,
+    since: Instant,
+    answer: oneshot::Sender<Result<Outcome, StoreError>>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl GroupCommit {
+    /// Starts the writer of `store`.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with time enabled.
+    pub fn new(store: Arc<dyn Store>, limits: Limits) -> Self {
+        let (queue, waiting) = mpsc::unbounded_channel();
+        let writer = tokio::spawn(Writer { store: store.clone(), limits }.run(waiting));
+        Self {
+            store,
+            limits,
+            places: Arc::new(Semaphore::new(limits.waiting)),
+            door: Mutex::new(Door { queue: Some(queue), writer: Some(writer) }),
+        }
+    }
+
+    /// The store behind the queue, for reading.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Writes `commit` together with others that wait. A dropped future changes nothing: what was queued is written.
+    /// [`Outcome::Committed`] may also mean that an earlier try, whose answer was lost, had written it.
+    ///
+    /// # Errors
+    /// [`StoreError::Misuse`], [`StoreError::Busy`], [`StoreError::Closed`]: not written. Others of the engine after
+    /// [`Limits::patience`]; [`StoreError::written`] says what is known.
+    pub fn commit(
+        &self,
+        commit: Commit,
+    ) -> impl Future<Output = Result<Outcome, StoreError>> + Send + 'static {
+        let answer = self.enqueue(commit);
+        async move {
+            match answer?.await {
+                Ok(answer) => answer,
+                Err(_) => Err(lost("the writer was stopped with its runtime")),
+            }
+        }
+    }
+
+    fn enqueue(&self, commit: Commit) -> Result<oneshot::Receiver<Result<Outcome, StoreError>>, StoreError> {
+        commit.check()?;
+        let place = self.places.clone().try_acquire_owned();
+        let place = place.map_err(|_| StoreError::Busy { waiting: self.limits.waiting })?;
+        let (answer, answered) = oneshot::channel();
+        let waiting = Waiting { commit, since: Instant::now(), answer, _place: place };
+        let door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
+        let queue = door.queue.as_ref().ok_or(StoreError::Closed)?;
+        queue.send(waiting).map_err(|_| StoreError::Closed)?;
+        Ok(answered)
+    }
+
+    /// Takes nothing more and returns when all that waited is answered. Dropping does the same without the waiting.
+    pub async fn close(&self) {
+        let writer = {
+            let mut door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
+            door.queue = None;
+            door.writer.take()
+        };
+        if let Some(writer) = writer {
+            // An error would mean that the writer panicked or was stopped; those who waited were told by the closed
+            // channel.
+            let _ = writer.await;
+        }
+    }
+}
+
+fn lost(what: &'static str) -> StoreError {
+    StoreError::Unavailable { engine: "queue", written: Written::Unknown, source: Arc::new(Lost(what)) }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Lost(&'static str);
+
+/// What the writing task owns.
+struct Writer {
+    store: Arc<dyn Store>,
+    limits: Limits,
+}
+
+impl Writer {
+    async fn run(self, mut queue: mpsc::UnboundedReceiver<Waiting>) {
+        let mut put_off = VecDeque::new();
+        let mut company = 0;
+        loop {
+            let mut batch = Batch::default();
+            for waiting in std::mem::take(&mut put_off) {
+                batch.add(waiting, &mut put_off, self.limits.batch);
+            }
+            if batch.members.is_empty() {
+                let Some(first) = queue.recv().await else { return };
+                batch.add(first, &mut put_off, self.limits.batch);
+            }
+            self.gather(&mut queue, &mut batch, &mut put_off, company).await;
+            company = batch.members.len();
+            self.settle(batch.members).await;
+        }
+    }
+
+    /// Takes what waits and, if the last batch had `company`, gives as many the time to come again.
+    async fn gather(
+        &self,
+        queue: &mut mpsc::UnboundedReceiver<Waiting>,
+        batch: &mut Batch,
+        put_off: &mut VecDeque<Waiting>,
+        company: usize,
+    ) {
+        // Real time, not tokio's: its timer counts milliseconds, and this wait is shorter.
+        let begun = std::time::Instant::now();
+        while batch.members.len() < self.limits.batch {
+            match queue.try_recv() {
+                Ok(waiting) => batch.add(waiting, put_off, self.limits.batch),
+                Err(mpsc::error::TryRecvError::Empty)
+                    if batch.members.len() < company && begun.elapsed() < self.limits.gather =>
+                {
+                    tokio::task::yield_now().await;
+                }
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Runs `members` until each is answered.
+    async fn settle(&self, members: Vec<Waiting>) {
+        let mut members = members;
+        members.sort_by(|a, b| (&a.commit.office, a.commit.at).cmp(&(&b.commit.office, b.commit.at)));
+        let Some(first) = members.iter().map(|waiting| waiting.since).min() else { return };
+        let until = first + self.limits.patience;
+        let mut pause = self.limits.pause;
+        loop {
+            let error = match self.attempt(&members).await {
+                Ok(outcomes) => {
+                    for (waiting, outcome) in members.into_iter().zip(outcomes) {
+                        answer(waiting, Ok(outcome));
+                    }
+                    return;
+                }
+                Err(error) => error,
+            };
+            tracing::warn!(%error, written = ?error.written(), members = members.len(), "a batch failed");
+            let mut known = error.written();
+            if known == Written::Unknown {
+                (members, known) = self.look_up(members, until, &mut pause).await;
+            }
+            let give_up = !matches!(error, StoreError::Unavailable { .. }) || Instant::now() >= until;
+            if matches!(error, StoreError::Misuse(_)) && members.len() > 1 {
+                // One member's misuse must not harm the others.
+                for member in members {
+                    Box::pin(self.settle(vec![member])).await;
+                }
+                return;
+            }
+            if give_up || known == Written::Unknown || members.is_empty() {
+                let error = error.with_written(known);
+                members.into_iter().for_each(|waiting| answer(waiting, Err(error.clone())));
+                return;
+            }
+            wait(&mut pause).await;
+        }
+    }
+
+    /// One call of the engine, in a task of its own, so that its panic is an answer lost and not the writer's end.
+    async fn attempt(&self, members: &[Waiting]) -> Result<Vec<Outcome>, StoreError> {
+        let batch: Vec<Commit> = members.iter().map(|waiting| waiting.commit.clone()).collect();
+        let store = self.store.clone();
+        match tokio::spawn(async move { store.commit(&batch).await }).await {
+            Ok(Ok(outcomes)) if outcomes.len() != members.len() => {
+                Err(lost("the engine did not answer for every member of a batch"))
+            }
+            Ok(answer) => answer,
+            Err(_) => Err(lost("the engine panicked")),
+        }
+    }
+
+    /// Answers those members that are stored; gives back the others and what is known of them.
+    async fn look_up(
+        &self,
+        members: Vec<Waiting>,
+        until: Instant,
+        pause: &mut Duration,
+    ) -> (Vec<Waiting>, Written) {
+        let mut unknown = VecDeque::from(members);
+        let mut absent = Vec::new();
+        while let Some(waiting) = unknown.pop_front() {
+            match self.store.outcome(&waiting.commit.office, waiting.commit.id).await {
+                Ok(Some(placed)) => answer(waiting, Ok(Outcome::Committed(placed))),
+                Ok(None) => absent.push(waiting),
+                Err(_) if Instant::now() < until => {
+                    unknown.push_front(waiting);
+                    wait(pause).await;
+                }
+                Err(error) => {
+                    // Those that were not found are known not to be stored; they share the fate of the others all the
+                    // same, but know it.
+                    let error = error.with_written(Written::Unknown);
+                    let none = error.clone().with_written(Written::No);
+                    absent.into_iter().for_each(|waiting| answer(waiting, Err(none.clone())));
+                    answer(waiting, Err(error.clone()));
+                    unknown.into_iter().for_each(|waiting| answer(waiting, Err(error.clone())));
+                    return (vec![], Written::Unknown);
+                }
+            }
+        }
+        (absent, Written::No)
+    }
+}
+
+/// Members that may be written together.
+#[derive(Default)]
+struct Batch {
+    members: Vec<Waiting>,
+    taken: HashSet<(OfficeId, Name)>,
+}
+
+/// What two members of a batch must not share.
+#[derive(PartialEq, Eq, Hash)]
+enum Name {
+    Request(crate::ids::RequestId),
+    Key(String),
+}
+
+impl Batch {
+    fn add(&mut self, waiting: Waiting, put_off: &mut VecDeque<Waiting>, limit: usize) {
+        let commit = &waiting.commit;
+        let request = (commit.office.clone(), Name::Request(commit.request));
+        let key = commit.key.as_ref().map(|key| (commit.office.clone(), Name::Key(key.key.clone())));
+        let clash = self.taken.contains(&request) || key.as_ref().is_some_and(|key| self.taken.contains(key));
+        // What is put off also bars what comes after it under the same name, so that none overtakes.
+        self.taken.insert(request);
+        self.taken.extend(key);
+        if clash || self.members.len() >= limit {
+            put_off.push_back(waiting);
+        } else {
+            self.members.push(waiting);
+        }
+    }
+}
+
+/// Tells who waits; one who went away needs no answer.
+fn answer(waiting: Waiting, answer: Result<Outcome, StoreError>) {
+    let _ = waiting.answer.send(answer);
+}
+
+async fn wait(pause: &mut Duration) {
+    tokio::time::sleep(*pause).await;
+    *pause = (*pause * 2).min(Duration::from_secs(1));
+}
