@@ -1,1 +1,13 @@
-//! What both pilot programs share: configuration, staff, words.
+//! What both pilot programs share: the data folder, staff and their passwords, words, samples, demonstration data.
+//!
+//! Everything here uses the public API of the library only; a province may replace any part of it.
+
+pub mod demo;
+pub mod fake;
+pub mod open;
+pub mod sample;
+pub mod sentence;
+pub mod staff;
+pub mod words;
+
+pub use open::{Opened, PilotError, Place, StoreUrl};

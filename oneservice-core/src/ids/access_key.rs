@@ -20,10 +20,10 @@ const LENGTH: usize = 26;
 ///
 /// let key = AccessKey::new([7; 16]);
 /// assert_eq!(key.text(), "070W3GE1R70W3GE1R70W3GE1R7");
-/// assert_eq!(key.text().to_lowercase().parse(), Ok(key.clone()));
+/// assert_eq!(key.text().to_lowercase().parse(), Ok(key));
 /// assert_eq!(format!("{key:?}"), "AccessKey(…)");
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AccessKey([u8; 16]);
 
 impl AccessKey {

@@ -1,1 +1,194 @@
-//! The façade: load, decide, commit, receipt.
+//! The façade: load, ask the rules, commit, receipt.
+//!
+//! An [`Office`] brings a catalogue, a storage engine and a place for documents together. Everything it does goes
+//! one way: the history is read and replayed, the typed rules decide, and what they decide is committed whole. It
+//! holds no state of its own, so that several servers may be the same office.
+//!
+//! ```
+//! use oneservice_core::catalog::Catalog;
+//! use oneservice_core::office::{NewDraft, Office, OfficeError};
+//! use oneservice_core::request::{Signature, SignatureMethod};
+//! use oneservice_core::store::MemoryStore;
+//!
+//! # async fn apply(catalog: Catalog, plan: Vec<u8>) -> Result<(), OfficeError> {
+//! let office = Office::builder(MemoryStore::default(), catalog).build().await?;
+//! let mut draft = office.draft(NewDraft::of("tourism.guesthouse-licence")).await?;
+//! draft.answer("rooms", 12).await?;
+//! draft.attach("location-sketch", "plan.pdf", None, plan).await?;
+//! draft.sign(SignatureMethod::Typed, "SOK DARA", None).await?;
+//! let receipt = draft.submit().await?; // Err lists every missing item
+//! println!("{} is due {}", receipt.code, receipt.due_on);
+//! # Ok(())
+//! # }
+//! ```
+
+mod act;
+mod builder;
+mod clock;
+mod documents;
+mod draft;
+mod error;
+mod look_up;
+mod receipt;
+mod seal;
+mod secret;
+mod signature;
+mod submit;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+pub use act::{Acted, Basis};
+pub use builder::OfficeBuilder;
+pub use clock::{Clock, NoRandom, Random, SeededRandom, SetClock, SystemClock, SystemRandom};
+pub use documents::{DocumentError, Documents, Kept, MediaType, Unfit};
+pub use draft::{DRAFT_DAYS, DraftContent, DraftHandle, NewDraft};
+pub use error::OfficeError;
+pub use look_up::{Case, Happening};
+pub use receipt::Receipt;
+pub use secret::Secret;
+
+use crate::calendar::Moment;
+use crate::catalog::{Catalog, Service};
+use crate::ids::{AccessKey, Alias, BlobId, CommitId, OfficeId, RequestId, TrackingCode};
+use crate::request::{Context, ServiceRef};
+use crate::store::{GroupCommit, Store};
+
+/// A One-Window office. Cheap to clone; all clones are the same office.
+#[derive(Debug, Clone)]
+pub struct Office {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    id: OfficeId,
+    store: Arc<dyn Store>,
+    commits: GroupCommit,
+    catalog: Catalog,
+    documents: Documents,
+    secret: Secret,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    /// The latest time the log has seen: the office's time never runs back, whatever the machine's clock does.
+    floor: AtomicI64,
+    old_versions: std::sync::RwLock<std::collections::HashMap<crate::ids::VersionHash, Arc<Service>>>,
+}
+
+impl Office {
+    /// Begins to put an office together.
+    pub fn builder(store: impl Store + 'static, catalog: Catalog) -> OfficeBuilder {
+        OfficeBuilder::new(Arc::new(store), catalog)
+    }
+
+    /// What can be asked for.
+    pub fn catalog(&self) -> &Catalog {
+        &self.inner.catalog
+    }
+
+    /// The name under which the office's data is filed.
+    pub fn id(&self) -> &OfficeId {
+        &self.inner.id
+    }
+
+    /// Where documents are kept.
+    pub fn documents(&self) -> &Documents {
+        &self.inner.documents
+    }
+
+    /// The storage engine, for checks and exports.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.inner.store
+    }
+
+    /// The office's secret, for form tokens and the like.
+    pub fn secret(&self) -> &Secret {
+        &self.inner.secret
+    }
+
+    /// The office's time: the clock's, but never before what its log has seen.
+    pub fn now(&self) -> Moment {
+        let floor = Moment::from_millis(self.inner.floor.load(Ordering::Relaxed));
+        self.inner.clock.now().max(floor)
+    }
+
+    fn saw(&self, at: Moment) {
+        self.inner.floor.fetch_max(at.millis(), Ordering::Relaxed);
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context {
+            now: self.now(),
+            calendar: self.inner.catalog.calendar(),
+            places: self.inner.catalog.places(),
+        }
+    }
+
+    fn random<const N: usize>(&self) -> Result<[u8; N], NoRandom> {
+        let mut bytes = [0; N];
+        self.inner.random.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn new_request_id(&self) -> Result<RequestId, NoRandom> {
+        Ok(RequestId::new(self.now(), self.random()?))
+    }
+
+    fn new_commit_id(&self) -> Result<CommitId, NoRandom> {
+        Ok(CommitId::new(self.now(), self.random()?))
+    }
+
+    fn new_blob_id(&self) -> Result<BlobId, NoRandom> {
+        Ok(BlobId::new(self.random()?))
+    }
+
+    fn new_alias(&self) -> Result<Alias, NoRandom> {
+        Ok(Alias::new(self.random()?))
+    }
+
+    fn new_access_key(&self) -> Result<AccessKey, NoRandom> {
+        Ok(AccessKey::new(self.random()?))
+    }
+
+    fn new_code(&self) -> Result<TrackingCode, NoRandom> {
+        let mut failed = None;
+        let code = TrackingCode::draw(&mut |bytes: &mut [u8]| {
+            if let Err(error) = self.inner.random.fill(bytes) {
+                failed = Some(error);
+            }
+        });
+        failed.map_or(Ok(code), Err)
+    }
+
+    /// The service version a request stands under: from the catalogue, or from the archive once it was replaced.
+    ///
+    /// # Errors
+    /// [`OfficeError::VersionLost`], [`OfficeError::Document`].
+    async fn service_version(&self, wanted: &ServiceRef) -> Result<Arc<Service>, OfficeError> {
+        if let Some(service) = self.inner.catalog.service(&wanted.id).filter(|s| s.hash == wanted.hash) {
+            return Ok(Arc::clone(service));
+        }
+        if let Some(service) = self.known_version(wanted) {
+            return Ok(service);
+        }
+        let lost = || OfficeError::VersionLost { service: wanted.id.clone(), hash: wanted.hash.to_string() };
+        let text = match self.inner.documents.archived(&wanted.hash.to_string()).await {
+            Ok(text) => text,
+            Err(DocumentError::Missing) => return Err(lost()),
+            Err(other) => return Err(other.into()),
+        };
+        let text = std::str::from_utf8(&text).map_err(|_| lost())?;
+        let service = Service::from_canonical(text).map_err(|_| lost())?;
+        if service.hash != wanted.hash {
+            return Err(lost());
+        }
+        let mut known = self.inner.old_versions.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        known.insert(wanted.hash, Arc::clone(&service));
+        Ok(service)
+    }
+
+    fn known_version(&self, wanted: &ServiceRef) -> Option<Arc<Service>> {
+        let known = self.inner.old_versions.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        known.get(&wanted.hash).map(Arc::clone)
+    }
+}

@@ -75,7 +75,7 @@ impl Record {
 }
 
 impl Evidence {
-    pub(super) fn claim(&self) -> DocumentClaim {
+    pub(crate) fn claim(&self) -> DocumentClaim {
         DocumentClaim {
             document: self.document.to_string(),
             media_type: self.media_type.clone(),

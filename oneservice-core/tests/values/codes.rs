@@ -62,7 +62,7 @@ proptest! {
         prop_assert_eq!(text.len(), 26);
         // The alphanumeric mode of QR codes has capitals and digits, no small letters.
         prop_assert!(text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()));
-        prop_assert_eq!(text.to_lowercase().parse(), Ok(key.clone()));
+        prop_assert_eq!(text.to_lowercase().parse(), Ok(key));
         prop_assert_eq!(text.replace('0', "O").replace('1', "l").parse(), Ok(key));
     }
 }

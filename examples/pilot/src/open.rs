@@ -1,0 +1,192 @@
+//! From options to an office: one folder holds everything (store, documents, keys, staff).
+
+use std::fmt;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use oneservice_core::catalog::{Catalog, CatalogError};
+use oneservice_core::office::{Clock, DocumentError, Documents, Office, OfficeError, Secret};
+use oneservice_core::store::StoreError;
+use oneservice_redb::RedbStore;
+use thiserror::Error;
+
+use crate::staff::{Staff, StaffError};
+
+/// Where an office's data is, and which catalogue it works by.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The folder that holds everything.
+    pub data: PathBuf,
+    /// Another store than the folder's own.
+    pub store: Option<StoreUrl>,
+    /// Another catalogue than the folder's own.
+    pub catalog: Option<PathBuf>,
+}
+
+/// A storage engine by URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// `redb:PATH`: the embedded store in one file.
+    Redb(PathBuf),
+}
+
+impl FromStr for StoreUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some(("redb", path)) if !path.is_empty() => Ok(Self::Redb(path.into())),
+            _ => Err("a store is written redb:PATH".into()),
+        }
+    }
+}
+
+impl fmt::Display for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Redb(path) => write!(f, "redb:{}", path.display()),
+        }
+    }
+}
+
+/// Why an office could not be opened.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum PilotError {
+    /// The catalogue has mistakes: `oneservice catalog check` lists them.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// No catalogue was given, and the data folder has none.
+    #[error("there is no catalogue: give --catalog DIR, or put one at {}", .0.display())]
+    NoCatalog(PathBuf),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The office cannot be put together.
+    #[error(transparent)]
+    Office(#[from] OfficeError),
+    /// Documents cannot be kept.
+    #[error(transparent)]
+    Documents(#[from] DocumentError),
+    /// The staff file cannot be read.
+    #[error(transparent)]
+    Staff(#[from] StaffError),
+    /// A file of the data folder cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The key file does not hold a key.
+    #[error("{} does not hold 32 bytes in hexadecimal digits", .0.display())]
+    Key(PathBuf),
+}
+
+/// An office that is open, with all that belongs to it.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The office.
+    pub office: Office,
+    /// Its staff.
+    pub staff: Arc<Staff>,
+    /// Its store, as a URL.
+    pub store: StoreUrl,
+    /// The engine itself, for its own check.
+    pub engine: RedbStore,
+}
+
+impl Place {
+    /// Reads the catalogue.
+    ///
+    /// # Errors
+    /// [`PilotError::Catalog`], [`PilotError::NoCatalog`].
+    pub fn catalog(&self) -> Result<Catalog, PilotError> {
+        Ok(Catalog::load(self.catalog_folder()?)?)
+    }
+
+    /// Where the catalogue is: as given, in the data folder, or the Battambang example when run from the project.
+    ///
+    /// # Errors
+    /// [`PilotError::NoCatalog`].
+    pub fn catalog_folder(&self) -> Result<PathBuf, PilotError> {
+        if let Some(given) = &self.catalog {
+            return Ok(given.clone());
+        }
+        let own = self.data.join("catalog");
+        let example = Path::new("examples/catalog/battambang").to_owned();
+        [own.clone(), example].into_iter().find(|folder| folder.is_dir()).ok_or(PilotError::NoCatalog(own))
+    }
+
+    /// The store's URL.
+    pub fn store_url(&self) -> StoreUrl {
+        self.store.clone().unwrap_or_else(|| StoreUrl::Redb(self.data.join("office.redb")))
+    }
+
+    /// Where staff and their passwords are kept.
+    pub fn staff_file(&self) -> PathBuf {
+        self.data.join("staff.toml")
+    }
+
+    /// Opens the office, making what is not there yet.
+    ///
+    /// # Errors
+    /// [`PilotError`]; a store that another process holds is [`StoreError::Locked`].
+    pub async fn open(&self, clock: Option<Arc<dyn Clock>>) -> Result<Opened, PilotError> {
+        let catalog = self.catalog()?;
+        let file = |path: &Path| {
+            let path = path.to_owned();
+            move |source| PilotError::File { path, source }
+        };
+        fs::create_dir_all(&self.data).map_err(file(&self.data))?;
+        let url = self.store_url();
+        let StoreUrl::Redb(path) = &url;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(file(folder))?;
+        }
+        let engine = RedbStore::open(path).await?;
+        let documents = Documents::in_folder(self.data.join("files"))?;
+        let staff = Arc::new(Staff::read(&self.staff_file())?);
+        let secret = self.secret()?;
+        let mut builder = Office::builder(engine.clone(), catalog).documents(documents).secret(secret);
+        if let Some(clock) = clock {
+            builder = builder.clock(clock);
+        }
+        Ok(Opened { office: builder.build().await?, staff, store: url, engine })
+    }
+
+    /// The office's secret, made once.
+    fn secret(&self) -> Result<Secret, PilotError> {
+        let path = self.data.join("keys").join("office.key");
+        let file = |source| PilotError::File { path: path.clone(), source };
+        if !path.exists() {
+            fs::create_dir_all(self.data.join("keys")).map_err(file)?;
+            let mut bytes = [0; 32];
+            getrandom::fill(&mut bytes).map_err(|e| file(std::io::Error::other(e.to_string())))?;
+            let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            // Whole or not at all, and for the owner's eyes only.
+            let draft = path.with_extension("new");
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create(true).truncate(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut out = options.open(&draft).map_err(file)?;
+            out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(file)?;
+            fs::rename(&draft, &path).map_err(file)?;
+        }
+        let text = fs::read_to_string(&path).map_err(file)?;
+        let text = text.trim();
+        let mut bytes = [0; 32];
+        let whole = text.len() == 64 && text.is_ascii();
+        for (nth, byte) in bytes.iter_mut().enumerate() {
+            let pair = text.get(2 * nth..2 * nth + 2).filter(|_| whole);
+            let read = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok());
+            *byte = read.ok_or_else(|| PilotError::Key(path.clone()))?;
+        }
+        Ok(Secret::new(bytes))
+    }
+}

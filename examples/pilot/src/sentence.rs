@@ -1,0 +1,166 @@
+//! From values to sentences: stages, dates, money, problems, denials. Pages, command line and print share them.
+
+use oneservice_core::calendar::{Date, DateTime};
+use oneservice_core::catalog::{Catalog, Problem, Service};
+use oneservice_core::request::{AnyFact, AnyRequest, Denial, Ending, FactName, Item, StageName};
+use oneservice_core::text::{Lang, khmer_digits};
+
+use crate::words;
+
+/// The stage in words, with how a closed request ended.
+pub fn stage(lang: Lang, request: &AnyRequest) -> String {
+    match request {
+        AnyRequest::Closed(closed) => ending(lang, closed.stage().ending),
+        other => stage_name(lang, other.stage()),
+    }
+}
+
+/// A stage's name.
+pub fn stage_name(lang: Lang, stage: StageName) -> String {
+    words::get(lang, &format!("stage-{stage}"), &[])
+}
+
+/// How a request ended.
+pub fn ending(lang: Lang, ending: Ending) -> String {
+    let key = match ending {
+        Ending::Collected => "ending-collected",
+        Ending::Refused => "ending-refused",
+        Ending::Withdrawn => "ending-withdrawn",
+        Ending::Lapsed => "ending-lapsed",
+        _ => "stage-closed",
+    };
+    words::get(lang, key, &[])
+}
+
+/// What happened, in words.
+pub fn fact(lang: Lang, fact: FactName) -> String {
+    words::get(lang, &format!("fact-{fact}"), &[])
+}
+
+/// A day as it is read: `24/11/2026`, in Khmer digits in Khmer.
+pub fn date(lang: Lang, date: Date) -> String {
+    digits(lang, &oneservice_core::calendar::dmy(date))
+}
+
+/// A moment as it is read, in the office's own time.
+pub fn time(lang: Lang, at: DateTime) -> String {
+    digits(lang, &at.strftime("%d/%m/%Y %H:%M").to_string())
+}
+
+/// Digits of the language's prose.
+pub fn digits(lang: Lang, text: &str) -> String {
+    match lang {
+        Lang::Km => khmer_digits(text),
+        Lang::En => text.to_owned(),
+    }
+}
+
+/// What is wrong, and what to do.
+pub fn problem(lang: Lang, service: &Service, problem: &Problem) -> String {
+    if let Some(check) = problem.path.strip_prefix("checks.") {
+        let check = service.checks.iter().find(|c| c.id.as_str() == check);
+        if let Some(check) = check {
+            return check.message.get(lang).to_owned();
+        }
+    }
+    let params: Vec<(&str, &str)> =
+        problem.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let document = problem.path.starts_with("documents.");
+    let key = format!("problem-{}", problem.code);
+    let special = format!("{key}-document");
+    let text = words::get(lang, if document && words::has(&special) { &special } else { &key }, &params);
+    digits(lang, &text)
+}
+
+/// The question, paper or rule that a problem's path names.
+pub fn path(lang: Lang, service: &Service, path: &str) -> String {
+    let parts: Vec<&str> = path.split('.').collect();
+    let found = match parts.as_slice() {
+        ["form", field, rest @ ..] => service.field(field).map(|field| {
+            let label = field.label.get(lang).to_owned();
+            match (&field.kind, rest) {
+                (oneservice_core::catalog::FieldKind::Table { columns, .. }, [row, column, ..]) => {
+                    let row = row.parse::<u64>().map_or(0, |row| row + 1);
+                    let column = columns.iter().find(|c| c.id.as_str() == *column).map(|c| c.label.get(lang));
+                    format!("{label} {} · {}", digits(lang, &row.to_string()), column.unwrap_or_default())
+                }
+                _ => label,
+            }
+        }),
+        ["documents", document] => {
+            service.document(document).map(|document| document.name.get(lang).to_owned())
+        }
+        ["signature"] => Some(words::get(lang, "signature", &[])),
+        ["applicant", ..] => Some(words::get(lang, "applicant-kind", &[])),
+        ["purpose"] => Some(words::get(lang, "purpose", &[])),
+        ["checks", ..] => Some(words::get(lang, "check-rule", &[])),
+        _ => None,
+    };
+    found.unwrap_or_else(|| path.to_owned())
+}
+
+/// An item as the applicant knows it.
+pub fn item(lang: Lang, service: &Service, item: &Item) -> String {
+    path(lang, service, &item.to_string())
+}
+
+/// Why the rules say no, and what would make it lawful.
+pub fn denial(lang: Lang, catalog: &Catalog, service: &Service, denial: &Denial) -> String {
+    let step = |id: &str| {
+        let found = service.review.steps.iter().find(|step| step.id.as_str() == id);
+        found.map_or_else(|| id.to_owned(), |step| step.title.get(lang).to_owned())
+    };
+    let role = |word: &str| {
+        let role =
+            oneservice_core::catalog::Role::from_word(word).and_then(|role| catalog.office().role(role));
+        role.map_or_else(|| word.to_owned(), |role| role.name.get(lang).to_owned())
+    };
+    let list = |text: &str, one: &dyn Fn(&str) -> String| {
+        text.split(", ").filter(|word| !word.is_empty()).map(one).collect::<Vec<_>>().join(", ")
+    };
+    let money = |money: &oneservice_core::money::Money| money.show(lang);
+    let params: Vec<(&str, String)> = match denial {
+        Denial::WrongAmount { due, offered } => vec![("due", money(due)), ("offered", money(offered))],
+        Denial::FeeUnpaid { due } => vec![("due", money(due))],
+        Denial::NotYet { last_day } => vec![("last_day", date(lang, *last_day))],
+        other => other
+            .params()
+            .into_iter()
+            .map(|(name, value)| {
+                let value = match name {
+                    "step" | "other" => step(&value),
+                    "open" => list(&value, &step),
+                    "roles" => list(&value, &role),
+                    "act" => words::get(lang, &format!("fact-{value}"), &[]),
+                    "possible" => list(&value, &|fact| words::get(lang, &format!("fact-{fact}"), &[])),
+                    "stage" => words::get(lang, &format!("stage-{value}"), &[]),
+                    "item" => path(lang, service, &value),
+                    "items" => list(&value, &|item| path(lang, service, item)),
+                    "document" => path(lang, service, &format!("documents.{value}")),
+                    "department" => catalog
+                        .office()
+                        .department(&value)
+                        .map_or(value.clone(), |department| department.name.get(lang).to_owned()),
+                    _ => value,
+                };
+                (name, value)
+            })
+            .collect(),
+    };
+    let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    words::get(lang, &format!("denial-{}", denial.code()), &params)
+}
+
+/// The step that a fact belongs to, by its title.
+pub fn step_title(lang: Lang, service: &Service, fact: &AnyFact) -> Option<String> {
+    let step = match fact {
+        AnyFact::StepPassed(f) => &f.step,
+        AnyFact::Return(f) => &f.step,
+        AnyFact::Approval(f) => &f.step,
+        AnyFact::Refusal(f) => &f.step,
+        AnyFact::Judgement(f) => &f.step,
+        AnyFact::Issuance(f) => &f.step,
+        _ => return None,
+    };
+    service.review.steps.iter().find(|s| &s.id == step).map(|step| step.title.get(lang).to_owned())
+}

@@ -1,0 +1,162 @@
+//! From a command to a stored fact.
+
+use sha2::{Digest, Sha256};
+
+use super::{Office, OfficeError};
+use crate::catalog::number;
+use crate::ids::{AccessKey, CommitId, Digest32, RequestId};
+use crate::request::{Actor, AnyRequest, Command, CommandDenied, Context, Corrections, Recorded, Series};
+use crate::store::{CounterMove, IdempotencyKey, Outcome, Placed};
+
+/// How often a command is decided again when something changed under it.
+const ATTEMPTS: usize = 32;
+
+/// What a command rests on.
+#[derive(Debug, Clone, Default)]
+pub struct Basis {
+    /// The version the person looked at. If something happened since that the command depends on, they are told
+    /// instead. Without it the command is meant for the request as it stands, whatever that is.
+    pub version: Option<u64>,
+    /// The same key for the same command gives the same answer again, and does it once.
+    pub key: Option<String>,
+}
+
+/// A command that was done.
+#[derive(Debug, Clone)]
+pub struct Acted {
+    /// The request afterwards.
+    pub request: AnyRequest,
+    /// Where it was written.
+    pub placed: Placed,
+    /// Whether it had been done before, under the same key.
+    pub replayed: bool,
+}
+
+impl Office {
+    /// Does `command`, if the rules allow it. When this returns `Ok`, it is on disk.
+    ///
+    /// # Errors
+    /// [`OfficeError::Denied`] with every reason, [`OfficeError::Stale`] when something happened since the person
+    /// looked, [`OfficeError::KeyReused`], and what [`case`](Self::case) may answer.
+    pub async fn act(
+        &self,
+        id: RequestId,
+        command: Command,
+        by: &Actor,
+        basis: Basis,
+    ) -> Result<Acted, OfficeError> {
+        let fingerprint = fingerprint(id, &command, by);
+        let commit_id = match &basis.key {
+            Some(key) => keyed_commit(id, key),
+            None => self.new_commit_id()?,
+        };
+        if basis.key.is_some()
+            && let Some(placed) = self.inner.store.outcome(&self.inner.id, commit_id).await?
+        {
+            return Ok(Acted { request: self.case(id).await?.request, placed, replayed: true });
+        }
+        for _ in 0..ATTEMPTS {
+            let case = self.case(id).await?;
+            let row = self.summary(id).await?;
+            let seen = basis.version.unwrap_or(u64::MAX);
+            let since: Vec<Recorded> = case
+                .history
+                .iter()
+                .skip(usize::try_from(seen).unwrap_or(usize::MAX))
+                .map(|happening| happening.recorded.clone())
+                .collect();
+            if since.iter().any(|recorded| command.is_disturbed_by(&recorded.fact)) {
+                return Err(OfficeError::Stale { since, request: Box::new(case.request) });
+            }
+            let context = self.context();
+            let register = self.next_number(&case.request, &command, &context).await?;
+            let expected = case.request.record().version;
+            let given = register.as_ref().map_or("", |register| register.number.as_str());
+            let decided = case
+                .request
+                .decide(command.clone(), given, by, &context)
+                .map_err(|CommandDenied { request, denials }| OfficeError::Denied { denials, request })?;
+            let mut commit = self.commit_of(commit_id, expected, &decided, row.access)?;
+            commit.counters = register.map(|register| register.counter).into_iter().collect();
+            commit.key =
+                basis.key.as_ref().map(|key| IdempotencyKey { key: format!("act:{id}:{key}"), fingerprint });
+            match self.inner.commits.commit(commit).await? {
+                Outcome::Committed(placed) => {
+                    self.saw(placed.at);
+                    return Ok(Acted { request: decided.into_request(), placed, replayed: false });
+                }
+                Outcome::Replayed(placed) => {
+                    return Ok(Acted { request: self.case(id).await?.request, placed, replayed: true });
+                }
+                Outcome::KeyReused => return Err(OfficeError::KeyReused),
+                Outcome::ClockBehind { last } => self.saw(last),
+                // Somebody was first: the rules are asked again about the request as it is now.
+                _ => {}
+            }
+        }
+        Err(OfficeError::Contention)
+    }
+
+    /// The next number of the register that the command needs one from, and the move that takes it.
+    async fn next_number(
+        &self,
+        request: &AnyRequest,
+        command: &Command,
+        context: &Context<'_>,
+    ) -> Result<Option<Numbered>, OfficeError> {
+        let Some(series) = command.series() else { return Ok(None) };
+        let year = context.calendar.local_date(context.now).year();
+        let (name, format) = match series {
+            Series::Receipt => (format!("receipt/{year}"), &self.inner.catalog.office().numbering.receipt),
+            Series::Result => {
+                let service = request.service();
+                (format!("result/{}/{year}", service.id), &service.result.number_format)
+            }
+        };
+        let from = self.inner.store.counter(&self.inner.id, &name).await?;
+        let number = number(format, year, from.saturating_add(1));
+        Ok(Some(Numbered { number, counter: CounterMove { name, from } }))
+    }
+}
+
+struct Numbered {
+    number: String,
+    counter: CounterMove,
+}
+
+/// What the same key must stand for again.
+fn fingerprint(id: RequestId, command: &Command, by: &Actor) -> Digest32 {
+    let who = match by {
+        Actor::Officer(officer) => officer.id.to_string(),
+        other => format!("{other:?}"),
+    };
+    Digest32::sha256(&[id.as_bytes(), who.as_bytes(), format!("{command:?}").as_bytes()])
+}
+
+/// The commit of a key: the same id again, so that what was done can be looked up.
+fn keyed_commit(id: RequestId, key: &str) -> CommitId {
+    let digest: [u8; 32] = Sha256::new().chain_update(id.as_bytes()).chain_update(key).finalize().into();
+    let mut random = [0; 10];
+    random.copy_from_slice(&digest[..10]);
+    CommitId::new(crate::calendar::Moment::from_millis(0), random)
+}
+
+impl Office {
+    /// Sends the corrections in that were collected in the correction draft of a link.
+    ///
+    /// # Errors
+    /// As [`act`](Self::act).
+    pub async fn send_corrections(&self, link: AccessKey, basis: Basis) -> Result<Acted, OfficeError> {
+        let id = self.case_by_link(link).await?.request.record().id;
+        let content = self.correction_draft(link).await?.content().clone();
+        let corrections = Corrections {
+            channel: content.channel,
+            answers: content.answers,
+            evidence: content.evidence,
+            signature: content.signature,
+            explanations: content.explanations,
+        };
+        let by = if content.by_representative { Actor::Representative } else { Actor::Applicant };
+        self.act(id, Command::Resubmit(corrections), &by, basis).await
+    }
+}

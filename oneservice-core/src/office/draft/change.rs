@@ -1,0 +1,329 @@
+//! Changes to a draft: each is saved before it returns.
+
+use bytes::Bytes;
+use futures::Stream;
+use serde_json::{Map, Value};
+
+use super::super::{DocumentError, OfficeError};
+use super::{DRAFT_DAYS, DraftContent, DraftHandle};
+use crate::calendar::{Date, Moment};
+use crate::catalog::{ApplicantKind, Assessment, Purpose, Service};
+use crate::ids::{AccessKey, BlobId, DocumentId};
+use crate::request::{Evidence, Item, SignatureMethod};
+use crate::store::{Draft, DraftOutcome};
+
+/// The most bytes of all answers together.
+const ANSWERS_MAX_BYTES: usize = 1 << 20;
+/// The most files of a draft.
+const FILES_MAX: usize = 40;
+/// The most bytes of all files together.
+const FILES_MAX_BYTES: u64 = 200 << 20;
+/// How often a change is made again on top of another one.
+const ATTEMPTS: usize = 16;
+
+impl DraftHandle {
+    /// The secret link.
+    pub fn key(&self) -> AccessKey {
+        self.key
+    }
+
+    /// What was filled in so far.
+    pub fn content(&self) -> &DraftContent {
+        &self.content
+    }
+
+    /// When it was last saved.
+    pub fn saved_at(&self) -> Moment {
+        self.saved_at
+    }
+
+    /// When it is erased, unless it is touched before.
+    pub fn expires_at(&self) -> Moment {
+        self.expires_at
+    }
+
+    /// The service version it stands under.
+    ///
+    /// # Errors
+    /// [`OfficeError::VersionLost`], [`OfficeError::Document`].
+    pub async fn service(&self) -> Result<std::sync::Arc<Service>, OfficeError> {
+        self.office.service_version(&self.content.service).await
+    }
+
+    /// What the rules say of it as it stands.
+    ///
+    /// # Errors
+    /// As [`service`](Self::service).
+    pub async fn assess(&self) -> Result<Assessment, OfficeError> {
+        let service = self.service().await?;
+        let today = self.office.inner.catalog.calendar().local_date(self.office.now());
+        Ok(service.assess(&self.content.filing(today), self.office.inner.catalog.places()))
+    }
+
+    /// Answers one question. Wrong answers are kept too: [`assess`](Self::assess) says what is wrong.
+    ///
+    /// # Errors
+    /// [`OfficeError::DraftTooLarge`], [`OfficeError::Store`], [`OfficeError::NotFound`] if it was sent meanwhile.
+    pub async fn answer(&mut self, field: &str, answer: impl Into<Value>) -> Result<(), OfficeError> {
+        self.answers(Map::from_iter([(field.to_owned(), answer.into())])).await
+    }
+
+    /// Answers several questions at once; `null` takes an answer back.
+    ///
+    /// # Errors
+    /// As [`answer`](Self::answer).
+    pub async fn answers(&mut self, answers: Map<String, Value>) -> Result<(), OfficeError> {
+        let bytes: usize = answers.iter().map(|(key, value)| key.len() + weight(value)).sum();
+        if bytes > ANSWERS_MAX_BYTES {
+            return Err(OfficeError::DraftTooLarge);
+        }
+        self.change(move |content| {
+            for (field, answer) in &answers {
+                if answer.is_null() && content.corrects.is_none() {
+                    content.answers.remove(field);
+                } else {
+                    content.answers.insert(field.clone(), answer.clone());
+                }
+            }
+            let all: usize = content.answers.iter().map(|(key, value)| key.len() + weight(value)).sum();
+            if all > ANSWERS_MAX_BYTES { Err(OfficeError::DraftTooLarge) } else { Ok(()) }
+        })
+        .await
+    }
+
+    /// Who asks, and for what: changed on the draft's first page.
+    ///
+    /// # Errors
+    /// As [`answer`](Self::answer).
+    pub async fn set_applicant(
+        &mut self,
+        applicant: ApplicantKind,
+        by_representative: bool,
+        purpose: Purpose,
+    ) -> Result<(), OfficeError> {
+        self.change(move |content| {
+            (content.applicant, content.by_representative, content.purpose) =
+                (applicant, by_representative, purpose);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Gives words instead of correcting an item; empty words take them back.
+    ///
+    /// # Errors
+    /// As [`answer`](Self::answer).
+    pub async fn explain(&mut self, item: Item, words: &str) -> Result<(), OfficeError> {
+        let words: String = words.chars().take(crate::request::WORDS_LIMIT).collect();
+        self.change(move |content| {
+            if words.trim().is_empty() {
+                content.explanations.remove(&item);
+            } else {
+                content.explanations.insert(item.clone(), words.clone());
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Attaches a file that is in memory.
+    ///
+    /// # Errors
+    /// As [`attach_stream`](Self::attach_stream).
+    pub async fn attach(
+        &mut self,
+        document: &str,
+        name: &str,
+        issued: Option<Date>,
+        bytes: Vec<u8>,
+    ) -> Result<Evidence, OfficeError> {
+        let stream = futures::stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from(bytes))]);
+        self.attach_stream(document, name, issued, stream).await
+    }
+
+    /// Attaches a file as it arrives. The draft holds it before this returns; a file that is not taken changes
+    /// nothing. Where the service takes one file only, a new one replaces the old, once it is whole.
+    ///
+    /// # Errors
+    /// [`OfficeError::Document`] says what is wrong with the file; [`OfficeError::Store`].
+    pub async fn attach_stream<E>(
+        &mut self,
+        document: &str,
+        name: &str,
+        issued: Option<Date>,
+        bytes: impl Stream<Item = Result<Bytes, E>> + Unpin + Send,
+    ) -> Result<Evidence, OfficeError>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let service = self.service().await?;
+        let not_asked = || DocumentError::NotAsked(document.chars().take(100).collect());
+        let requirement = service.document(document).ok_or_else(not_asked)?;
+        let there = self.content.evidence.iter().filter(|e| e.document == requirement.id).count();
+        let (id, most) = (requirement.id.clone(), requirement.max_files);
+        let replaces = most == 1;
+        if !replaces && there >= most as usize {
+            return Err(DocumentError::TooMany { limit: most }.into());
+        }
+        self.room_for_a_file()?;
+        let limit = requirement.max_bytes;
+        let kept =
+            self.office.inner.documents.keep(self.office.new_blob_id()?, bytes, limit, &requirement.formats);
+        let kept = kept.await?;
+        let evidence = Evidence {
+            document: id.clone(),
+            blob: kept.blob,
+            sha256: kept.sha256,
+            media_type: kept.media_type.to_string(),
+            size_bytes: kept.size_bytes,
+            name: tidy_name(name),
+            issued,
+        };
+        let mut replaced: Vec<BlobId> = Vec::new();
+        let added = evidence.clone();
+        let changed = self
+            .change(|content| {
+                replaced.clear();
+                if replaces {
+                    let old = content.evidence.iter().filter(|e| e.document == id);
+                    replaced.extend(old.map(|e| e.blob));
+                    content.evidence.retain(|e| e.document != id);
+                } else if content.evidence.iter().filter(|e| e.document == id).count() >= most as usize {
+                    return Err(DocumentError::TooMany { limit: most }.into());
+                }
+                content.evidence.push(added.clone());
+                Ok(())
+            })
+            .await;
+        if let Err(error) = changed {
+            self.office.inner.documents.remove(evidence.blob).await?;
+            return Err(error);
+        }
+        for old in replaced {
+            self.office.inner.documents.remove(old).await?;
+        }
+        Ok(evidence)
+    }
+
+    /// Says when the paper of a file was issued.
+    ///
+    /// # Errors
+    /// As [`answer`](Self::answer).
+    pub async fn set_issued(
+        &mut self,
+        document: &DocumentId,
+        issued: Option<Date>,
+    ) -> Result<(), OfficeError> {
+        let document = document.clone();
+        self.change(move |content| {
+            content.evidence.iter_mut().filter(|e| e.document == document).for_each(|e| e.issued = issued);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Takes a file away.
+    ///
+    /// # Errors
+    /// As [`answer`](Self::answer).
+    pub async fn detach(&mut self, blob: BlobId) -> Result<(), OfficeError> {
+        let mut found = false;
+        self.change(|content| {
+            let before = content.evidence.len();
+            content.evidence.retain(|e| e.blob != blob);
+            found = content.evidence.len() < before;
+            Ok(())
+        })
+        .await?;
+        if found {
+            self.office.inner.documents.remove(blob).await?;
+        }
+        Ok(())
+    }
+
+    /// Signs the service's statement; `picture` is a drawing or a scan, for methods that have one.
+    ///
+    /// # Errors
+    /// [`OfficeError::Document`] for a picture that is none; [`OfficeError::Store`].
+    pub async fn sign(
+        &mut self,
+        method: SignatureMethod,
+        signer: &str,
+        picture: Option<Vec<u8>>,
+    ) -> Result<(), OfficeError> {
+        let service = self.service().await?;
+        let signature = self.office.signature(&service, method, signer, picture).await?;
+        let mut old = None;
+        self.change(|content| {
+            old = content.signature.take().and_then(|signature| signature.file);
+            content.signature = Some(signature.clone());
+            Ok(())
+        })
+        .await?;
+        if let Some(old) = old {
+            self.office.inner.documents.remove(old.blob).await?;
+        }
+        Ok(())
+    }
+
+    fn room_for_a_file(&self) -> Result<(), OfficeError> {
+        let bytes: u64 = self.content.evidence.iter().map(|e| e.size_bytes).sum();
+        let full = self.content.evidence.len() >= FILES_MAX || bytes >= FILES_MAX_BYTES;
+        if full { Err(OfficeError::DraftTooLarge) } else { Ok(()) }
+    }
+
+    /// Makes a change and saves it; again on top, if another page saved meanwhile.
+    async fn change(
+        &mut self,
+        mut change: impl FnMut(&mut DraftContent) -> Result<(), OfficeError>,
+    ) -> Result<(), OfficeError> {
+        for _ in 0..ATTEMPTS {
+            let before = self.content.clone();
+            if let Err(error) = change(&mut self.content) {
+                self.content = before;
+                return Err(error);
+            }
+            if self.save().await? {
+                return Ok(());
+            }
+            *self = self.office.load(self.key, self.place).await?.ok_or(OfficeError::NotFound)?;
+        }
+        Err(OfficeError::Contention)
+    }
+
+    /// Whether it could be saved, or another page was first.
+    pub(super) async fn save(&mut self) -> Result<bool, OfficeError> {
+        let now = self.office.now();
+        let draft = Draft {
+            key: self.place,
+            version: self.version + 1,
+            saved_at: now,
+            expires_at: now.plus_hours(24 * DRAFT_DAYS),
+            body: serde_json::to_vec(&self.content).map_err(crate::request::PayloadError::from)?,
+        };
+        match self.office.inner.store.save_draft(&self.office.inner.id, &draft, self.version).await? {
+            DraftOutcome::Saved => {
+                (self.version, self.saved_at, self.expires_at) = (draft.version, now, draft.expires_at);
+                Ok(true)
+            }
+            DraftOutcome::Changed { .. } => Ok(false),
+        }
+    }
+}
+
+/// Bytes of an answer, without writing it out.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum::<usize>() + items.len(),
+        Value::Object(names) => names.iter().map(|(key, value)| key.len() + weight(value)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+    }
+}
+
+/// The last part of a path, of printable characters; for people to see, never for a file system.
+fn tidy_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let tidy: String = crate::text::line(last).chars().filter(|c| !c.is_control()).take(100).collect();
+    if tidy.is_empty() { "file".into() } else { tidy }
+}

@@ -1,0 +1,122 @@
+//! From decided facts to a commit: envelopes, payloads and the summary row.
+
+use std::collections::BTreeSet;
+
+use super::{Office, OfficeError};
+use crate::catalog::{FieldKind, Role, Service};
+use crate::ids::{CommitId, Digest32};
+use crate::request::{AnyRequest, Decided, Envelope, Record, Recorded};
+use crate::store::{Commit, EventBody, QueueName, Summary};
+use crate::text;
+
+impl Office {
+    /// A commit of what was decided on a request that had `expected` facts before.
+    pub(super) fn commit_of(
+        &self,
+        id: CommitId,
+        expected: u64,
+        decided: &Decided,
+        access: Digest32,
+    ) -> Result<Commit, OfficeError> {
+        let record = decided.request().record();
+        let events =
+            decided.steps().map(|(recorded, after)| self.seal(recorded, after)).collect::<Result<_, _>>()?;
+        Ok(Commit {
+            id,
+            office: self.inner.id.clone(),
+            request: record.id,
+            expected,
+            at: record.last_at,
+            events,
+            summary: self.summary_of(decided.request(), access),
+            key: None,
+            counters: Vec::new(),
+            closes_draft: None,
+        })
+    }
+
+    fn seal(&self, recorded: &Recorded, after: &AnyRequest) -> Result<EventBody, OfficeError> {
+        let payload = recorded.to_payload()?;
+        let salt: [u8; 32] = self.random()?;
+        let mut failed = None;
+        let body = EventBody::seal(salt, payload, |commitment| {
+            Envelope::of(recorded, after, *commitment).to_bytes().unwrap_or_else(|error| {
+                failed = Some(error);
+                Vec::new()
+            })
+        });
+        failed.map_or(Ok(body), |error| Err(error.into()))
+    }
+
+    /// The row that queues show, computed from the request alone.
+    pub(super) fn summary_of(&self, request: &AnyRequest, access: Digest32) -> Summary {
+        let (record, service) = (request.record(), request.service());
+        let mut tokens: BTreeSet<String> = BTreeSet::new();
+        for field in service.fields().filter(|field| is_name(&field.kind)) {
+            if let Some(words) = record.answers.get(field.id.as_str()).and_then(|v| v.as_str()) {
+                tokens.extend(text::search_tokens(words));
+            }
+        }
+        Summary {
+            request: record.id,
+            code: record.code,
+            stage: request.stage(),
+            service: record.service.id.clone(),
+            service_version: record.service.hash,
+            sector: service.sector.clone(),
+            applicant_name: applicant_name(service, record),
+            queues: queues(request),
+            submitted_at: record.submitted_at,
+            due_on: record.due_on,
+            wake_at: None,
+            access,
+            phone: contact_phone(service, record).map(|phone| self.inner.secret.phone(phone)),
+            tokens: tokens.into_iter().collect(),
+            version: record.version,
+        }
+    }
+}
+
+/// Who must act now: the roles of the open steps, the cashier while a fee holds review up.
+fn queues(request: &AnyRequest) -> Vec<QueueName> {
+    let (record, service) = (request.record(), request.service());
+    let steps = |ids: &[crate::ids::StepId]| {
+        let steps = service.review.steps.iter().filter(|step| ids.contains(&step.id));
+        steps
+            .map(|step| QueueName::new(step.role, &step.department))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
+    };
+    match request {
+        AnyRequest::Submitted(_) if record.waits_for_fee() => {
+            let desk = service.review.steps.first().map(|step| &step.department);
+            vec![QueueName::new(Role::Cashier, desk.unwrap_or(&service.department))]
+        }
+        AnyRequest::InReview(_) | AnyRequest::Approved(_) => steps(&record.open_steps(service)),
+        AnyRequest::Objected(objected) => steps(std::slice::from_ref(&objected.stage().refused.step)),
+        _ => Vec::new(),
+    }
+}
+
+fn is_name(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::KhmerText { .. } | FieldKind::LatinText { .. } | FieldKind::NationalId)
+}
+
+/// How the request is called in a list: the form's first text answer, which by the catalogue's order is a name.
+pub(super) fn applicant_name(service: &Service, record: &Record) -> String {
+    let texts = service.fields().filter(|field| {
+        matches!(
+            field.kind,
+            FieldKind::KhmerText { .. } | FieldKind::LatinText { .. } | FieldKind::Text { .. }
+        )
+    });
+    let mut answers = texts.filter_map(|field| record.answers.get(field.id.as_str())?.as_str());
+    answers.next().unwrap_or_default().to_owned()
+}
+
+/// Where notices go, and what opens the status page together with the code: the form's first phone answer.
+pub(super) fn contact_phone<'a>(service: &Service, record: &'a Record) -> Option<&'a str> {
+    let phones = service.fields().filter(|field| matches!(field.kind, FieldKind::Phone));
+    phones.filter_map(|field| record.answers.get(field.id.as_str())?.as_str()).next()
+}

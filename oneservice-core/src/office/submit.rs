@@ -1,0 +1,197 @@
+//! Sending a draft in, once, however often it is asked for.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{DraftContent, DraftHandle, NewDraft, Office, OfficeError, Receipt};
+use crate::ids::{AccessKey, Digest32, RequestId};
+use crate::request::{
+    Actor, AnyFact, CommandDenied, Decided, Evidence, Intake, Recorded, Request, Signature,
+};
+use crate::store::{IdempotencyKey, Outcome, Query};
+
+/// How often a submission is decided again when something changed under it.
+const ATTEMPTS: usize = 16;
+
+impl DraftHandle {
+    /// Sends the draft in. On success it is gone, and its link opens the request.
+    ///
+    /// # Errors
+    /// [`OfficeError::Denied`] lists every problem; [`OfficeError::ServiceChanged`] if the catalogue has another
+    /// version meanwhile; [`OfficeError::Document`] if a file that was attached is no longer there.
+    pub async fn submit(self) -> Result<Receipt, OfficeError> {
+        self.submit_as(&Actor::Applicant).await
+    }
+
+    /// The same, by a representative or an officer at the counter.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit).
+    pub async fn submit_as(mut self, by: &Actor) -> Result<Receipt, OfficeError> {
+        let office = self.office.clone();
+        if self.content.corrects.is_some() {
+            return Err(OfficeError::NotFound);
+        }
+        for _ in 0..ATTEMPTS {
+            if let Some(receipt) = self.try_submit(by).await? {
+                return Ok(receipt);
+            }
+            // Somebody else changed or sent the draft: go on from what is there now.
+            match office.load_or_sent(self.key).await? {
+                Ok(draft) => self = draft,
+                Err(receipt) => return Ok(receipt),
+            }
+        }
+        Err(OfficeError::Contention)
+    }
+
+    async fn try_submit(&self, by: &Actor) -> Result<Option<Receipt>, OfficeError> {
+        self.office.send(&self.content, self.key, Some(self.version), by).await
+    }
+}
+
+impl Office {
+    /// Sends a whole request in at once, for programs that hold everything already: answers, and files that were
+    /// [kept](super::Documents::keep) before. With [`NewDraft::idempotency_key`] a repeat gives the same receipt.
+    ///
+    /// # Errors
+    /// As [`DraftHandle::submit`], and [`OfficeError::NoService`].
+    pub async fn submit_whole(
+        &self,
+        new: NewDraft,
+        answers: Map<String, Value>,
+        evidence: Vec<Evidence>,
+        signature: Option<Signature>,
+        by: &Actor,
+    ) -> Result<Receipt, OfficeError> {
+        let (key, mut content) = self.begin(&new)?;
+        (content.answers, content.evidence, content.signature) = (answers, evidence, signature);
+        for _ in 0..ATTEMPTS {
+            if let Some(receipt) = self.send(&content, key, None, by).await? {
+                return Ok(receipt);
+            }
+        }
+        Err(OfficeError::Contention)
+    }
+
+    /// Decides and commits a submission. None if something changed under it: look again.
+    async fn send(
+        &self,
+        content: &DraftContent,
+        key: AccessKey,
+        draft: Option<u64>,
+        by: &Actor,
+    ) -> Result<Option<Receipt>, OfficeError> {
+        let place = self.inner.secret.access(&key);
+        let service = match self.inner.catalog.service(&content.service.id) {
+            Some(service) if service.hash == content.service.hash => Arc::clone(service),
+            _ => return Err(OfficeError::ServiceChanged(content.service.id.clone())),
+        };
+        let signature = content.signature.as_ref().and_then(|signature| signature.file.as_ref());
+        for file in content.evidence.iter().chain(signature) {
+            self.inner.documents.size(file.blob).await?;
+        }
+        let intake = Intake {
+            id: self.new_request_id()?,
+            office: self.inner.id.clone(),
+            code: self.new_code()?,
+            alias: self.new_alias()?,
+            applicant: content.applicant,
+            by_representative: content.by_representative,
+            purpose: content.purpose,
+            channel: content.channel,
+            answers: content.answers.clone(),
+            evidence: content.evidence.clone(),
+            signature: content.signature.clone(),
+        };
+        let decided = Decided::submission(Request::draft(intake, service), by, &self.context())
+            .map_err(|CommandDenied { request, denials }| OfficeError::Denied { denials, request })?;
+        let mut commit = self.commit_of(self.new_commit_id()?, 0, &decided, place)?;
+        let fingerprint = Digest32::sha256(&[place.as_bytes()]);
+        commit.key = Some(IdempotencyKey { key: format!("submit:{place}"), fingerprint });
+        commit.closes_draft = draft.map(|version| (place, version));
+        match self.inner.commits.commit(commit).await? {
+            Outcome::Committed(placed) | Outcome::Replayed(placed) => {
+                self.saw(placed.at);
+                Ok(Some(self.receipt(placed.request, key).await?))
+            }
+            Outcome::ClockBehind { last } => {
+                self.saw(last);
+                Ok(None)
+            }
+            // Another code is drawn, or the draft is looked at again.
+            _ => Ok(None),
+        }
+    }
+
+    /// The draft of a link, or the receipt if it was sent.
+    async fn load_or_sent(&self, key: AccessKey) -> Result<Result<DraftHandle, Receipt>, OfficeError> {
+        match self.open_draft(key).await {
+            Ok(draft) => Ok(Ok(draft)),
+            Err(OfficeError::NotFound) => Ok(Err(self.receipt_by_link(key).await?)),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Sends in the draft of a link, or gives its receipt again if it was sent before.
+    ///
+    /// # Errors
+    /// As [`DraftHandle::submit`]; [`OfficeError::NotFound`] if there is neither draft nor request.
+    pub async fn submit(&self, key: AccessKey) -> Result<Receipt, OfficeError> {
+        match self.load_or_sent(key).await? {
+            Ok(draft) => draft.submit().await,
+            Err(receipt) => Ok(receipt),
+        }
+    }
+
+    /// The receipt of the request that a link opens.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`].
+    pub async fn receipt_by_link(&self, key: AccessKey) -> Result<Receipt, OfficeError> {
+        let query = Query::Access(self.inner.secret.access(&key));
+        let page = self.inner.store.find(&self.inner.id, &query, None, 1).await?;
+        let found = page.rows.first().ok_or(OfficeError::NotFound)?;
+        self.receipt(found.request, key).await
+    }
+
+    /// A receipt says what the submission said; it is made of the stored event, so it never changes.
+    async fn receipt(&self, id: RequestId, key: AccessKey) -> Result<Receipt, OfficeError> {
+        let history = self.inner.store.history(&self.inner.id, id).await?;
+        let first = history.first().ok_or(OfficeError::NotFound)?;
+        let Recorded { entry, fact } = Recorded::from_payload(&first.body.payload)?;
+        let AnyFact::Submission(submission) = fact else {
+            return Err(crate::request::PayloadError::NoBeginning.into());
+        };
+        // Where it stood right after it was sent: what follows by itself is recorded at the same moment.
+        let second = history.get(1).map(|event| Recorded::from_payload(&event.body.payload)).transpose()?;
+        let opened = second.is_some_and(|next| {
+            matches!(next.fact, AnyFact::ReviewOpened(_)) && next.entry.recorded_at == entry.recorded_at
+        });
+        Ok(Receipt {
+            id,
+            code: submission.code,
+            number: self.request_number(first.index, submission.received_on.year()),
+            key,
+            service: submission.service,
+            stage: if opened {
+                crate::request::StageName::InReview
+            } else {
+                crate::request::StageName::Submitted
+            },
+            recorded_at: entry.recorded_at,
+            received_on: submission.received_on,
+            due_on: submission.due_on,
+            fee: submission.fee,
+            index: first.index,
+            leaf: first.body.leaf,
+        })
+    }
+
+    /// The number of a request in the office's register: the place of its submission in the log, so that it is unique
+    /// and in order without a counter that every submission would wait for.
+    pub(super) fn request_number(&self, index: u64, year: i16) -> String {
+        crate::catalog::number(&self.inner.catalog.office().numbering.request, year, index)
+    }
+}
