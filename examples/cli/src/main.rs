@@ -1,3 +1,99 @@
 //! The command line of a One-Window Service Office.
 
-fn main() {}
+mod cmd;
+mod exit;
+mod output;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use oneservice_core::text::Lang;
+use oneservice_pilot::{Place, StoreUrl};
+
+use crate::exit::CliError;
+use crate::output::Output;
+
+/// A One-Window Service Office from the command line.
+#[derive(Debug, Parser)]
+#[command(name = "oneservice", version, propagate_version = true)]
+struct Cli {
+    /// Folder that holds everything: store, documents, keys, staff.
+    #[arg(long, global = true, default_value = ".data", env = "ONESERVICE_DATA", value_name = "DIR")]
+    data: PathBuf,
+    /// Another store than the folder's own.
+    #[arg(long, global = true, env = "ONESERVICE_STORE", value_name = "URL")]
+    store: Option<StoreUrl>,
+    /// Catalogue; the folder's own, or the Battambang example, if not said.
+    #[arg(long, global = true, env = "ONESERVICE_CATALOG", value_name = "DIR")]
+    catalog: Option<PathBuf>,
+    /// Write JSON with stable keys.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Language of what is written for people: en or km.
+    #[arg(long, global = true, default_value = "en", value_parser = ["en", "km"])]
+    lang: String,
+    #[command(subcommand)]
+    command: Noun,
+}
+
+#[derive(Debug, Subcommand)]
+enum Noun {
+    /// The services that can be asked for.
+    #[command(subcommand)]
+    Catalog(cmd::catalog::Catalog),
+    /// Requests: judge, send, look up, act.
+    #[command(subcommand)]
+    Request(cmd::request::Request),
+    /// What waits for whom.
+    #[command(subcommand)]
+    Queue(cmd::queue::Queue),
+    /// Officers and their passwords.
+    #[command(subcommand)]
+    Staff(cmd::staff::Staff),
+    /// The store.
+    #[command(subcommand)]
+    Store(cmd::store::Store),
+    /// Fill the store with made-up requests in all stages, then serve it.
+    Demo(cmd::demo::Demo),
+    /// Run the web server.
+    Serve(cmd::serve::Serve),
+    /// Completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let lang = if cli.lang == "km" { Lang::Km } else { Lang::En };
+    let place = Place { data: cli.data, store: cli.store, catalog: cli.catalog };
+    let mut out = Output::new(cli.json, lang);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::report(&CliError::from(error)),
+    };
+    let result = runtime.block_on(async {
+        match cli.command {
+            Noun::Catalog(command) => command.run(&place, &mut out),
+            Noun::Request(command) => command.run(&place, &mut out).await,
+            Noun::Queue(command) => command.run(&place, &mut out).await,
+            Noun::Staff(command) => command.run(&place, &mut out),
+            Noun::Store(command) => command.run(&place, &mut out).await,
+            Noun::Demo(command) => command.run(&place, &mut out).await,
+            Noun::Serve(command) => command.run(&place, &mut out).await,
+            Noun::Completions { shell } => {
+                let mut text = Vec::new();
+                let mut command = <Cli as clap::CommandFactory>::command();
+                clap_complete::generate(shell, &mut command, "oneservice", &mut text);
+                Ok(out.raw(&text)?)
+            }
+        }
+    });
+    match result.and_then(|()| Ok(std::io::stdout().flush()?)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => exit::report(&error),
+    }
+}

@@ -68,7 +68,7 @@ impl Office {
             if since.iter().any(|recorded| command.is_disturbed_by(&recorded.fact)) {
                 return Err(OfficeError::Stale { since, request: Box::new(case.request) });
             }
-            let context = self.context();
+            let context = self.context(None);
             let register = self.next_number(&case.request, &command, &context).await?;
             let expected = case.request.record().version;
             let given = register.as_ref().map_or("", |register| register.number.as_str());

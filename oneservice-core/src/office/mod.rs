@@ -28,11 +28,11 @@ mod clock;
 mod documents;
 mod draft;
 mod error;
+mod evidence;
 mod look_up;
 mod receipt;
 mod seal;
 mod secret;
-mod signature;
 mod submit;
 
 use std::sync::Arc;
@@ -106,6 +106,11 @@ impl Office {
         &self.inner.secret
     }
 
+    /// Takes no further commits and returns when those under way are answered. For a store that is opened anew.
+    pub async fn close(&self) {
+        self.inner.commits.close().await;
+    }
+
     /// The office's time: the clock's, but never before what its log has seen.
     pub fn now(&self) -> Moment {
         let floor = Moment::from_millis(self.inner.floor.load(Ordering::Relaxed));
@@ -116,12 +121,11 @@ impl Office {
         self.inner.floor.fetch_max(at.millis(), Ordering::Relaxed);
     }
 
-    fn context(&self) -> Context<'_> {
-        Context {
-            now: self.now(),
-            calendar: self.inner.catalog.calendar(),
-            places: self.inner.catalog.places(),
-        }
+    fn context(&self, occurred_at: Option<Moment>) -> Context<'_> {
+        let now = self.now();
+        let occurred_at = occurred_at.filter(|at| *at < now);
+        let catalog = &self.inner.catalog;
+        Context { now, occurred_at, calendar: catalog.calendar(), places: catalog.places() }
     }
 
     fn random<const N: usize>(&self) -> Result<[u8; N], NoRandom> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{DraftContent, DraftHandle, NewDraft, Office, OfficeError, Receipt};
+use crate::calendar::Moment;
 use crate::ids::{AccessKey, Digest32, RequestId};
 use crate::request::{
     Actor, AnyFact, CommandDenied, Decided, Evidence, Intake, Recorded, Request, Signature,
@@ -47,13 +48,14 @@ impl DraftHandle {
     }
 
     async fn try_submit(&self, by: &Actor) -> Result<Option<Receipt>, OfficeError> {
-        self.office.send(&self.content, self.key, Some(self.version), by).await
+        self.office.send(&self.content, self.key, Some(self.version), by, None).await
     }
 }
 
 impl Office {
     /// Sends a whole request in at once, for programs that hold everything already: answers, and files that were
     /// [kept](super::Documents::keep) before. With [`NewDraft::idempotency_key`] a repeat gives the same receipt.
+    /// `occurred_at` is for a request that came on paper earlier: it is judged as of then, and both times are kept.
     ///
     /// # Errors
     /// As [`DraftHandle::submit`], and [`OfficeError::NoService`].
@@ -64,11 +66,12 @@ impl Office {
         evidence: Vec<Evidence>,
         signature: Option<Signature>,
         by: &Actor,
+        occurred_at: Option<Moment>,
     ) -> Result<Receipt, OfficeError> {
         let (key, mut content) = self.begin(&new)?;
         (content.answers, content.evidence, content.signature) = (answers, evidence, signature);
         for _ in 0..ATTEMPTS {
-            if let Some(receipt) = self.send(&content, key, None, by).await? {
+            if let Some(receipt) = self.send(&content, key, None, by, occurred_at).await? {
                 return Ok(receipt);
             }
         }
@@ -82,6 +85,7 @@ impl Office {
         key: AccessKey,
         draft: Option<u64>,
         by: &Actor,
+        occurred_at: Option<Moment>,
     ) -> Result<Option<Receipt>, OfficeError> {
         let place = self.inner.secret.access(&key);
         let service = match self.inner.catalog.service(&content.service.id) {
@@ -105,7 +109,7 @@ impl Office {
             evidence: content.evidence.clone(),
             signature: content.signature.clone(),
         };
-        let decided = Decided::submission(Request::draft(intake, service), by, &self.context())
+        let decided = Decided::submission(Request::draft(intake, service), by, &self.context(occurred_at))
             .map_err(|CommandDenied { request, denials }| OfficeError::Denied { denials, request })?;
         let mut commit = self.commit_of(self.new_commit_id()?, 0, &decided, place)?;
         let fingerprint = Digest32::sha256(&[place.as_bytes()]);

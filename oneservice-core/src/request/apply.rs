@@ -19,7 +19,7 @@ impl Fact<Draft> for Submission {
     type To = Submitted;
     // The fact holds all that the draft held, normalised: the record begins anew from it.
     fn apply(&self, entry: &Entry, record: &mut Record, _: Draft) -> Submitted {
-        *record = Record::begin(record.id, self, entry.recorded_at);
+        *record = Record::begin(record.id, self, entry.occurred_at.unwrap_or(entry.recorded_at));
         Submitted
     }
 }

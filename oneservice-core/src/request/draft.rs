@@ -25,12 +25,12 @@ impl Request<Draft> {
     /// # Errors
     /// [`Denial::Form`] with every problem; [`Denial::NotYourRole`].
     pub fn submit(self, by: &Actor, context: &Context<'_>) -> Ruled<Submission, Draft> {
-        let mut assessment = self.assess(context.calendar.local_date(context.now), context.places);
+        let mut assessment = self.assess(context.calendar.local_date(context.happened_at()), context.places);
         let mut denials = Vec::new();
         if !assessment.problems.is_empty() {
             denials.push(Denial::Form(std::mem::take(&mut assessment.problems)));
         }
-        let received_on = context.calendar.received_on(context.now);
+        let received_on = context.calendar.received_on(context.happened_at());
         let due_on = context.calendar.add_working_days(received_on, assessment.working_days);
         let record = self.record.clone();
         let service = Arc::clone(&self.service);

@@ -218,7 +218,11 @@ pub fn replay<'a>(
     let Some(Recorded { entry, fact: AnyFact::Submission(submission) }) = facts.next() else {
         return Err(PayloadError::NoBeginning);
     };
-    let draft = Request { record: Record::begin(id, submission, entry.recorded_at), service, stage: Draft };
+    let draft = Request {
+        record: Record::begin(id, submission, entry.occurred_at.unwrap_or(entry.recorded_at)),
+        service,
+        stage: Draft,
+    };
     let begun = AnyRequest::Submitted(draft.take(submission, entry));
     Ok(facts.try_fold(begun, |request, Recorded { entry, fact }| request.evolve(fact, entry))?)
 }

@@ -25,6 +25,7 @@
 mod actor;
 mod apply;
 mod command;
+mod deadline;
 mod denial;
 mod diagram;
 mod draft;
@@ -73,10 +74,19 @@ pub const WORDS_LIMIT: usize = 4_000;
 pub struct Context<'a> {
     /// Now, never before the last fact of the request.
     pub now: Moment,
+    /// When it happened, if it is entered later from paper: the rules count from then, and both times are kept.
+    pub occurred_at: Option<Moment>,
     /// The office's working days.
     pub calendar: &'a Calendar,
     /// The places an address may name.
     pub places: &'a Places,
+}
+
+impl Context<'_> {
+    /// When the act happened: now, unless it is entered later.
+    fn happened_at(&self) -> Moment {
+        self.occurred_at.map_or(self.now, |at| at.min(self.now))
+    }
 }
 
 /// A request in stage `S`. It offers only what is lawful in that stage.
@@ -164,7 +174,7 @@ impl<S: Stage> Request<S> {
             Ok(by) if denials.is_empty() => {
                 let recorded_at = context.now.max(self.record.last_at);
                 let fact = fact(&by);
-                let entry = Entry { by, recorded_at, occurred_at: None };
+                let entry = Entry { by, recorded_at, occurred_at: context.occurred_at };
                 let request = self.take(&fact, &entry);
                 Ok(Transition { fact, entry, request })
             }

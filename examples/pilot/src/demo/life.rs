@@ -22,10 +22,10 @@ pub(super) async fn day(
     seed: u64,
 ) -> Result<(RequestId, bool), OfficeError> {
     let mut dice = Dice::new(seed);
-    if dice.one_in(3) {
+    if !dice.one_in(3) {
         return Ok((id, true));
     }
-    for _ in 0..1 + dice.up_to(3) {
+    for _ in 0..1 + dice.up_to(2) {
         let request = office.case(id).await?.request;
         let Some((command, by)) = next(office, officers, papers, request, &mut dice).await? else {
             return Ok((id, false));

@@ -166,19 +166,7 @@ impl DraftHandle {
             return Err(DocumentError::TooMany { limit: most }.into());
         }
         self.room_for_a_file()?;
-        let limit = requirement.max_bytes;
-        let kept =
-            self.office.inner.documents.keep(self.office.new_blob_id()?, bytes, limit, &requirement.formats);
-        let kept = kept.await?;
-        let evidence = Evidence {
-            document: id.clone(),
-            blob: kept.blob,
-            sha256: kept.sha256,
-            media_type: kept.media_type.to_string(),
-            size_bytes: kept.size_bytes,
-            name: tidy_name(name),
-            issued,
-        };
+        let evidence = self.office.keep_stream(requirement, name, issued, bytes).await?;
         let mut replaced: Vec<BlobId> = Vec::new();
         let added = evidence.clone();
         let changed = self
@@ -319,11 +307,4 @@ fn weight(value: &Value) -> usize {
         Value::Object(names) => names.iter().map(|(key, value)| key.len() + weight(value)).sum(),
         Value::Null | Value::Bool(_) | Value::Number(_) => 8,
     }
-}
-
-/// The last part of a path, of printable characters; for people to see, never for a file system.
-fn tidy_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let tidy: String = crate::text::line(last).chars().filter(|c| !c.is_control()).take(100).collect();
-    if tidy.is_empty() { "file".into() } else { tidy }
 }

@@ -1,0 +1,10 @@
+//! One file for each noun.
+
+pub(crate) mod act;
+pub(crate) mod catalog;
+pub(crate) mod demo;
+pub(crate) mod queue;
+pub(crate) mod request;
+pub(crate) mod serve;
+pub(crate) mod staff;
+pub(crate) mod store;

@@ -1,0 +1,25 @@
+//! `oneservice serve`: the web server.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+use oneservice_pilot::Place;
+
+use crate::exit::CliError;
+use crate::output::Output;
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    listen: SocketAddr,
+    /// Add demonstration logins, and 300 made-up requests if the store is empty.
+    #[arg(long)]
+    demo: bool,
+}
+
+impl Serve {
+    pub(crate) async fn run(self, place: &Place, _: &mut Output) -> Result<(), CliError> {
+        Ok(oneservice_web::serve(place, self.listen, self.demo).await?)
+    }
+}

@@ -1,0 +1,132 @@
+//! The routes, and what every handler knows.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Extension, Router, middleware};
+use oneservice_core::calendar::Moment;
+use oneservice_core::ids::Digest32;
+use oneservice_core::office::Office;
+use oneservice_core::request::Officer;
+use oneservice_core::text::Lang;
+use oneservice_pilot::Opened;
+use oneservice_pilot::staff::Staff;
+use tower_http::compression::CompressionLayer;
+
+use crate::{assets, citizen, desk, guard};
+
+/// What every handler knows. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(crate) office: Office,
+    pub(crate) staff: Arc<Staff>,
+    sessions: Arc<Mutex<HashMap<Digest32, Session>>>,
+    /// Password hashing is slow on purpose; only so many at a time.
+    pub(crate) sign_ins: Arc<tokio::sync::Semaphore>,
+}
+
+#[derive(Debug, Clone)]
+struct Session {
+    officer: Officer,
+    ends_at: Moment,
+}
+
+/// Hours until an officer must sign in again.
+const SESSION_HOURS: i64 = 10;
+/// Forms of answers are small; uploads have their own limit.
+const FORM_MAX_BYTES: usize = 2 << 20;
+
+impl App {
+    /// An app over an office that is open.
+    pub fn new(opened: Opened) -> Self {
+        Self {
+            office: opened.office,
+            staff: opened.staff,
+            sessions: Arc::default(),
+            sign_ins: Arc::new(tokio::sync::Semaphore::new(2)),
+        }
+    }
+
+    /// Begins a session; gives the secret for the cookie. Only its hash is kept.
+    pub(crate) fn begin_session(&self, officer: Officer) -> Option<String> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).ok()?;
+        let text: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+        let now = self.office.now();
+        let session = Session { officer, ends_at: now.plus_hours(SESSION_HOURS) };
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.retain(|_, session| session.ends_at > now);
+        sessions.insert(Digest32::sha256(&[text.as_bytes()]), session);
+        Some(text)
+    }
+
+    /// The officer of a session. Appointments are looked up anew, so that a change holds at once.
+    pub(crate) fn officer(&self, secret: &str) -> Option<Officer> {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let session = sessions.get(&Digest32::sha256(&[secret.as_bytes()]))?;
+        let current = self.staff.member(session.officer.id.as_str())?;
+        (session.ends_at > self.office.now()).then(|| current.officer())
+    }
+
+    pub(crate) fn end_session(&self, secret: &str) {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.remove(&Digest32::sha256(&[secret.as_bytes()]));
+    }
+}
+
+/// All pages: Khmer at `/`, English at `/en`.
+pub fn router(app: App) -> Router {
+    let health = Router::new().route("/live", get(|| async { StatusCode::OK })).route("/ready", get(ready));
+    Router::new()
+        .merge(pages(Lang::Km))
+        .nest("/en", pages(Lang::En))
+        .nest("/health", health)
+        .route("/assets/{name}", get(assets::asset))
+        .fallback(citizen::nothing_here)
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(guard::headers))
+        .layer(middleware::from_fn(guard::same_site))
+        .with_state(app)
+}
+
+fn pages(lang: Lang) -> Router<App> {
+    let uploads = Router::new()
+        .route("/a/{key}/d/{document}", get(citizen::upload::show).post(citizen::upload::take))
+        .route("/r/{key}/fix/d/{document}", get(citizen::fix::paper).post(citizen::fix::take_paper))
+        // The service's own limit is checked while the file streams.
+        .layer(DefaultBodyLimit::max(120 << 20));
+    Router::new()
+        .route("/", get(citizen::home::show))
+        .route("/services", get(citizen::home::services))
+        .route("/s/{service}", get(citizen::home::service))
+        .route("/s/{service}/start", post(citizen::home::start))
+        .route("/a/{key}", get(citizen::draft::tasks))
+        .route("/a/{key}/q/{section}", get(citizen::draft::questions).post(citizen::draft::answer))
+        .route("/a/{key}/d/{document}/remove", post(citizen::upload::remove))
+        .route("/a/{key}/sign", get(citizen::sign::show).post(citizen::sign::sign))
+        .route("/a/{key}/check", get(citizen::sign::check))
+        .route("/a/{key}/send", post(citizen::sign::send))
+        .route("/r/{key}", get(citizen::receipt::show))
+        .route("/r/{key}/withdraw", get(citizen::receipt::ask_withdraw).post(citizen::receipt::withdraw))
+        .route("/r/{key}/fix", get(citizen::fix::show).post(citizen::fix::answer))
+        .route("/track", get(citizen::receipt::track).post(citizen::receipt::tracked))
+        .route("/desk", get(desk::queue::show))
+        .route("/desk/login", get(desk::login::show).post(desk::login::sign_in))
+        .route("/desk/logout", post(desk::login::sign_out))
+        .route("/desk/find", get(desk::queue::find))
+        .route("/desk/r/{id}", get(desk::review::show).post(desk::review::act))
+        .route("/desk/r/{id}/f/{blob}", get(desk::review::file))
+        .layer(DefaultBodyLimit::max(FORM_MAX_BYTES))
+        .merge(uploads)
+        .layer(Extension(lang))
+}
+
+async fn ready(axum::extract::State(app): axum::extract::State<App>) -> StatusCode {
+    match app.office.store().head(app.office.id()).await {
+        Ok(_) => StatusCode::OK,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}

@@ -1,0 +1,244 @@
+//! The draft: its list of tasks, and one page of questions for each section.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::{Extension, Form};
+use oneservice_core::catalog::{Assessment, ProblemCode, Section, Service};
+use oneservice_core::office::{DraftHandle, OfficeError};
+use oneservice_core::text::Lang;
+
+use super::{Wrong, errors_by_path, key};
+use crate::App;
+use crate::fields::{Control, answers, control};
+use crate::page::{Page, answer as answered, html, to};
+
+/// A line of the list: where it leads, what it is, how it stands.
+#[derive(Debug, Clone)]
+struct Task {
+    link: String,
+    name: String,
+    state: &'static str,
+    word: String,
+}
+
+#[derive(Template)]
+#[template(path = "tasks.html")]
+struct Tasks {
+    p: Page,
+    name: String,
+    key: String,
+    until: String,
+    sections: Vec<Task>,
+    papers: Vec<Task>,
+    signature: Option<Task>,
+}
+
+/// Whether every question of a section is in order, some are not, or none was answered.
+fn state(p: &Page, done: bool, begun: bool) -> (&'static str, String) {
+    match (done, begun) {
+        (true, _) => ("ok", format!("✓ {}", p.t("done"))),
+        (false, true) => ("bad", format!("✗ {}", p.t("to-fix"))),
+        (false, false) => ("", format!("○ {}", p.t("not-started"))),
+    }
+}
+
+/// The sections that apply.
+pub(crate) fn visible<'a>(service: &'a Service, assessment: &Assessment) -> Vec<&'a Section> {
+    let applies =
+        |section: &&Section| section.fields.iter().any(|f| assessment.visible_fields.contains(&f.id));
+    service.sections.iter().filter(applies).collect()
+}
+
+/// The address of the draft's next open page after `section`.
+pub(crate) fn next_page(service: &Service, assessment: &Assessment, section: &str) -> Option<String> {
+    let sections = visible(service, assessment);
+    let place = sections.iter().position(|s| s.id.as_str() == section)?;
+    if let Some(next) = sections.get(place + 1) {
+        return Some(format!("/q/{}", next.id));
+    }
+    next_paper(assessment, None)
+}
+
+/// The upload page after `document`, or the first.
+pub(crate) fn next_paper(assessment: &Assessment, document: Option<&str>) -> Option<String> {
+    let asked = &assessment.asked_documents;
+    let place = match document {
+        None => 0,
+        Some(document) => asked.iter().position(|a| a.id.as_str() == document)? + 1,
+    };
+    asked.get(place).map(|a| format!("/d/{}", a.id))
+}
+
+pub(crate) async fn tasks(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path(text): Path<String>,
+) -> Response {
+    let made = async {
+        let key = key(&text)?;
+        let draft = match app.office.open_draft(key).await {
+            Err(OfficeError::NotFound) if app.office.case_by_link(key).await.is_ok() => {
+                return Ok(to(lang, &format!("/r/{}", key.text())));
+            }
+            other => other?,
+        };
+        let (service, assessment) = (draft.service().await?, draft.assess().await?);
+        let path = format!("/a/{}", key.text());
+        let p = Page::new(&app, lang, &path);
+        let is_wrong = |path: &str| assessment.problems.iter().any(|problem| problem.path == path);
+        let sections = visible(&service, &assessment)
+            .into_iter()
+            .map(|section| {
+                let fields = || section.fields.iter().map(|f| f.id.as_str());
+                let wrong = assessment.problems.iter().any(|problem| {
+                    let field = problem.path.strip_prefix("form.").and_then(|rest| rest.split('.').next());
+                    field.is_some_and(|id| fields().any(|f| f == id))
+                });
+                let begun = fields().any(|id| draft.content().answers.contains_key(id));
+                let (state, word) =
+                    state(&p, !wrong && (begun || !section.fields.iter().any(|f| f.required)), begun);
+                Task {
+                    link: p.u(&format!("{path}/q/{}", section.id)),
+                    name: p.c(&section.title),
+                    state,
+                    word,
+                }
+            })
+            .collect();
+        let papers = assessment
+            .asked_documents
+            .iter()
+            .filter_map(|asked| Some((asked, service.document(asked.id.as_str())?)))
+            .map(|(asked, document)| {
+                let there = draft.content().evidence.iter().any(|e| e.document == asked.id);
+                let (state, word) = match (there, asked.required) {
+                    (false, false) => ("", format!("○ {}", p.t("optional"))),
+                    _ => state(&p, there && !is_wrong(&format!("documents.{}", asked.id)), there),
+                };
+                Task { link: p.u(&format!("{path}/d/{}", asked.id)), name: p.c(&document.name), state, word }
+            })
+            .collect();
+        let signature = service.signature.required.then(|| {
+            let there = draft.content().signature.is_some();
+            let (state, word) = state(&p, there, there);
+            Task { link: p.u(&format!("{path}/sign")), name: p.t("signature"), state, word }
+        });
+        let until = p.date(app.office.catalog().calendar().local_date(draft.expires_at()));
+        let name = p.c(&service.name);
+        Ok(html(Tasks { p, name, key: key.text(), until, sections, papers, signature }))
+    };
+    answered(&app, lang, made.await)
+}
+
+#[derive(Template)]
+#[template(path = "questions.html")]
+struct Questions {
+    p: Page,
+    back: String,
+    service: String,
+    title: String,
+    place: String,
+    wrong: Vec<Wrong>,
+    controls: Vec<Control>,
+}
+
+/// A page of questions. `judged` shows what is wrong; a page that is seen for the first time accuses nobody.
+fn page(
+    app: &App,
+    lang: Lang,
+    draft: &DraftHandle,
+    (service, assessment): (&Service, &Assessment),
+    section: &Section,
+    judged: bool,
+    add: Option<&str>,
+) -> Response {
+    let base = format!("/a/{}", draft.key().text());
+    let p = Page::new(app, lang, format!("{base}/q/{}", section.id));
+    let errors = if judged { errors_by_path(lang, service, &assessment.problems) } else { BTreeMap::new() };
+    let places = app.office.catalog().places();
+    let controls: Vec<Control> = section
+        .fields
+        .iter()
+        .filter(|field| assessment.visible_fields.contains(&field.id))
+        .map(|field| {
+            let id = field.id.as_str();
+            let value = draft.content().answers.get(id);
+            let optional = !assessment.required_fields.contains(&field.id);
+            control(&p, places, field, id, value, &errors, optional, usize::from(add == Some(id)))
+        })
+        .collect();
+    let all = controls.iter().chain(controls.iter().flat_map(|c| c.rows.iter().flatten()));
+    let wrong = all
+        .filter(|c| !c.error.is_empty())
+        .map(|c| Wrong { link: format!("#{}", c.name), label: c.label.clone(), text: c.error.clone() })
+        .collect();
+    let sections = visible(service, assessment);
+    let nth = sections.iter().position(|s| s.id == section.id).map_or(1, |n| n + 1);
+    let place = oneservice_pilot::sentence::digits(lang, &format!("{nth}/{}", sections.len()));
+    let (back, title) = (p.u(&base), p.c(&section.title));
+    let service = p.c(&service.name);
+    html(Questions { p, back, service, title, place, wrong, controls })
+}
+
+pub(crate) async fn questions(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, section)): Path<(String, String)>,
+) -> Response {
+    let made = async {
+        let draft = app.office.open_draft(key(&text)?).await?;
+        let (service, assessment) = (draft.service().await?, draft.assess().await?);
+        let found =
+            service.sections.iter().find(|s| s.id.as_str() == section).ok_or(OfficeError::NotFound)?;
+        let begun = found.fields.iter().any(|f| draft.content().answers.contains_key(f.id.as_str()));
+        Ok(page(&app, lang, &draft, (&service, &assessment), found, begun, None))
+    };
+    answered(&app, lang, made.await)
+}
+
+pub(crate) async fn answer(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, section)): Path<(String, String)>,
+    Form(posted): Form<Vec<(String, String)>>,
+) -> Response {
+    let made = async {
+        let mut draft = app.office.open_draft(key(&text)?).await?;
+        let service = draft.service().await?;
+        let found =
+            service.sections.iter().find(|s| s.id.as_str() == section).ok_or(OfficeError::NotFound)?;
+        let shown = draft.assess().await?.visible_fields;
+        let given = answers(found.fields.iter().filter(|f| shown.contains(&f.id)), &posted);
+        // Saved first, judged after: nothing typed is lost.
+        draft.answers(given).await?;
+        let mut assessment = draft.assess().await?;
+        // Answers to questions that no longer apply go by themselves.
+        let gone = assessment.problems.iter().filter(|p| p.code == ProblemCode::NotApplicable);
+        let gone: serde_json::Map<_, _> = gone
+            .filter_map(|p| Some((p.path.strip_prefix("form.")?.to_owned(), serde_json::Value::Null)))
+            .collect();
+        if !gone.is_empty() {
+            draft.answers(gone).await?;
+            assessment = draft.assess().await?;
+        }
+        let add = posted.iter().find(|(name, _)| name == "_add").map(|(_, table)| table.as_str());
+        let newly_asked = assessment
+            .visible_fields
+            .iter()
+            .any(|id| !shown.contains(id) && found.fields.iter().any(|f| &f.id == id));
+        let wrong = assessment.problems.iter().any(|problem| {
+            let field = problem.path.strip_prefix("form.").and_then(|rest| rest.split('.').next());
+            field.is_some_and(|id| found.fields.iter().any(|f| f.id.as_str() == id))
+        });
+        if add.is_some() || wrong || newly_asked {
+            return Ok(page(&app, lang, &draft, (&service, &assessment), found, add.is_none() && wrong, add));
+        }
+        let base = format!("/a/{}", draft.key().text());
+        let next = next_page(&service, &assessment, &section).unwrap_or_default();
+        Ok(to(lang, &format!("{base}{next}")))
+    };
+    answered(&app, lang, made.await)
+}

@@ -1,0 +1,297 @@
+//! Correction: only what was returned, each item with its reason; sent once, together.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Multipart, Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::{Extension, Form};
+use oneservice_core::office::{Basis, Case, DraftHandle, OfficeError};
+use oneservice_core::request::{AnyRequest, Denial, Item, SignatureMethod};
+use oneservice_core::text::Lang;
+use oneservice_pilot::{sentence, words};
+
+use super::upload::{complaint, receive};
+use super::{Wrong, errors_by_path, key};
+use crate::App;
+use crate::fields::{Control, answers, control};
+use crate::page::{Page, answer as answered, error, html_with, to};
+
+/// One returned item.
+#[derive(Debug, Clone)]
+struct Returned {
+    anchor: String,
+    label: String,
+    reason: String,
+    law: String,
+    note: String,
+    control: Option<Control>,
+    upload: String,
+    saved: String,
+    signature: bool,
+    explanation: String,
+}
+
+#[derive(Template)]
+#[template(path = "fix.html")]
+struct Fix {
+    p: Page,
+    back: String,
+    code: String,
+    note: String,
+    items: Vec<Returned>,
+    wrong: Vec<Wrong>,
+}
+
+fn page(
+    app: &App,
+    lang: Lang,
+    case: &Case,
+    draft: &DraftHandle,
+    denials: &[Denial],
+    status: StatusCode,
+) -> Result<Response, OfficeError> {
+    let AnyRequest::Returned(returned) = &case.request else { return Err(OfficeError::NotFound) };
+    let (record, service) = (returned.record(), returned.service());
+    let base = format!("/r/{}", draft.key().text());
+    let p = Page::new(app, lang, format!("{base}/fix"));
+    let content = draft.content();
+    let mut errors = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for denial in denials {
+        match denial {
+            Denial::Form(problems) => {
+                errors = errors_by_path(lang, service, problems);
+                wrong.extend(problems.iter().map(|problem| Wrong {
+                    link: format!("#{}", problem.path.trim_start_matches("form.")),
+                    label: sentence::path(lang, service, &problem.path),
+                    text: sentence::problem(lang, service, problem),
+                }));
+            }
+            other => {
+                let label = match other {
+                    Denial::NotCorrected { item } | Denial::NotReturned { item } => {
+                        sentence::item(lang, service, item)
+                    }
+                    _ => p.t("problem-title"),
+                };
+                let text = sentence::denial(lang, app.office.catalog(), service, other);
+                wrong.push(Wrong { link: "#top".into(), label, text });
+            }
+        }
+    }
+    // What the correction makes necessary is asked here too, although it was not returned.
+    let asked_now: Vec<Item> = denials
+        .iter()
+        .filter_map(|denial| if let Denial::Form(problems) = denial { Some(problems) } else { None })
+        .flatten()
+        .filter_map(|problem| problem.path.parse().ok())
+        .collect();
+    let corrections = returned.stage().corrections.iter().map(|c| (c.item.clone(), Some(c)));
+    let further =
+        asked_now.into_iter().filter(|item| returned.stage().corrections.iter().all(|c| &c.item != item));
+    let items = corrections.chain(further.map(|item| (item, None))).map(|(item, correction)| {
+        let reason = correction.and_then(|c| service.reason(c.reason.as_str()));
+        let law = reason
+            .and_then(|r| r.legal_basis.as_ref())
+            .and_then(|law| service.legal_basis.iter().find(|l| &l.id == law));
+        let mut view = Returned {
+            anchor: item.to_string().trim_start_matches("form.").to_owned(),
+            label: sentence::item(lang, service, &item),
+            reason: reason.map(|r| p.c(&r.text)).unwrap_or_default(),
+            law: law.map(|law| p.c(&law.title)).unwrap_or_default(),
+            note: correction.and_then(|c| c.note.clone()).unwrap_or_default(),
+            control: None,
+            upload: String::new(),
+            saved: String::new(),
+            signature: item == Item::Signature,
+            explanation: content.explanations.get(&item).cloned().unwrap_or_default(),
+        };
+        match &item {
+            Item::Field(id) => {
+                if let Some(field) = service.field(id.as_str()) {
+                    let value = content.answers.get(id.as_str()).or_else(|| record.answers.get(id.as_str()));
+                    let places = app.office.catalog().places();
+                    view.control = Some(control(&p, places, field, id.as_str(), value, &errors, false, 0));
+                }
+            }
+            Item::Document(id) => {
+                view.upload = p.u(&format!("{base}/fix/d/{id}"));
+                let new: Vec<&str> =
+                    content.evidence.iter().filter(|e| &e.document == id).map(|e| e.name.as_str()).collect();
+                view.saved = new.join(", ");
+            }
+            Item::Signature => {
+                view.saved = content.signature.as_ref().map(|s| s.signer.clone()).unwrap_or_default()
+            }
+        }
+        view
+    });
+    let page = Fix {
+        items: items.collect(),
+        back: p.u(&base),
+        code: record.code.to_string(),
+        note: returned.stage().note.clone().unwrap_or_default(),
+        wrong,
+        p,
+    };
+    Ok(html_with(status, page))
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path(text): Path<String>,
+) -> Response {
+    let made = async {
+        let key = key(&text)?;
+        let case = app.office.case_by_link(key).await?;
+        if !matches!(case.request, AnyRequest::Returned(_)) {
+            return Ok(to(lang, &format!("/r/{}", key.text())));
+        }
+        let draft = app.office.correction_draft(key).await?;
+        page(&app, lang, &case, &draft, &[], StatusCode::OK)
+    };
+    answered(&app, lang, made.await)
+}
+
+/// Saves answers and explanations of the page; nothing typed is lost, whatever comes next.
+async fn save(draft: &mut DraftHandle, case: &Case, posted: &[(String, String)]) -> Result<(), OfficeError> {
+    let (record, service) = (case.request.record(), case.request.service());
+    let on_page = |id: &str| posted.iter().any(|(name, _)| name == &format!("_on.{id}"));
+    let given = answers(service.fields().filter(|f| on_page(f.id.as_str())), posted);
+    // An answer left as it was is no correction.
+    let changed = given.into_iter().filter(|(id, value)| {
+        let old = record.answers.get(id).unwrap_or(&serde_json::Value::Null);
+        draft.content().answers.contains_key(id) || !same(old, value)
+    });
+    let changed: serde_json::Map<_, _> = changed.collect();
+    if !changed.is_empty() {
+        draft.answers(changed).await?;
+    }
+    for (name, words) in posted {
+        if let Some(item) = name.strip_prefix("_why.").and_then(|item| item.parse::<Item>().ok()) {
+            let there = draft.content().explanations.get(&item).cloned().unwrap_or_default();
+            if there != *words {
+                draft.explain(item, words).await?;
+            }
+        }
+    }
+    let signer = posted.iter().find(|(name, _)| name == "_signer").map(|(_, s)| s.trim()).unwrap_or_default();
+    if !signer.is_empty() {
+        draft.sign(SignatureMethod::Typed, signer, None).await?;
+    }
+    Ok(())
+}
+
+/// The same answer, however it is written: forms send texts where the record holds numbers.
+fn same(old: &serde_json::Value, new: &serde_json::Value) -> bool {
+    let text = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => {
+            text.parse().map_or_else(|_| text.clone(), oneservice_core::calendar::dmy)
+        }
+        other => other.to_string(),
+    };
+    old == new || text(old) == text(new)
+}
+
+pub(crate) async fn answer(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path(text): Path<String>,
+    Form(posted): Form<Vec<(String, String)>>,
+) -> Response {
+    let made = async {
+        let key = key(&text)?;
+        let case = app.office.case_by_link(key).await?;
+        if !matches!(case.request, AnyRequest::Returned(_)) {
+            return Ok(to(lang, &format!("/r/{}", key.text())));
+        }
+        let mut draft = app.office.correction_draft(key).await?;
+        save(&mut draft, &case, &posted).await?;
+        match app.office.send_corrections(key, Basis::default()).await {
+            Ok(_) => Ok(to(lang, &format!("/r/{}", key.text()))),
+            Err(OfficeError::Denied { denials, .. }) => {
+                page(&app, lang, &case, &draft, &denials, StatusCode::UNPROCESSABLE_ENTITY)
+            }
+            Err(other) => Err(other),
+        }
+    };
+    answered(&app, lang, made.await)
+}
+
+#[derive(Template)]
+#[template(path = "fix_paper.html")]
+struct FixPaper {
+    p: Page,
+    back: String,
+    name: String,
+    error: String,
+    saved: String,
+    asks_issued: bool,
+}
+
+async fn paper_page(
+    app: &App,
+    lang: Lang,
+    key_text: &str,
+    document: &str,
+    wrong: Option<OfficeError>,
+) -> Result<Response, OfficeError> {
+    let key = key(key_text)?;
+    let draft = app.office.correction_draft(key).await?;
+    let service = draft.service().await?;
+    let requirement = service.document(document).ok_or(OfficeError::NotFound)?;
+    let base = format!("/r/{}/fix", key.text());
+    let p = Page::new(app, lang, format!("{base}/d/{document}"));
+    let saved: Vec<&str> = draft
+        .content()
+        .evidence
+        .iter()
+        .filter(|e| e.document == requirement.id)
+        .map(|e| e.name.as_str())
+        .collect();
+    let error = match wrong {
+        Some(OfficeError::Document(error)) => complaint(lang, requirement, &error),
+        Some(_) => words::get(lang, "unavailable", &[]),
+        None => String::new(),
+    };
+    let page = FixPaper {
+        back: p.u(&base),
+        name: p.c(&requirement.name),
+        saved: saved.join(", "),
+        asks_issued: requirement.issued_within_months.is_some(),
+        error,
+        p,
+    };
+    Ok(html_with(StatusCode::OK, page))
+}
+
+pub(crate) async fn paper(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, document)): Path<(String, String)>,
+) -> Response {
+    answered(&app, lang, paper_page(&app, lang, &text, &document, None).await)
+}
+
+pub(crate) async fn take_paper(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, document)): Path<(String, String)>,
+    parts: Multipart,
+) -> Response {
+    let Ok(opened) = key(&text) else { return error(&app, lang, &OfficeError::NotFound) };
+    let mut draft = match app.office.correction_draft(opened).await {
+        Ok(draft) => draft,
+        Err(problem) => return error(&app, lang, &problem),
+    };
+    match receive(&mut draft, &document, parts).await {
+        Ok(()) => to(lang, &format!("/r/{}/fix", opened.text())),
+        Err(problem @ OfficeError::Document(_)) => {
+            answered(&app, lang, paper_page(&app, lang, &text, &document, Some(problem)).await)
+        }
+        Err(problem) => error(&app, lang, &problem),
+    }
+}

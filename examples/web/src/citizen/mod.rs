@@ -1,0 +1,50 @@
+//! Pages for the people who ask.
+
+pub(crate) mod draft;
+pub(crate) mod fix;
+pub(crate) mod home;
+pub(crate) mod receipt;
+pub(crate) mod sign;
+pub(crate) mod upload;
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use oneservice_core::catalog::{Problem, Service};
+use oneservice_core::ids::AccessKey;
+use oneservice_core::office::OfficeError;
+use oneservice_core::text::Lang;
+use oneservice_pilot::sentence;
+
+use crate::App;
+use crate::page::{Page, message};
+
+/// One line of an error summary.
+#[derive(Debug, Clone)]
+pub(crate) struct Wrong {
+    pub(crate) link: String,
+    pub(crate) label: String,
+    pub(crate) text: String,
+}
+
+/// A link's key, in either case.
+pub(crate) fn key(text: &str) -> Result<AccessKey, OfficeError> {
+    text.parse().map_err(|_| OfficeError::NotFound)
+}
+
+/// Problems by path, in words.
+pub(crate) fn errors_by_path(
+    lang: Lang,
+    service: &Service,
+    problems: &[Problem],
+) -> BTreeMap<String, String> {
+    problems.iter().map(|p| (p.path.clone(), sentence::problem(lang, service, p))).collect()
+}
+
+/// What is at no address: said in the language of the address.
+pub(crate) async fn nothing_here(State(app): State<App>, uri: Uri) -> Response {
+    let lang = if uri.path().starts_with("/en") { Lang::En } else { Lang::Km };
+    message(Page::new(&app, lang, "/"), StatusCode::NOT_FOUND, "not-found-title", "not-found-text")
+}

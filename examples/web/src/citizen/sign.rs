@@ -1,0 +1,252 @@
+//! Signing, looking everything over, sending.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::{Extension, Form};
+use oneservice_core::office::{DraftHandle, OfficeError};
+use oneservice_core::request::{Denial, SignatureMethod};
+use oneservice_core::text::Lang;
+use oneservice_pilot::{sentence, words};
+use serde::Deserialize;
+
+use super::{Wrong, key};
+use crate::App;
+use crate::fields::show as shown;
+use crate::page::{Page, answer, html, html_with, to};
+
+#[derive(Template)]
+#[template(path = "sign.html")]
+struct Sign {
+    p: Page,
+    back: String,
+    statement: String,
+    signer: String,
+    signed: bool,
+    error: String,
+}
+
+async fn page(app: &App, lang: Lang, draft: &DraftHandle, error: String) -> Result<Response, OfficeError> {
+    let service = draft.service().await?;
+    let base = format!("/a/{}", draft.key().text());
+    let p = Page::new(app, lang, format!("{base}/sign"));
+    let signature = draft.content().signature.as_ref();
+    let name = draft.content().answers.get("name_latin").and_then(|name| name.as_str()).unwrap_or_default();
+    let signer = signature.map_or(name, |signature| signature.signer.as_str()).to_owned();
+    let (back, statement) = (p.u(&base), p.c(&service.signature.statement));
+    Ok(html(Sign { back, statement, signer, signed: signature.is_some(), error, p }))
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path(text): Path<String>,
+) -> Response {
+    let made = async { page(&app, lang, &app.office.open_draft(key(&text)?).await?, String::new()).await };
+    answer(&app, lang, made.await)
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Signed {
+    #[serde(default)]
+    signer: String,
+    #[serde(default)]
+    agree: Option<String>,
+    /// A drawing as a data URL, if there was script.
+    #[serde(default)]
+    drawn: String,
+}
+
+/// The picture of a data URL.
+pub(crate) fn picture(data: &str) -> Option<Vec<u8>> {
+    let text = data.strip_prefix("data:image/png;base64,")?;
+    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
+    let (mut buffer, mut bits) = (0u32, 0u32);
+    for byte in text.bytes().filter(|byte| *byte != b'=') {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        buffer = (buffer << 6 | u32::from(value)) & 0xFF_FFFF;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((buffer >> bits) as u8);
+        }
+    }
+    Some(bytes)
+}
+
+pub(crate) async fn sign(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path(text): Path<String>,
+    Form(signed): Form<Signed>,
+) -> Response {
+    let made = async {
+        let mut draft = app.office.open_draft(key(&text)?).await?;
+        if signed.agree.is_none() || signed.signer.trim().is_empty() {
+            return page(&app, lang, &draft, words::get(lang, "sign-missing", &[])).await;
+        }
+        let drawing = picture(&signed.drawn);
+        let method = if drawing.is_some() { SignatureMethod::Drawn } else { SignatureMethod::Typed };
+        match draft.sign(method, &signed.signer, drawing).await {
+            Err(OfficeError::Document(_)) => {
+                page(&app, lang, &draft, words::get(lang, "sign-missing", &[])).await
+            }
+            done => done.map(|()| to(lang, &format!("/a/{}/check", draft.key().text()))),
+        }
+    };
+    answer(&app, lang, made.await)
+}
+
+#[derive(Debug, Clone)]
+struct Answered {
+    label: String,
+    value: String,
+}
+
+#[derive(Debug, Clone)]
+struct Group {
+    title: String,
+    change: String,
+    answers: Vec<Answered>,
+}
+
+#[derive(Template)]
+#[template(path = "check.html")]
+struct Check {
+    p: Page,
+    back: String,
+    base: String,
+    service: String,
+    wrong: Vec<Wrong>,
+    groups: Vec<Group>,
+    papers: Vec<Answered>,
+    fee: Vec<Answered>,
+    total: String,
+    due: String,
+}
+
+async fn check_page(
+    app: &App,
+    lang: Lang,
+    draft: &DraftHandle,
+    status: StatusCode,
+) -> Result<Response, OfficeError> {
+    let (service, assessment) = (draft.service().await?, draft.assess().await?);
+    let base = format!("/a/{}", draft.key().text());
+    let p = Page::new(app, lang, format!("{base}/check"));
+    let catalog = app.office.catalog();
+    let wrong = assessment
+        .problems
+        .iter()
+        .map(|problem| {
+            let parts: Vec<&str> = problem.path.split('.').collect();
+            let section_of = |field: &str| {
+                let section =
+                    service.sections.iter().find(|s| s.fields.iter().any(|f| f.id.as_str() == field));
+                section.map_or_else(String::new, |section| format!("/q/{}#{field}", section.id))
+            };
+            let place = match parts.as_slice() {
+                ["form", field, ..] => section_of(field),
+                ["documents", document] => format!("/d/{document}"),
+                ["signature"] => "/sign".to_owned(),
+                ["checks", check] => {
+                    let check = service.checks.iter().find(|c| c.id.as_str() == *check);
+                    check.and_then(|c| c.fields.first()).map(|f| section_of(f.as_str())).unwrap_or_default()
+                }
+                _ => String::new(),
+            };
+            Wrong {
+                link: p.u(&format!("{base}{place}")),
+                label: sentence::path(lang, &service, &problem.path),
+                text: sentence::problem(lang, &service, problem),
+            }
+        })
+        .collect();
+    let groups = super::draft::visible(&service, &assessment)
+        .into_iter()
+        .map(|section| Group {
+            title: p.c(&section.title),
+            change: p.u(&format!("{base}/q/{}", section.id)),
+            answers: section
+                .fields
+                .iter()
+                .filter_map(|field| {
+                    let id = field.id.as_str();
+                    let value = assessment.answers.get(id).or_else(|| draft.content().answers.get(id))?;
+                    Some(Answered {
+                        label: p.c(&field.label),
+                        value: shown(lang, catalog.places(), field, value),
+                    })
+                })
+                .collect(),
+        })
+        .collect();
+    let papers = assessment.asked_documents.iter().filter_map(|asked| {
+        let files: Vec<&str> = draft
+            .content()
+            .evidence
+            .iter()
+            .filter(|e| e.document == asked.id)
+            .map(|e| e.name.as_str())
+            .collect();
+        let document = service.document(asked.id.as_str())?;
+        (!files.is_empty()).then(|| Answered { label: p.c(&document.name), value: files.join(", ") })
+    });
+    let fee = assessment.fee.lines.iter().map(|line| {
+        let rule = service.fee.rules.iter().find(|rule| rule.id.as_str() == line.id);
+        let label = rule.map_or_else(|| p.t("fee-base"), |rule| p.c(&rule.label));
+        Answered { label, value: line.amount.show(lang) }
+    });
+    let calendar = catalog.calendar();
+    let due = calendar.add_working_days(calendar.received_on(app.office.now()), assessment.working_days);
+    let page = Check {
+        back: p.u(&base),
+        base: p.u(&base),
+        service: p.c(&service.name),
+        wrong,
+        groups,
+        papers: papers.collect(),
+        fee: fee.collect(),
+        total: assessment.fee.total.show(lang),
+        due: p.date(due),
+        p,
+    };
+    Ok(html_with(status, page))
+}
+
+pub(crate) async fn check(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path(text): Path<String>,
+) -> Response {
+    let made =
+        async { check_page(&app, lang, &app.office.open_draft(key(&text)?).await?, StatusCode::OK).await };
+    answer(&app, lang, made.await)
+}
+
+pub(crate) async fn send(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path(text): Path<String>,
+) -> Response {
+    let made = async {
+        let key = key(&text)?;
+        match app.office.submit(key).await {
+            Ok(receipt) => Ok(to(lang, &format!("/r/{}", receipt.key.text()))),
+            Err(OfficeError::Denied { denials, .. }) if matches!(denials[..], [Denial::Form(_)]) => {
+                let draft = app.office.open_draft(key).await?;
+                check_page(&app, lang, &draft, StatusCode::UNPROCESSABLE_ENTITY).await
+            }
+            Err(other) => Err(other),
+        }
+    };
+    answer(&app, lang, made.await)
+}

@@ -1,0 +1,192 @@
+//! One upload on each page: what arrives whole is in the draft at once; what does not changes nothing.
+
+use std::pin::pin;
+
+use askama::Template;
+use axum::extract::{Multipart, Path, State};
+use axum::response::Response;
+use axum::{Extension, Form};
+use futures::StreamExt;
+use oneservice_core::calendar::{Date, parse_date};
+use oneservice_core::catalog::DocumentRequirement;
+use oneservice_core::office::{DocumentError, DraftHandle, OfficeError};
+use oneservice_core::text::Lang;
+use oneservice_pilot::{sentence, words};
+use serde::Deserialize;
+
+use super::draft::next_paper;
+use super::key;
+use crate::App;
+use crate::page::{Page, answer, html, to};
+
+#[derive(Debug, Clone)]
+pub(crate) struct Saved {
+    pub(crate) name: String,
+    pub(crate) size: String,
+    pub(crate) blob: String,
+}
+
+#[derive(Template)]
+#[template(path = "upload.html")]
+struct Upload {
+    p: Page,
+    back: String,
+    next: String,
+    name: String,
+    hint: String,
+    limits: String,
+    optional: bool,
+    asks_issued: bool,
+    issued: String,
+    error: String,
+    saved: Vec<Saved>,
+    full: bool,
+}
+
+/// A file's size for people.
+pub(crate) fn size(lang: Lang, bytes: u64) -> String {
+    let text = if bytes >= 1 << 20 {
+        format!("{:.1} MB", bytes as f64 / f64::from(1 << 20))
+    } else {
+        format!("{} KB", bytes.div_ceil(1024))
+    };
+    sentence::digits(lang, &text)
+}
+
+/// What is wrong with a file, and what to do.
+pub(crate) fn complaint(lang: Lang, document: &DocumentRequirement, error: &DocumentError) -> String {
+    let formats: Vec<String> = document.formats.iter().map(|f| f.as_str().to_uppercase()).collect();
+    let limit = size(lang, document.max_bytes);
+    let most = document.max_files.to_string();
+    words::get(lang, error.code(), &[("formats", &formats.join(", ")), ("limit", &limit), ("n", &most)])
+}
+
+async fn page(
+    app: &App,
+    lang: Lang,
+    draft: &DraftHandle,
+    document: &str,
+    error: String,
+) -> Result<Response, OfficeError> {
+    let (service, assessment) = (draft.service().await?, draft.assess().await?);
+    let requirement = service.document(document).ok_or(OfficeError::NotFound)?;
+    let base = format!("/a/{}", draft.key().text());
+    let p = Page::new(app, lang, format!("{base}/d/{document}"));
+    let files: Vec<_> = draft.content().evidence.iter().filter(|e| e.document == requirement.id).collect();
+    let formats: Vec<String> = requirement.formats.iter().map(|f| f.as_str().to_uppercase()).collect();
+    let path = format!("documents.{document}");
+    let problem = assessment.problems.iter().find(|problem| problem.path == path && !files.is_empty());
+    let error = if error.is_empty() {
+        problem.map(|problem| sentence::problem(lang, &service, problem)).unwrap_or_default()
+    } else {
+        error
+    };
+    let issued = files.iter().find_map(|e| e.issued).map(oneservice_core::calendar::dmy).unwrap_or_default();
+    Ok(html(Upload {
+        back: p.u(&base),
+        next: p.u(&format!(
+            "{base}{}",
+            next_paper(&assessment, Some(document)).unwrap_or_else(|| "/sign".into())
+        )),
+        name: p.c(&requirement.name),
+        hint: requirement.hint.as_ref().map(|hint| p.c(hint)).unwrap_or_default(),
+        limits: format!("{} · ≤ {}", formats.join(", "), size(lang, requirement.max_bytes)),
+        optional: !assessment.asked_documents.iter().any(|a| a.id == requirement.id && a.required),
+        asks_issued: requirement.issued_within_months.is_some(),
+        issued,
+        error,
+        full: files.len() >= requirement.max_files as usize,
+        saved: files
+            .iter()
+            .map(|e| Saved { name: e.name.clone(), size: size(lang, e.size_bytes), blob: e.blob.to_string() })
+            .collect(),
+        p,
+    }))
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, document)): Path<(String, String)>,
+) -> Response {
+    let made = async {
+        let draft = app.office.open_draft(key(&text)?).await?;
+        page(&app, lang, &draft, &document, String::new()).await
+    };
+    answer(&app, lang, made.await)
+}
+
+/// Takes the parts of an upload: the day of issue first, then the file, streamed into `draft`.
+pub(crate) async fn receive(
+    draft: &mut DraftHandle,
+    document: &str,
+    mut parts: Multipart,
+) -> Result<(), OfficeError> {
+    let interrupted = |cause: axum::extract::multipart::MultipartError| {
+        OfficeError::Document(DocumentError::Interrupted(cause.into()))
+    };
+    let mut issued: Option<Date> = None;
+    while let Some(part) = parts.next_field().await.map_err(interrupted)? {
+        match part.name() {
+            Some("issued") => {
+                issued = parse_date(&part.text().await.map_err(interrupted)?);
+                if issued.is_some()
+                    && let Ok(id) = document.parse()
+                {
+                    draft.set_issued(&id, issued).await?;
+                }
+            }
+            Some("file") => {
+                let name = part.file_name().unwrap_or_default().to_owned();
+                let mut bytes = pin!(part.peekable());
+                // A form without a chosen file sends an empty one without a name.
+                let empty = name.is_empty() && bytes.as_mut().peek().await.is_none();
+                if !empty {
+                    draft.attach_stream(document, &name, issued, bytes).await?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn take(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, document)): Path<(String, String)>,
+    parts: Multipart,
+) -> Response {
+    let made = async {
+        let mut draft = app.office.open_draft(key(&text)?).await?;
+        let service = draft.service().await?;
+        let requirement = service.document(&document).ok_or(OfficeError::NotFound)?;
+        match receive(&mut draft, &document, parts).await {
+            Ok(()) => Ok(to(lang, &format!("/a/{}/d/{document}", draft.key().text()))),
+            Err(OfficeError::Document(error)) => {
+                page(&app, lang, &draft, &document, complaint(lang, requirement, &error)).await
+            }
+            Err(other) => Err(other),
+        }
+    };
+    answer(&app, lang, made.await)
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Remove {
+    blob: String,
+}
+
+pub(crate) async fn remove(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, document)): Path<(String, String)>,
+    Form(remove): Form<Remove>,
+) -> Response {
+    let made = async {
+        let mut draft = app.office.open_draft(key(&text)?).await?;
+        draft.detach(remove.blob.parse().map_err(|_| OfficeError::NotFound)?).await?;
+        Ok(to(lang, &format!("/a/{}/d/{document}", draft.key().text())))
+    };
+    answer(&app, lang, made.await)
+}

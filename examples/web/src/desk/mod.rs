@@ -1,0 +1,30 @@
+//! Pages for staff.
+
+pub(crate) mod login;
+pub(crate) mod queue;
+pub(crate) mod review;
+
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use oneservice_core::request::Officer;
+use oneservice_core::text::Lang;
+
+use crate::App;
+use crate::page::to;
+
+/// The cookie's name.
+const COOKIE: &str = "oneservice_desk";
+
+fn secret(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
+    cookies
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, v)| v)
+}
+
+/// The officer who signed in, or the way to the sign-in page.
+fn officer(app: &App, lang: Lang, headers: &HeaderMap) -> Result<Officer, Box<Response>> {
+    secret(headers).and_then(|secret| app.officer(secret)).ok_or_else(|| Box::new(to(lang, "/desk/login")))
+}

@@ -1,0 +1,323 @@
+//! Questions as controls of a page, and what a form sends back as answers.
+
+use std::collections::BTreeMap;
+
+use oneservice_core::catalog::{Field, FieldKind, Places};
+use oneservice_core::text::Lang;
+use serde_json::{Map, Value, json};
+
+use crate::page::Page;
+
+/// One question, ready for a template.
+#[derive(Debug, Clone)]
+pub(crate) struct Control {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) hint: String,
+    pub(crate) unit: String,
+    pub(crate) kind: &'static str,
+    pub(crate) value: String,
+    pub(crate) choices: Vec<Choice>,
+    /// Selects of an address, each level one.
+    pub(crate) levels: Vec<Level>,
+    /// Rows of a table.
+    pub(crate) rows: Vec<Vec<Control>>,
+    pub(crate) error: String,
+    pub(crate) optional: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) chosen: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Level {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) choices: Vec<Choice>,
+}
+
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a question, where it stands, and what is known of its answer")]
+/// A question with what was answered so far.
+pub(crate) fn control(
+    p: &Page,
+    places: &Places,
+    field: &Field,
+    name: &str,
+    value: Option<&Value>,
+    errors: &BTreeMap<String, String>,
+    optional: bool,
+    extra_rows: usize,
+) -> Control {
+    let mut control = Control {
+        name: name.to_owned(),
+        label: p.c(&field.label),
+        hint: field.hint.as_ref().map(|hint| p.c(hint)).unwrap_or_default(),
+        unit: String::new(),
+        kind: "text",
+        value: shown(value),
+        choices: Vec::new(),
+        levels: Vec::new(),
+        rows: Vec::new(),
+        error: errors.get(&format!("form.{name}")).cloned().unwrap_or_default(),
+        optional,
+    };
+    let choose = |options: &[oneservice_core::catalog::FieldOption]| {
+        let chosen = |option: &str| match value {
+            Some(Value::Array(items)) => items.iter().any(|item| item == option),
+            Some(item) => item == option,
+            None => false,
+        };
+        options
+            .iter()
+            .map(|o| Choice { chosen: chosen(&o.value), value: o.value.clone(), label: p.c(&o.label) })
+            .collect()
+    };
+    match &field.kind {
+        FieldKind::Text(rule) | FieldKind::KhmerText(rule) if rule.multiline => control.kind = "area",
+        FieldKind::Integer { unit, .. } | FieldKind::Decimal { unit, .. } => {
+            control.kind = "number";
+            control.unit = unit.as_ref().map(|unit| p.c(unit)).unwrap_or_default();
+        }
+        FieldKind::Money { currency, .. } => {
+            control.kind = "number";
+            control.unit = currency.code().to_owned();
+        }
+        FieldKind::Date { .. } => {
+            control.kind = "date";
+            if let Ok(day) = control.value.parse() {
+                control.value = oneservice_core::calendar::dmy(day);
+            }
+        }
+        FieldKind::Phone => control.kind = "tel",
+        FieldKind::Email => control.kind = "email",
+        FieldKind::NationalId => control.kind = "number",
+        FieldKind::Choice { options } => (control.kind, control.choices) = ("radio", choose(options)),
+        FieldKind::MultiChoice { options, .. } => {
+            (control.kind, control.choices) = ("checks", choose(options))
+        }
+        FieldKind::Boolean => {
+            control.kind = "radio";
+            let choice = |word: bool, key: &str| Choice {
+                value: word.to_string(),
+                label: p.t(key),
+                chosen: value == Some(&Value::Bool(word)),
+            };
+            control.choices = vec![choice(true, "yes"), choice(false, "no")];
+        }
+        FieldKind::Address { level, province } => {
+            control.kind = "address";
+            let code = value.and_then(|v| v.get("code")).and_then(Value::as_str).unwrap_or_default();
+            control.value = shown(value.and_then(|v| v.get("line")));
+            control.levels = levels(p, places, name, code, province.as_deref(), level.code_length());
+        }
+        FieldKind::GeoPoint { .. } => {
+            control.kind = "point";
+            let part = |key: &str| shown(value.and_then(|v| v.get(key)));
+            control.value = match (part("lat"), part("lon")) {
+                (lat, lon) if lat.is_empty() && lon.is_empty() => String::new(),
+                (lat, lon) => format!("{lat}, {lon}"),
+            };
+            if let Some(Value::String(text)) = value {
+                control.value.clone_from(text);
+            }
+        }
+        FieldKind::Table { columns, min_rows, max_rows } => {
+            control.kind = "table";
+            let given = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            let wanted =
+                (given.len() + extra_rows).max(min_rows.unwrap_or(1).max(1) as usize).min(*max_rows as usize);
+            for row in 0..wanted {
+                let cells = columns.iter().map(|column| {
+                    let cell = given.get(row).and_then(|row| row.get(column.id.as_str()));
+                    self::control(
+                        p,
+                        places,
+                        column,
+                        &format!("{name}.{row}.{}", column.id),
+                        cell,
+                        errors,
+                        !column.required,
+                        0,
+                    )
+                });
+                control.rows.push(cells.collect());
+            }
+        }
+        _ => {}
+    }
+    control
+}
+
+fn levels(
+    p: &Page,
+    places: &Places,
+    name: &str,
+    code: &str,
+    province: Option<&str>,
+    deepest: usize,
+) -> Vec<Level> {
+    let mut levels = Vec::new();
+    let mut above = province.filter(|province| province.len() == 2).unwrap_or_default().to_owned();
+    while above.len() < deepest {
+        let length = above.len() + 2;
+        let chosen = code.get(..length).unwrap_or_default();
+        let choices: Vec<Choice> = places
+            .children(&above)
+            .map(|place| Choice {
+                value: place.code.clone(),
+                label: place.name.get(p.lang).to_owned(),
+                chosen: place.code == chosen,
+            })
+            .collect();
+        let known = choices.iter().any(|choice| choice.chosen);
+        let label = match length {
+            2 => "place-province",
+            4 => "place-district",
+            6 => "place-commune",
+            _ => "place-village",
+        };
+        levels.push(Level { name: format!("{name}.{length}"), label: p.t(label), choices });
+        if !known {
+            break;
+        }
+        above = chosen.to_owned();
+    }
+    levels
+}
+
+/// What a posted form says of these fields. A field that the form did not show is left alone.
+pub(crate) fn answers<'a>(
+    fields: impl Iterator<Item = &'a Field>,
+    posted: &[(String, String)],
+) -> Map<String, Value> {
+    fields.map(|field| (field.id.to_string(), answer(field, field.id.as_str(), posted))).collect()
+}
+
+fn one<'a>(posted: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    posted.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+fn answer(field: &Field, name: &str, posted: &[(String, String)]) -> Value {
+    let text = || match one(posted, name) {
+        None | Some("") => Value::Null,
+        Some(text) => Value::String(text.to_owned()),
+    };
+    match &field.kind {
+        FieldKind::Boolean => match one(posted, name) {
+            Some("true") => Value::Bool(true),
+            Some("false") => Value::Bool(false),
+            _ => Value::Null,
+        },
+        FieldKind::MultiChoice { .. } => {
+            let chosen: Vec<&str> =
+                posted.iter().filter(|(key, _)| key == name).map(|(_, v)| v.as_str()).collect();
+            if chosen.is_empty() { Value::Null } else { json!(chosen) }
+        }
+        FieldKind::Address { .. } => {
+            // The deepest level that still lies in the one above it: another district empties commune and village.
+            let mut code = String::new();
+            for length in [2, 4, 6, 8] {
+                match one(posted, &format!("{name}.{length}")) {
+                    Some(next) if next.len() == length && next.starts_with(&code) => code = next.to_owned(),
+                    Some(_) => break,
+                    None => {}
+                }
+            }
+            let line = one(posted, &format!("{name}.line")).unwrap_or_default();
+            match (code.is_empty(), line.is_empty()) {
+                (true, true) => Value::Null,
+                (_, true) => json!({ "code": code }),
+                _ => json!({ "code": code, "line": line }),
+            }
+        }
+        FieldKind::GeoPoint { .. } => match one(posted, name).map(|text| (text, text.split_once([',', ' '])))
+        {
+            None | Some(("", _)) => Value::Null,
+            Some((text, parts)) => {
+                let numbers = parts.and_then(|(lat, lon)| {
+                    Some((
+                        lat.trim().parse::<f64>().ok()?,
+                        lon.trim().trim_start_matches(',').trim().parse::<f64>().ok()?,
+                    ))
+                });
+                numbers.map_or_else(|| json!(text), |(lat, lon)| json!({ "lat": lat, "lon": lon }))
+            }
+        },
+        FieldKind::Table { columns, max_rows, .. } => {
+            let mut rows = Vec::new();
+            for row in 0..*max_rows {
+                let prefix = format!("{name}.{row}.");
+                if !posted.iter().any(|(key, _)| key.starts_with(&prefix)) {
+                    break;
+                }
+                let cells: Map<String, Value> = columns
+                    .iter()
+                    .map(|column| {
+                        (column.id.to_string(), answer(column, &format!("{prefix}{}", column.id), posted))
+                    })
+                    .filter(|(_, value)| !value.is_null())
+                    .collect();
+                // A row that was left empty was not meant.
+                if !cells.is_empty() {
+                    rows.push(Value::Object(cells));
+                }
+            }
+            if rows.is_empty() { Value::Null } else { Value::Array(rows) }
+        }
+        _ => text(),
+    }
+}
+
+/// An answer as it is read.
+pub(crate) fn show(lang: Lang, places: &Places, field: &Field, value: &Value) -> String {
+    let option = |word: &Value| {
+        let options = field.kind.options().unwrap_or_default();
+        let found = options.iter().find(|option| Some(option.value.as_str()) == word.as_str());
+        found.map_or_else(|| shown(Some(word)), |option| option.label.get(lang).to_owned())
+    };
+    match &field.kind {
+        FieldKind::Choice { .. } => option(value),
+        FieldKind::MultiChoice { .. } => {
+            value.as_array().into_iter().flatten().map(option).collect::<Vec<_>>().join(", ")
+        }
+        FieldKind::Boolean => {
+            oneservice_pilot::words::get(lang, if value == &Value::Bool(true) { "yes" } else { "no" }, &[])
+        }
+        FieldKind::Address { .. } => {
+            let code = value.get("code").and_then(Value::as_str).unwrap_or_default();
+            let mut names: Vec<String> =
+                places.path(code).map(|place| place.name.get(lang).to_owned()).collect();
+            names.reverse();
+            names.splice(0..0, value.get("line").and_then(Value::as_str).map(str::to_owned));
+            names.join(", ")
+        }
+        FieldKind::GeoPoint { .. } => {
+            format!("{}, {}", shown(value.get("lat")), shown(value.get("lon")))
+        }
+        FieldKind::Date { .. } => value
+            .as_str()
+            .and_then(|day| day.parse().ok())
+            .map_or_else(|| shown(Some(value)), |day| oneservice_pilot::sentence::date(lang, day)),
+        FieldKind::Table { columns, .. } => {
+            let row = |row: &Value| {
+                let cells =
+                    columns.iter().filter_map(|c| Some(show(lang, places, c, row.get(c.id.as_str())?)));
+                cells.collect::<Vec<_>>().join(" · ")
+            };
+            value.as_array().into_iter().flatten().map(row).collect::<Vec<_>>().join("; ")
+        }
+        _ => shown(Some(value)),
+    }
+}

@@ -1,0 +1,52 @@
+//! What holds on every page: security headers, and no act at another site's bidding.
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// Security headers on every answer. Pages under secret links are never kept by caches and never named to others.
+pub(crate) async fn headers(request: Request, next: Next) -> Response {
+    let path = request.uri().path().trim_start_matches("/en").to_owned();
+    let private = ["/a/", "/r/", "/desk", "/track"].iter().any(|start| path.starts_with(start));
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: header::HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if private {
+        set(header::CACHE_CONTROL, "no-store");
+        set(header::HeaderName::from_static("x-robots-tag"), "noindex");
+    }
+    response
+}
+
+/// A form posted from another site is refused. Browsers say where a form comes from; programs that are no browsers
+/// carry no one's session.
+pub(crate) async fn same_site(request: Request, next: Next) -> Response {
+    if request.method() == Method::POST && is_foreign(request.headers()) {
+        return (StatusCode::FORBIDDEN, "forms are only taken from this site's own pages").into_response();
+    }
+    next.run(request).await
+}
+
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return !matches!(site, "same-origin" | "none");
+    }
+    match (text("origin"), text("host")) {
+        (Some(origin), Some(host)) => {
+            origin.split_once("://").is_none_or(|(_, from)| from != host) && origin != "null"
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,14 @@
+//! The web server of a One-Window Service Office: pages for citizens and staff, made on the server, complete without
+//! script. Built on the public API of the library only.
+
+mod app;
+mod assets;
+mod citizen;
+mod desk;
+mod fields;
+mod guard;
+mod page;
+mod serve;
+
+pub use app::{App, router};
+pub use serve::{ServeError, serve};

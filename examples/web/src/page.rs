@@ -1,0 +1,160 @@
+//! What every page has: language, its twin, the office's name, words; and errors as pages.
+
+use askama::Template;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use oneservice_core::office::{DocumentError, OfficeError};
+use oneservice_core::store::StoreError;
+use oneservice_core::text::{Lang, Text};
+use oneservice_pilot::{sentence, words};
+
+use crate::App;
+use crate::assets;
+
+/// The frame of a page.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    pub(crate) lang: Lang,
+    pub(crate) path: String,
+    pub(crate) office: String,
+    pub(crate) phone: String,
+    pub(crate) wide: bool,
+    pub(crate) css: String,
+    pub(crate) js: String,
+}
+
+impl Page {
+    pub(crate) fn new(app: &App, lang: Lang, path: impl Into<String>) -> Self {
+        let profile = app.office.catalog().office();
+        Self {
+            lang,
+            path: path.into(),
+            office: profile.name.get(lang).to_owned(),
+            phone: profile.contact.phone.clone(),
+            wide: false,
+            css: assets::css(),
+            js: assets::js(),
+        }
+    }
+
+    pub(crate) fn wide(mut self) -> Self {
+        self.wide = true;
+        self
+    }
+
+    pub(crate) fn tag(&self) -> &'static str {
+        self.lang.tag()
+    }
+
+    /// The words of a key.
+    pub(crate) fn t(&self, key: &str) -> String {
+        words::get(self.lang, key, &[])
+    }
+
+    /// The words of a key with one value.
+    pub(crate) fn t1(&self, key: &str, name: &str, value: impl ToString) -> String {
+        words::get(self.lang, key, &[(name, &sentence::digits(self.lang, &value.to_string()))])
+    }
+
+    /// A text of the catalogue.
+    pub(crate) fn c(&self, text: &Text) -> String {
+        text.get(self.lang).to_owned()
+    }
+
+    pub(crate) fn date(&self, date: oneservice_core::calendar::Date) -> String {
+        sentence::date(self.lang, date)
+    }
+
+    /// A link within this language.
+    pub(crate) fn u(&self, path: &str) -> String {
+        link(self.lang, path)
+    }
+
+    /// The same page in the other language.
+    pub(crate) fn twin(&self) -> String {
+        let other = if self.lang == Lang::Km { Lang::En } else { Lang::Km };
+        link(other, &self.path)
+    }
+
+    pub(crate) fn twin_name(&self) -> &'static str {
+        if self.lang == Lang::Km { "English" } else { "ខ្មែរ" }
+    }
+}
+
+/// A path in a language.
+pub(crate) fn link(lang: Lang, path: &str) -> String {
+    match lang {
+        Lang::Km => path.to_owned(),
+        Lang::En if path == "/" => "/en".to_owned(),
+        Lang::En => format!("/en{path}"),
+    }
+}
+
+/// A page that is made.
+pub(crate) fn html(template: impl Template) -> Response {
+    html_with(StatusCode::OK, template)
+}
+
+pub(crate) fn html_with(status: StatusCode, template: impl Template) -> Response {
+    match template.render() {
+        Ok(text) => (status, Html(text)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be made");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// On to another page, with GET.
+pub(crate) fn to(lang: Lang, path: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, link(lang, path))]).into_response()
+}
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct Message {
+    p: Page,
+    title: String,
+    text: String,
+}
+
+/// A page that says one thing.
+pub(crate) fn message(p: Page, status: StatusCode, title: &str, text: &str) -> Response {
+    let (title, text) = (p.t(title), p.t(text));
+    html_with(status, Message { p, title, text })
+}
+
+/// An error as a page: what is wrong, and what to do.
+pub(crate) fn error(app: &App, lang: Lang, error: &OfficeError) -> Response {
+    let p = Page::new(app, lang, "/");
+    match error {
+        OfficeError::NotFound | OfficeError::NoService(_) => {
+            message(p, StatusCode::NOT_FOUND, "not-found-title", "not-found-text")
+        }
+        OfficeError::ServiceChanged(_) => {
+            message(p, StatusCode::CONFLICT, "problem-title", "service-changed")
+        }
+        OfficeError::DraftTooLarge => {
+            message(p, StatusCode::PAYLOAD_TOO_LARGE, "problem-title", "draft-too-large")
+        }
+        OfficeError::Document(DocumentError::Unavailable(_))
+        | OfficeError::Store(
+            StoreError::Full { .. } | StoreError::Unavailable { .. } | StoreError::Busy { .. },
+        )
+        | OfficeError::Contention => {
+            tracing::error!(code = error.code(), "not available");
+            let mut response = message(p, StatusCode::SERVICE_UNAVAILABLE, "problem-title", "unavailable");
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("30"));
+            response
+        }
+        other => {
+            tracing::error!(code = other.code(), error = %other, "a page failed");
+            message(p, StatusCode::INTERNAL_SERVER_ERROR, "problem-title", "unexpected")
+        }
+    }
+}
+
+/// Answers with the page, or with the error as a page.
+pub(crate) fn answer(app: &App, lang: Lang, result: Result<Response, OfficeError>) -> Response {
+    result.unwrap_or_else(|problem| error(app, lang, &problem))
+}

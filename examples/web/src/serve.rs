@@ -1,0 +1,111 @@
+//! Opening the office and serving it until told to stop.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use oneservice_core::office::{Clock, OfficeError, SetClock, SystemClock};
+use oneservice_core::store::Query;
+use oneservice_pilot::staff::StaffError;
+use oneservice_pilot::{PilotError, Place, demo};
+use thiserror::Error;
+
+use crate::app::{App, router};
+
+/// Why the server could not run.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// The office cannot be opened.
+    #[error(transparent)]
+    Pilot(#[from] PilotError),
+    /// The demonstration could not be made.
+    #[error(transparent)]
+    Office(#[from] OfficeError),
+    /// The demonstration's logins could not be made.
+    #[error(transparent)]
+    Staff(#[from] StaffError),
+    /// The address cannot be listened on.
+    #[error("cannot serve: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// How many requests `--demo` makes.
+const DEMO_REQUESTS: usize = 300;
+
+/// Serves the office of `place` on `listen` until the process is told to stop. With `demo`, logins are added, and an
+/// empty store is filled with made-up requests.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn serve(place: &Place, listen: SocketAddr, demo: bool) -> Result<(), ServeError> {
+    if demo {
+        prepare_demo(place).await?;
+    }
+    let opened = place.open(None).await?;
+    let office = opened.office.clone();
+    let services = office.catalog().services().count();
+    let listener = tokio::net::TcpListener::bind(listen).await?;
+    let address = listener.local_addr()?;
+    let mut lines =
+        format!("listening http://{address}  store {}  catalog {services} services\n", opened.store);
+    if demo {
+        let logins: Vec<&str> = opened.staff.officers.iter().map(|member| member.id.as_str()).collect();
+        lines.push_str(&format!(
+            "demonstration logins at http://{address}/desk, password '{}': {}\n",
+            demo::PASSWORD,
+            logins.join(", ")
+        ));
+    }
+    {
+        let mut out = std::io::stdout().lock();
+        out.write_all(lines.as_bytes())?;
+        out.flush()?;
+    }
+    let sweeper = office.clone();
+    tokio::spawn(async move {
+        loop {
+            if let Err(error) = sweeper.purge_drafts().await {
+                tracing::warn!(code = error.code(), "drafts could not be swept");
+            }
+            tokio::time::sleep(Duration::from_secs(3_600)).await;
+        }
+    });
+    axum::serve(listener, router(App::new(opened))).with_graceful_shutdown(stop()).await?;
+    Ok(())
+}
+
+async fn prepare_demo(place: &Place) -> Result<(), ServeError> {
+    let begin = SystemClock.now().plus_hours(-24 * demo::DAYS);
+    let clock = Arc::new(SetClock::at(begin));
+    let opened = place.open(Some(Arc::clone(&clock) as Arc<dyn Clock>)).await?;
+    let office = opened.office.clone();
+    let officers = demo::officers(office.catalog());
+    demo::add_staff(office.catalog().office(), &officers, &place.staff_file())?;
+    if office.list(&Query::All, None, 1).await?.rows.is_empty() {
+        demo::fill(&office, &clock, demo::Plan { requests: DEMO_REQUESTS, seed: 1 }, |_| {}).await?;
+    }
+    office.close().await;
+    Ok(())
+}
+
+async fn stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        match terminate {
+            Ok(mut terminate) => {
+                tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+            }
+            Err(_) => {
+                let _ = interrupt.await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = interrupt.await;
+    }
+}
