@@ -1,6 +1,6 @@
 //! Khmer and English text: one clean form for storing, one key for comparing.
 //!
-//! Phones write the same Khmer word in several ways that look alike. Stored text is only tidied ([`line`], [`paragraph`]): what a
+//! Phones write the same Khmer word in several ways that look alike. Stored text is only tidied ([`line()`], [`paragraph`]): what a
 //! person wrote stays what they wrote. Comparing and searching use [`search_key`], in which those ways are one.
 //!
 //! ```
