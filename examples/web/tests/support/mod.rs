@@ -1,0 +1,215 @@
+//! A server of its own for a test, and a browser without a screen: just enough HTTP to fill in forms.
+#![allow(clippy::unwrap_used, dead_code, reason = "a test may panic, and each uses what it needs")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// The real program, on a free port.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: String,
+}
+
+impl Server {
+    pub(crate) fn start(data: &Path, demo_logins: bool) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        if demo_logins {
+            let catalog =
+                oneservice_core::catalog::Catalog::load(root.join("examples/catalog/battambang")).unwrap();
+            let officers = oneservice_pilot::demo::officers(&catalog);
+            oneservice_pilot::demo::add_staff(catalog.office(), &officers, &data.join("staff.toml")).unwrap();
+        }
+        Self::start_with(data, &root.join("examples/catalog/battambang"))
+    }
+
+    /// The same, with a catalogue of the test's own.
+    pub(crate) fn start_with(data: &Path, catalog: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_oneservice-web"))
+            .args(["--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .arg("--catalog")
+            .arg(catalog)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split_whitespace().next());
+        let address = address.unwrap_or_else(|| panic!("no address in {line:?}")).to_owned();
+        Self { child, address }
+    }
+
+    /// Ends it with SIGKILL: it gets no chance to finish anything.
+    pub(crate) fn kill_now(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-9", &id]).status().unwrap().success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Somebody with a phone: follows redirects, keeps one cookie.
+pub(crate) struct Visitor {
+    address: String,
+    cookie: Option<String>,
+    pub(crate) path: String,
+    pub(crate) status: u16,
+    pub(crate) bytes: usize,
+}
+
+impl Visitor {
+    pub(crate) fn new(server: &Server) -> Self {
+        Self { address: server.address.clone(), cookie: None, path: String::new(), status: 0, bytes: 0 }
+    }
+
+    pub(crate) fn get(&mut self, path: &str) -> String {
+        self.go("GET", path, "", &[])
+    }
+
+    pub(crate) fn post(&mut self, path: &str, form: &[(String, String)]) -> String {
+        let body: Vec<String> = form.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
+        self.go("POST", path, "application/x-www-form-urlencoded", body.join("&").as_bytes())
+    }
+
+    pub(crate) fn upload(&mut self, path: &str, name: &str, issued: Option<&str>, bytes: &[u8]) -> String {
+        let mut body = Vec::new();
+        if let Some(day) = issued {
+            body.extend(
+                format!("--XX\r\nContent-Disposition: form-data; name=\"issued\"\r\n\r\n{day}\r\n").bytes(),
+            );
+        }
+        let head = "--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=";
+        body.extend(format!("{head}\"{name}\"\r\nContent-Type: text/plain\r\n\r\n").bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n--XX--\r\n");
+        self.go("POST", path, "multipart/form-data; boundary=XX", &body)
+    }
+
+    fn go(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> String {
+        let (mut method, mut path, mut kind, mut body) = (method.to_owned(), path.to_owned(), kind, body);
+        for _ in 0..5 {
+            let (status, headers, text) = self.once(&method, &path, kind, body).unwrap();
+            for header in &headers {
+                if let Some(cookie) = header.strip_prefix("set-cookie: ") {
+                    self.cookie = cookie.split(';').next().map(str::to_owned);
+                }
+            }
+            if status == 303 {
+                let to = headers.iter().find_map(|header| header.strip_prefix("location: ")).unwrap();
+                (method, path, kind, body) = ("GET".into(), to.to_owned(), "", &[]);
+                continue;
+            }
+            (self.status, self.path, self.bytes) = (status, path, text.len());
+            return text;
+        }
+        panic!("the server redirects in a circle at {path}");
+    }
+
+    /// One request; an error if the server was gone.
+    pub(crate) fn once(
+        &self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: &[u8],
+    ) -> std::io::Result<(u16, Vec<String>, String)> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        let path = path.split('#').next().unwrap();
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
+        if let Some(cookie) = &self.cookie {
+            head.push_str(&format!("cookie: {cookie}\r\n"));
+        }
+        if method == "POST" {
+            head.push_str(&format!("content-type: {kind}\r\ncontent-length: {}\r\n", body.len()));
+        }
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(b"\r\n")?;
+        stream.write_all(body)?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, text) = answer.split_once("\r\n\r\n").ok_or(std::io::ErrorKind::UnexpectedEof)?;
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|s| s.parse().ok());
+        let headers = lines.map(|line| {
+            let (name, value) = line.split_once(": ").unwrap_or((line, ""));
+            format!("{}: {value}", name.to_lowercase())
+        });
+        // A chunked answer keeps its chunk marks; the tests look for words only.
+        Ok((status.ok_or(std::io::ErrorKind::InvalidData)?, headers.collect(), text.to_owned()))
+    }
+}
+
+fn encode(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+/// Everything between two marks, wherever they stand.
+pub(crate) fn between<'a>(text: &'a str, from: &str, to: &str) -> Vec<&'a str> {
+    text.split(from).skip(1).filter_map(|rest| rest.split(to).next()).collect()
+}
+
+/// A catalogue of another office, with one small service that asks for no papers.
+pub(crate) fn small_catalogue(folder: &Path) {
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let label = |km: &str, en: &str| format!("{{ km = \"{km}\", en = \"{en}\" }}");
+    let l = label("សាកល្បង", "Test");
+    write(
+        "sectors.toml",
+        &format!(
+            "format = 1\n[[sectors]]\nid = \"test\"\norder = 1\ndepartment = \"desk\"\nname = {l}\nshort = {l}\nsummary = {l}\n"
+        ),
+    );
+    write("holidays.toml", "format = 1\nnote = \"none\"\nholidays = []\n");
+    write("geo/places.csv", "code,level,parent,km,en\n99,province,,ខេត្ត,Province\n");
+    let roles: String = ["front-desk", "approver"]
+        .iter()
+        .map(|role| format!("[[roles]]\nid = \"{role}\"\nassumed = true\nname = {l}\nmay = []\n"))
+        .collect();
+    write(
+        "office.toml",
+        &format!(
+            "format = 1\nid = \"elsewhere\"\nsample = true\nname = {l}\nprovince = \"99\"\ntime_zone = \"Asia/Tokyo\"\ncurrency = \"KHR\"\n\
+         counters = []\n[hours]\nassumed = true\nworking_days = [\"mon\", \"sat\"]\nsessions = [\"08:00-12:00\"]\ncutoff = \"11:00\"\n\
+         [contact]\nsample = true\nphone = \"+1\"\ntelegram = \"@x\"\nemail = \"a@b.c\"\nwebsite = \"x\"\ngeo_code = \"99\"\naddress = {l}\n\
+         [numbering]\nrequest = \"E-{{yyyy}}-{{seq:04}}\"\nreceipt = \"R-{{yyyy}}-{{seq:04}}\"\nassumed = true\n\
+         [[departments]]\nid = \"desk\"\nkind = \"office\"\nsample = true\nname = {l}\n{roles}"
+        ),
+    );
+    let step = |id: &str, kind: &str, role: &str, after: &str, more: &str| {
+        format!(
+            "[[review.steps]]\nid = \"{id}\"\nkind = \"{kind}\"\ntitle = {l}\nrole = \"{role}\"\ndepartment = \"desk\"\nafter = [{after}]\nworking_days = 1\n{more}"
+        )
+    };
+    let steps = [
+        step("intake", "completeness", "front-desk", "", ""),
+        step("approve", "approval", "approver", "\"intake\"", "distinct_from = [\"intake\"]\n"),
+        step("issue", "issue", "front-desk", "\"approve\"", ""),
+    ]
+    .concat();
+    write(
+        "services/test/permit.toml",
+        &format!(
+            "format = 1\nid = \"test.permit\"\nversion = 1\nvalid_from = \"2026-01-01\"\nsector = \"test\"\ndepartment = \"desk\"\nname = {l}\nsummary = {l}\n\
+         applicants = [\"person\"]\npurposes = [\"new\"]\ndocuments = []\nlegal_basis = [{{ id = \"law\", title = {l} }}]\n\
+         reasons = [{{ code = \"T1\", kind = \"return\", text = {l} }}, {{ code = \"T2\", kind = \"refuse\", text = {l}, legal_basis = \"law\" }}]\n\
+         [fee]\ncurrency = \"KHR\"\nwhen = \"none\"\nbase = 0\nassumed = true\n[processing_time]\nworking_days = 5\nclock = \"runs\"\nassumed = true\n\
+         [validity]\nkind = \"once\"\nassumed = true\n[signature]\nrequired = true\nkinds = [\"drawn\"]\nstatement = {l}\nat_collection = false\n\
+         [[sections]]\nid = \"applicant\"\ntitle = {l}\n[[sections.fields]]\nid = \"name\"\ntype = \"khmer-text\"\nlabel = {l}\nrequired = true\nmax_length = 50\n\
+         [[sections.fields]]\nid = \"phone\"\ntype = \"phone\"\nlabel = {l}\nrequired = true\n[review]\nassumed = true\n{steps}\
+         [result]\nkind = \"permit\"\ntitle = {l}\nnumber_format = \"T-{{yyyy}}-{{seq:04}}\"\nprints = []\nsigned_by = \"approver\"\nqr = false\nassumed = true\n"
+        ),
+    );
+}
