@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use redb::{StorageBackend, backends::FileBackend};
+use redb::{Database, DatabaseError, StorageBackend, StorageError, backends::FileBackend};
 
 /// How long a sync takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,37 +38,59 @@ impl Syncs {
     }
 }
 
-/// A storage backend on a file that is gone when it is closed.
+/// A file for one store; gone when this is dropped. It can be opened again and again.
 #[derive(Debug)]
-pub struct Disk {
-    file: FileBackend,
+pub struct Volume {
     path: PathBuf,
     sync: Sync,
     syncs: Syncs,
 }
 
-impl Disk {
+impl Volume {
     /// An empty file.
     ///
     /// # Errors
     /// If it cannot be made.
-    pub fn empty(name: &str, sync: Sync) -> io::Result<(Self, Syncs)> {
+    pub fn empty(name: &str, sync: Sync) -> io::Result<Self> {
         let memory = PathBuf::from("/dev/shm");
-        let is_slow = matches!(sync, Sync::Takes(_));
-        let folder = if is_slow && memory.is_dir() { memory } else { std::env::temp_dir() };
+        let in_memory = matches!(sync, Sync::Takes(_)) && memory.is_dir();
+        let folder = if in_memory { memory } else { std::env::temp_dir() };
         let path = folder.join(format!("oneservice-bench-{}-{name}", std::process::id()));
-        let file: File = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&path)?;
-        let file = FileBackend::new(file).map_err(io::Error::other)?;
-        let syncs = Syncs::default();
-        Ok((Self { file, path, sync, syncs: syncs.clone() }, syncs))
+        File::create(&path)?;
+        Ok(Self { path, sync, syncs: Syncs::default() })
+    }
+
+    /// What counts its syncs.
+    #[must_use]
+    pub fn syncs(&self) -> &Syncs {
+        &self.syncs
+    }
+
+    /// Opens a redb database on the file, made if it is empty.
+    ///
+    /// # Errors
+    /// redb's.
+    pub fn database(&self) -> Result<Database, DatabaseError> {
+        let file = OpenOptions::new().read(true).write(true).open(&self.path).map_err(StorageError::Io)?;
+        let file = FileBackend::new(file)?;
+        let disk = Disk { file, sync: self.sync, syncs: self.syncs.clone() };
+        Database::builder().create_with_backend(disk)
     }
 }
 
-impl Drop for Disk {
+impl Drop for Volume {
     fn drop(&mut self) {
         // A file that stays behind in the temporary folder harms nobody.
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// The storage backend.
+#[derive(Debug)]
+struct Disk {
+    file: FileBackend,
+    sync: Sync,
+    syncs: Syncs,
 }
 
 impl StorageBackend for Disk {

@@ -4,3 +4,5 @@
 //! what can be counted (syncs) is counted. Run them with `cargo bench -p oneservice-benches`.
 
 pub mod disk;
+pub mod load;
+pub mod raw;

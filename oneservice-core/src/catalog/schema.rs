@@ -63,6 +63,13 @@ fn text_schema(rule: &TextRule) -> Value {
     schema
 }
 
+/// A text whose script matters: the whole may have a pattern of its own.
+fn scripted(rule: &TextRule, letters: &str) -> Value {
+    let mut schema = text_schema(rule);
+    schema["allOf"] = json!([{ "pattern": letters }]);
+    schema
+}
+
 /// A decimal as text: at most 15 digits and `decimals` after the point.
 fn decimal_pattern(decimals: u32) -> String {
     match decimals {
@@ -74,7 +81,9 @@ fn decimal_pattern(decimals: u32) -> String {
 fn kind_schema(kind: &FieldKind) -> Value {
     let words = |options: &[super::FieldOption]| options.iter().map(|o| o.value.clone()).collect::<Vec<_>>();
     match kind {
-        FieldKind::Text(rule) | FieldKind::KhmerText(rule) | FieldKind::LatinText(rule) => text_schema(rule),
+        FieldKind::Text(rule) => text_schema(rule),
+        FieldKind::KhmerText(rule) => scripted(rule, "[\u{1780}-\u{17ff}]"),
+        FieldKind::LatinText(rule) => scripted(rule, "^[ -~\u{c0}-\u{24f}]*$"),
         FieldKind::Integer { min, max, .. } => json!({ "type": "integer", "minimum": min, "maximum": max }),
         FieldKind::Decimal { decimals, .. } => {
             json!({ "type": "string", "pattern": decimal_pattern(*decimals) })
