@@ -1,0 +1,38 @@
+//! redb keeps every promise of the seam, also over closing and opening again.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::sync::Arc;
+
+use oneservice_core::store::{Store, StoreError};
+use oneservice_core::testing::{self, Durable, Subject};
+use oneservice_redb::RedbStore;
+
+struct InFolder {
+    folder: tempfile::TempDir,
+    store: Arc<RedbStore>,
+}
+
+impl InFolder {
+    async fn open(folder: tempfile::TempDir) -> Result<Self, StoreError> {
+        let store = Arc::new(RedbStore::open(folder.path().join("office.redb")).await?);
+        Ok(Self { folder, store })
+    }
+}
+
+impl Subject for InFolder {
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store) as Arc<dyn Store>
+    }
+}
+
+impl Durable for InFolder {
+    async fn reopen(self) -> Result<Self, StoreError> {
+        let Self { folder, store } = self;
+        drop(store);
+        Self::open(folder).await
+    }
+}
+
+fn main() {
+    testing::main_durable(|| InFolder::open(tempfile::tempdir().unwrap()));
+}
