@@ -135,7 +135,8 @@ impl Mutant {
             }
             Breaks::DraftIsClosed => broken.closes_draft = None,
             Breaks::CodeCheck => {
-                let taken = self.inner.find(&broken.office, &Query::Code(commit.summary.code), None, 1).await?;
+                let taken =
+                    self.inner.find(&broken.office, &Query::Code(commit.summary.code), None, 1).await?;
                 if taken.rows.iter().any(|row| row.request != commit.request) {
                     let mut fresh = self.fresh.lock().unwrap();
                     *fresh += 1;

@@ -30,7 +30,7 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
 
 pub(crate) fn event(request: RequestId, version: u64, body: &EventBody) -> Vec<u8> {
     let length = u32::try_from(body.envelope.len()).unwrap_or(u32::MAX);
-    [
+    let bytes = [
         request.as_bytes().as_slice(),
         &version.to_be_bytes(),
         &body.salt,
@@ -39,22 +39,19 @@ pub(crate) fn event(request: RequestId, version: u64, body: &EventBody) -> Vec<u
         &length.to_be_bytes(),
         &body.envelope,
         &body.payload,
-    ]
-    .concat()
+    ];
+    sealed(&bytes.concat())
 }
 
-pub(crate) fn read_event(
-    office: &OfficeId,
-    index: u64,
-    mut stored: &[u8],
-) -> Result<StoredEvent, StoreError> {
+pub(crate) fn read_event(office: &OfficeId, index: u64, stored: &[u8]) -> Result<StoredEvent, StoreError> {
     let damaged = |what: &str| corrupt(Some(office), Some(index), what.to_owned());
-    let parts = |stored: &mut &[u8]| {
-        let request = RequestId::from_bytes(take(stored)?).ok()?;
-        let version = u64::from_be_bytes(take(stored)?);
-        let (salt, leaf, commitment) = (take(stored)?, take(stored)?, take(stored)?);
-        let length = u32::from_be_bytes(take(stored)?) as usize;
-        let (envelope, payload) = stored.split_at_checked(length)?;
+    let mut bytes = unsealed(office, "an event", stored)?;
+    let parts = |bytes: &mut &[u8]| {
+        let request = RequestId::from_bytes(take(bytes)?).ok()?;
+        let version = u64::from_be_bytes(take(bytes)?);
+        let (salt, leaf, commitment) = (take(bytes)?, take(bytes)?, take(bytes)?);
+        let length = u32::from_be_bytes(take(bytes)?) as usize;
+        let (envelope, payload) = bytes.split_at_checked(length)?;
         Some(StoredEvent {
             office: office.clone(),
             index,
@@ -69,7 +66,7 @@ pub(crate) fn read_event(
             },
         })
     };
-    let event = parts(&mut stored).ok_or_else(|| damaged("the event is cut off"))?;
+    let event = parts(&mut bytes).ok_or_else(|| damaged("the event is cut off"))?;
     event.body.check().map_err(|damage| damaged(&damage.to_string()))?;
     Ok(event)
 }
