@@ -153,20 +153,10 @@ impl Mutant {
 impl Requests for Mutant {
     async fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         let mut outcomes = Vec::new();
-        if self.is(Breaks::Atomicity) {
+        if !self.is(Breaks::Atomicity) {
             for commit in batch {
-                outcomes.extend(self.inner.commit(std::slice::from_ref(commit)).await?);
+                commit.check()?;
             }
-            self.sync(Written::Batch(batch.to_vec()));
-            return Ok(outcomes);
-        }
-        if self.is(Breaks::Nothing) || self.is(Breaks::AnswerAfterSync) {
-            let outcomes = self.inner.commit(batch).await?;
-            self.sync(Written::Batch(batch.to_vec()));
-            return Ok(outcomes);
-        }
-        for commit in batch {
-            commit.check()?;
         }
         for commit in batch {
             let broken = self.broken(commit).await?;

@@ -9,6 +9,9 @@ use crate::error::corrupt;
 /// Bytes of a checksum: enough against chance, which is all it is for.
 const CHECK: usize = 8;
 
+/// Bytes of a request's id and a version: where an event belongs.
+const PLACE: usize = 24;
+
 fn sealed(bytes: &[u8]) -> Vec<u8> {
     let digest = Digest32::sha256(&[bytes]);
     [&digest.as_bytes()[..CHECK], bytes].concat()
@@ -30,28 +33,31 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
 
 pub(crate) fn event(request: RequestId, version: u64, body: &EventBody) -> Vec<u8> {
     let length = u32::try_from(body.envelope.len()).unwrap_or(u32::MAX);
-    let bytes = [
-        request.as_bytes().as_slice(),
-        &version.to_be_bytes(),
+    // The checksum covers the place only: the body has hashes of its own.
+    let place = [request.as_bytes().as_slice(), &version.to_be_bytes()].concat();
+    [
+        sealed(&place).as_slice(),
         &body.salt,
         body.leaf.as_bytes(),
         body.commitment.as_bytes(),
         &length.to_be_bytes(),
         &body.envelope,
         &body.payload,
-    ];
-    sealed(&bytes.concat())
+    ]
+    .concat()
 }
 
 pub(crate) fn read_event(office: &OfficeId, index: u64, stored: &[u8]) -> Result<StoredEvent, StoreError> {
     let damaged = |what: &str| corrupt(Some(office), Some(index), what.to_owned());
-    let mut bytes = unsealed(office, "an event", stored)?;
-    let parts = |bytes: &mut &[u8]| {
-        let request = RequestId::from_bytes(take(bytes)?).ok()?;
-        let version = u64::from_be_bytes(take(bytes)?);
-        let (salt, leaf, commitment) = (take(bytes)?, take(bytes)?, take(bytes)?);
-        let length = u32::from_be_bytes(take(bytes)?) as usize;
-        let (envelope, payload) = bytes.split_at_checked(length)?;
+    let cut_off = || damaged("the event is cut off");
+    let (place, body) = stored.split_at_checked(CHECK + PLACE).ok_or_else(cut_off)?;
+    let place = unsealed(office, "the place of an event", place)?;
+    let parts = |mut place: &[u8], mut body: &[u8]| {
+        let request = RequestId::from_bytes(take(&mut place)?).ok()?;
+        let version = u64::from_be_bytes(take(&mut place)?);
+        let (salt, leaf, commitment) = (take(&mut body)?, take(&mut body)?, take(&mut body)?);
+        let length = u32::from_be_bytes(take(&mut body)?) as usize;
+        let (envelope, payload) = body.split_at_checked(length)?;
         Some(StoredEvent {
             office: office.clone(),
             index,
@@ -66,7 +72,7 @@ pub(crate) fn read_event(office: &OfficeId, index: u64, stored: &[u8]) -> Result
             },
         })
     };
-    let event = parts(&mut bytes).ok_or_else(|| damaged("the event is cut off"))?;
+    let event = parts(place, body).ok_or_else(cut_off)?;
     event.body.check().map_err(|damage| damaged(&damage.to_string()))?;
     Ok(event)
 }

@@ -8,11 +8,13 @@
 mod disk;
 
 use disk::{Change, Disk, apply};
+use fastrand::Rng;
+use oneservice_core::ids::Digest32;
 use oneservice_core::store::{Commit, Draft, Log, MemoryStore, Query, Requests, Store, StoreError};
 use oneservice_core::testing::fixtures::{
-    at, commit, draft, in_office, moment, office, office_named, request, with_counter, with_events, with_key,
+    at, commit, digest, draft, in_office, moment, office, office_named, request, with_counter, with_events,
+    with_key,
 };
-use sha2::{Digest, Sha256};
 
 const HEADER: usize = 320;
 const SECTOR: usize = 512;
@@ -62,40 +64,36 @@ fn workload() -> Vec<Work> {
 }
 
 /// Everything that can be read of a store.
-async fn everything(store: &dyn Store) -> String {
-    let mut all = Sha256::new();
+async fn everything(store: &dyn Store) -> Digest32 {
+    let mut all = String::new();
     for office in [office(), office_named("hill-town")] {
         let head = store.head(&office).await.unwrap();
-        all.update(format!("{head:?}"));
+        all += &format!("{head:?}");
         let log = store.events(&office, 0, 1_000).await.unwrap();
         assert_eq!(log.len() as u64, head.size, "the log is as long as its head says");
-        all.update(format!("{log:?}"));
+        all += &format!("{log:?}");
         let page = store.find(&office, &Query::All, None, 1_000).await.unwrap();
         for row in &page.rows {
             let history = store.history(&office, row.request).await.unwrap();
             assert_eq!(history.len() as u64, row.version, "a row is as new as its history");
         }
-        all.update(format!("{page:?}"));
-        all.update(format!("{:?}", store.find(&office, &Query::Open, None, 1_000).await.unwrap()));
-        all.update(format!("{:?}", store.counter(&office, "receipts").await.unwrap()));
+        all += &format!("{page:?}");
+        all += &format!("{:?}", store.find(&office, &Query::Open, None, 1_000).await.unwrap());
+        all += &format!("{:?}", store.counter(&office, "receipts").await.unwrap());
         for n in 1..=6 {
-            all.update(format!("{:?}", store.outcome(&office, commit(n, 0).id).await.unwrap()));
-            all.update(format!("{:?}", store.summary(&office, request(n)).await.unwrap()));
+            all += &format!("{:?}", store.outcome(&office, commit(n, 0).id).await.unwrap());
+            all += &format!("{:?}", store.summary(&office, request(n)).await.unwrap());
         }
         for form in (1..=6).map(|n| format!("form {n}")).chain(["left".to_owned(), "kept".to_owned()]) {
             let key = draft(&form, 1, 0).key;
-            all.update(format!("{:?}", store.load_draft(&office, &key).await.unwrap()));
+            all += &format!("{:?}", store.load_draft(&office, &key).await.unwrap());
         }
     }
-    hex(all)
-}
-
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest(&all)
 }
 
 /// What a power cut may leave: only what is safe, everything, or some of what was not synced, also torn.
-fn images(durable: &[u8], unsynced: &[Change], dice: &mut Dice) -> Vec<Vec<u8>> {
+fn images(durable: &[u8], unsynced: &[Change], dice: &mut Rng) -> Vec<Vec<u8>> {
     let with = |changes: &[Change]| {
         let mut bytes = durable.to_vec();
         changes.iter().for_each(|change| apply(&mut bytes, change));
@@ -106,14 +104,14 @@ fn images(durable: &[u8], unsynced: &[Change], dice: &mut Dice) -> Vec<Vec<u8>> 
         return images;
     }
     images.push(with(unsynced));
-    images.push(with(&unsynced[..dice.below(unsynced.len())]));
+    images.push(with(&unsynced[..dice.usize(..unsynced.len())]));
     for _ in 0..2 {
-        let some: Vec<Change> = unsynced.iter().filter(|_| dice.below(2) == 0).cloned().collect();
+        let some: Vec<Change> = unsynced.iter().filter(|_| dice.bool()).cloned().collect();
         images.push(with(&some));
     }
-    let torn = |change: &Change, dice: &mut Dice| match change {
+    let torn = |change: &Change, dice: &mut Rng| match change {
         Change::Bytes(offset, bytes) if bytes.len() > SECTOR => {
-            let sectors = dice.below(bytes.len() / SECTOR);
+            let sectors = dice.usize(..bytes.len() / SECTOR);
             Change::Bytes(*offset, bytes[..sectors * SECTOR].to_vec())
         }
         other => other.clone(),
@@ -126,19 +124,6 @@ fn images(durable: &[u8], unsynced: &[Change], dice: &mut Dice) -> Vec<Vec<u8>> 
         images.push(with(&header));
     }
     images
-}
-
-/// SplitMix64, from a seed that a failure prints.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((mixed ^ (mixed >> 31)) % sides as u64).unwrap()
-    }
 }
 
 /// A disk with an empty store on it.
@@ -186,7 +171,7 @@ async fn a_power_cut_loses_nothing_and_halves_nothing() {
         assert!(answered < work.len(), "the disk died at operation {k}");
         drop(store);
         let (durable, unsynced) = disk.after_power_cut();
-        for (number, image) in images(&durable, &unsynced, &mut Dice(k)).into_iter().enumerate() {
+        for (number, image) in images(&durable, &unsynced, &mut Rng::with_seed(k)).into_iter().enumerate() {
             images_seen += 1;
             let store = Disk::with(image).open().unwrap_or_else(|error| panic!("{k}/{number}: {error}"));
             let found = everything(&store).await;

@@ -27,11 +27,12 @@ async fn a_flipped_bit_is_an_error_or_nothing() {
     let (mut found, mut flipped) = (0, 0);
     for event in &whole {
         let text = event.body.payload.as_slice();
-        let places = bytes.windows(text.len()).enumerate().filter(|(_, window)| *window == text);
-        for (place, _) in places {
-            for offset in [0, text.len() / 2] {
+        let belongs = [event.request.as_bytes().as_slice(), &event.version.to_be_bytes()].concat();
+        for part in [text, &belongs] {
+            let places = bytes.windows(part.len()).enumerate().filter(|(_, window)| *window == part);
+            for at in places.flat_map(|(place, _)| [place, place + part.len() / 2, place + part.len() - 1]) {
                 let mut damaged = bytes.clone();
-                damaged[place + offset] ^= 1;
+                damaged[at] ^= 1;
                 flipped += 1;
                 let Ok(store) = Disk::with(damaged).open() else { continue };
                 match store.events(&office(), event.index, 1).await {
@@ -49,7 +50,10 @@ async fn a_flipped_bit_is_an_error_or_nothing() {
             }
         }
     }
-    assert!(found >= whole.len(), "{found} of {flipped} flips were found: the live page must be among them");
+    assert!(
+        found >= 2 * whole.len(),
+        "{found} of {flipped} flips were found: the live page must be among them"
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use super::{
     Case, Checked,
     case::{cases, hold, same},
     fixtures::{
-        at, code, commit, draft, event, in_office, office, office_named, request, with_counter, with_events,
+        at, code, commit, digest, draft, event, in_office, moment, office, office_named, request,
+        with_counter, with_events, with_key,
     },
 };
 use crate::store::{Commit, DraftOutcome, EVENTS_MAX, Head, Misuse, Outcome, Store, StoreError};
@@ -86,7 +87,7 @@ async fn a_stale_version_conflicts_and_writes_nothing(store: Arc<dyn Store>) -> 
     let before = store.head(&office()).await?;
     let mut stale = with_counter(commit(1, 1), "register", 0);
     stale.id = commit(9, 9).id;
-    stale.at = super::fixtures::moment(99);
+    stale.at = moment(99);
     stale.summary.applicant_name = "somebody else".to_owned();
     same("outcome", one(&store, stale.clone()).await?, Outcome::VersionConflict { actual: 2 })?;
     same("head", store.head(&office()).await?, before)?;
@@ -230,7 +231,7 @@ async fn a_missing_draft_refuses_the_commit(store: Arc<dyn Store>) -> Checked {
 
 async fn time_never_runs_back(store: Arc<dyn Store>) -> Checked {
     one(&store, at(commit(1, 0), 10)).await?;
-    let last = super::fixtures::moment(10);
+    let last = moment(10);
     same("earlier", one(&store, at(commit(2, 0), 9)).await?, Outcome::ClockBehind { last })?;
     same("history", store.history(&office(), request(2)).await?, vec![])?;
     let now = at(commit(2, 0), 10);
@@ -253,15 +254,14 @@ async fn time_never_runs_back_within_a_batch(store: Arc<dyn Store>) -> Checked {
 }
 
 async fn the_first_reason_is_the_answer(store: Arc<dyn Store>) -> Checked {
-    let first = super::fixtures::with_key(at(commit(1, 0), 10), "key", "content");
+    let first = with_key(at(commit(1, 0), 10), "key", "content");
     one(&store, first.clone()).await?;
     one(&store, at(with_counter(commit(3, 0), "licences", 0), 10)).await?;
     // Wrong in every way; then one reason less each time.
-    let mut wrong =
-        super::fixtures::with_key(with_counter(at(commit(2, 4), 1), "licences", 5), "key", "other");
+    let mut wrong = with_key(with_counter(at(commit(2, 4), 1), "licences", 5), "key", "other");
     wrong.id = first.id;
     wrong.summary.code = code(1);
-    wrong.closes_draft = Some((super::fixtures::digest("no draft"), 1));
+    wrong.closes_draft = Some((digest("no draft"), 1));
     same("known id", one(&store, wrong.clone()).await?, Outcome::Replayed(first.placed(0)))?;
     wrong.id = commit(2, 4).id;
     same("reused key", one(&store, wrong.clone()).await?, Outcome::KeyReused)?;
@@ -289,7 +289,7 @@ async fn misuse_writes_nothing_of_the_batch(store: Arc<dyn Store>) -> Checked {
     let mut ahead = commit(2, 0);
     ahead.summary.version = 7;
     let twice = with_counter(with_counter(commit(2, 0), "licences", 0), "licences", 1);
-    let long_key = super::fixtures::with_key(commit(2, 0), &"k".repeat(200), "content");
+    let long_key = with_key(commit(2, 0), &"k".repeat(200), "content");
     for wrong in [silent, foreign, ahead, twice, long_key, with_events(commit(2, 0), EVENTS_MAX as u64 + 1)] {
         let answer = store.commit(&[commit(1, 0), wrong]).await;
         hold("misuse is an error", matches!(answer, Err(StoreError::Misuse(_))))?;
@@ -313,7 +313,7 @@ async fn a_damaged_event_is_not_taken(store: Arc<dyn Store>) -> Checked {
 async fn offices_are_apart(store: Arc<dyn Store>) -> Checked {
     // One id is the beginning of the other, and everything in them has the same name.
     let offices = [office_named("hill"), office_named("hill-town")];
-    let key = |n| super::fixtures::with_key(with_counter(commit(n, 0), "licences", 0), "key", "content");
+    let key = |n| with_key(with_counter(commit(n, 0), "licences", 0), "key", "content");
     for (office, count) in offices.iter().zip([1_u64, 2]) {
         let first = with_events(in_office(key(1), office), count);
         same("outcome", one(&store, first.clone()).await?, Outcome::Committed(first.placed(0)))?;

@@ -8,7 +8,6 @@ use crate::{
     request::StageName,
     store::{Commit, CounterMove, Draft, EventBody, IdempotencyKey, Summary},
 };
-use sha2::{Digest, Sha256};
 
 /// The office that most cases use.
 pub fn office() -> OfficeId {
@@ -34,12 +33,12 @@ pub fn commit_id(n: u64, expected: u64) -> CommitId {
 
 /// Some digest, another for each text.
 pub fn digest(text: &str) -> Digest32 {
-    Digest32::from_bytes(Sha256::digest(text).into())
+    Digest32::sha256(&[text.as_bytes()])
 }
 
 /// The tracking code of request `n`.
 pub fn code(n: u64) -> TrackingCode {
-    let mut stream = (0_u64..).flat_map(|block| Sha256::digest(format!("code {n} {block}")));
+    let mut stream = (0_u64..).flat_map(|block| *digest(&format!("code {n} {block}")).as_bytes());
     TrackingCode::draw(&mut |bytes| bytes.fill_with(|| stream.next().unwrap_or(0)))
 }
 
@@ -51,7 +50,7 @@ pub fn moment(seconds: i64) -> Moment {
 /// An event that says `text`.
 pub fn event(text: &str) -> EventBody {
     EventBody::seal(
-        Sha256::digest(format!("salt {text}")).into(),
+        *digest(&format!("salt {text}")).as_bytes(),
         format!("private {text}").into(),
         |commitment| format!("{text} {commitment}").into_bytes(),
     )

@@ -80,6 +80,10 @@ fn varied() -> Vec<Commit> {
     commits.collect()
 }
 
+fn summaries(commits: &[Commit]) -> Vec<Summary> {
+    commits.iter().map(|commit| commit.summary.clone()).collect()
+}
+
 /// Every query that finds any of `rows`, and one that finds nothing of each kind.
 fn queries(rows: &[Summary]) -> Vec<Query> {
     let mut queries: Vec<Query> = rows.iter().flat_map(Summary::listed).map(|(query, _)| query).collect();
@@ -142,7 +146,7 @@ async fn a_summary_comes_back_as_written(store: Arc<dyn Store>) -> Checked {
 
 async fn every_query_finds_its_requests_in_order(store: Arc<dyn Store>) -> Checked {
     write(&store, &varied()).await?;
-    let rows: Vec<Summary> = varied().into_iter().map(|commit| commit.summary).collect();
+    let rows: Vec<Summary> = summaries(&varied());
     for query in queries(&rows) {
         same(&format!("{query:?}"), read(&store, &query, 100).await?, expected(&rows, &query))?;
     }
@@ -151,7 +155,7 @@ async fn every_query_finds_its_requests_in_order(store: Arc<dyn Store>) -> Check
 
 async fn pages_join_to_the_whole(store: Arc<dyn Store>) -> Checked {
     write(&store, &varied()).await?;
-    let rows: Vec<Summary> = varied().into_iter().map(|commit| commit.summary).collect();
+    let rows: Vec<Summary> = summaries(&varied());
     for query in queries(&rows) {
         for limit in [1, 2, 3, 5, 11, 12, 13] {
             let found = read(&store, &query, limit).await?;
@@ -231,7 +235,7 @@ async fn a_huge_limit_is_bounded(store: Arc<dyn Store>) -> Checked {
 }
 
 async fn a_changed_summary_moves_between_listings(store: Arc<dyn Store>) -> Checked {
-    let mut rows: Vec<Summary> = varied().into_iter().map(|commit| commit.summary).collect();
+    let mut rows: Vec<Summary> = summaries(&varied());
     write(&store, &varied()).await?;
     let before = queries(&rows);
     // Each request takes over what its neighbour was listed under.
@@ -278,7 +282,7 @@ async fn a_cursor_outlives_its_row(store: Arc<dyn Store>) -> Checked {
 
 async fn a_cursor_of_another_query_does_no_harm(store: Arc<dyn Store>) -> Checked {
     write(&store, &varied()).await?;
-    let rows: Vec<Summary> = varied().into_iter().map(|commit| commit.summary).collect();
+    let rows: Vec<Summary> = summaries(&varied());
     for position in [i64::MIN, -1, 0, i64::MAX] {
         for id in [[0; 16], [255; 16]] {
             let cursor = Cursor {

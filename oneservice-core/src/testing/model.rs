@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     calendar::Moment,
-    ids::{Digest32, OfficeId},
+    ids::{Digest32, OfficeId, RequestId},
     request::StageName,
     store::{
         Commit, CounterMove, Draft, DraftOutcome, Head, IdempotencyKey, Outcome, Placed, Query, Store,
@@ -126,8 +126,8 @@ struct Model {
 }
 
 impl Model {
-    fn version(&self, n: u64) -> u64 {
-        let events = self.taken.iter().filter(|(commit, _)| commit.request == request(n));
+    fn version(&self, request: RequestId) -> u64 {
+        let events = self.taken.iter().filter(|(commit, _)| commit.request == request);
         events.map(|(commit, _)| commit.events.len() as u64).sum()
     }
 
@@ -152,7 +152,7 @@ impl Model {
     fn make(&mut self, wish: &Wish, number: u64) -> Commit {
         self.made += 1;
         let n = wish.request;
-        let expected = self.version(n) + wish.beside;
+        let expected = self.version(request(n)) + wish.beside;
         let mut row = summary(n, expected + wish.events);
         row.stage = [StageName::Submitted, StageName::InReview, StageName::Returned, StageName::Closed]
             [usize::from(wish.stage)];
@@ -205,18 +205,12 @@ impl Model {
             return Outcome::Replayed(*place);
         }
         let of_key = |taken: &Commit| {
-            commit
-                .key
-                .as_ref()
-                .zip(taken.key.as_ref())
-                .filter(|(ours, theirs)| ours.key == theirs.key)
-                .is_some()
+            commit.key.as_ref().zip(taken.key.as_ref()).is_some_and(|(ours, theirs)| ours.key == theirs.key)
         };
         if let Some((taken, place)) = self.taken.iter().find(|(taken, _)| of_key(taken)) {
             return if taken.key == commit.key { Outcome::Replayed(*place) } else { Outcome::KeyReused };
         }
-        let events = self.taken.iter().filter(|(taken, _)| taken.request == commit.request);
-        let actual = events.map(|(taken, _)| taken.events.len() as u64).sum();
+        let actual = self.version(commit.request);
         if actual != commit.expected {
             return Outcome::VersionConflict { actual };
         }

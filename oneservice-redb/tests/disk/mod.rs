@@ -25,7 +25,7 @@ struct State {
     syncs: u64,
     /// Operations (writes, lengths and syncs) that still succeed; without it all do.
     left: Option<u64>,
-    /// How they fail then.
+    /// How the others fail.
     kind: Option<io::ErrorKind>,
 }
 
