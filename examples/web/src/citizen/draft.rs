@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::catalog::{Assessment, ProblemCode, Section, Service};
 use oneservice_core::office::{DraftHandle, OfficeError};
 use oneservice_core::text::Lang;
 
+use super::receipt::{host, qr};
 use super::{Wrong, errors_by_path, key};
 use crate::App;
 use crate::fields::{Control, answers, control};
@@ -30,6 +32,8 @@ struct Tasks {
     p: Page,
     name: String,
     key: String,
+    link: String,
+    qr: String,
     until: String,
     sections: Vec<Task>,
     papers: Vec<Task>,
@@ -76,6 +80,7 @@ pub(crate) async fn tasks(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
     Path(text): Path<String>,
+    headers: HeaderMap,
 ) -> Response {
     let made = async {
         let key = key(&text)?;
@@ -128,7 +133,8 @@ pub(crate) async fn tasks(
         });
         let until = p.date(app.office.catalog().calendar().local_date(draft.expires_at()));
         let name = p.c(&service.name);
-        Ok(html(Tasks { p, name, key: key.text(), until, sections, papers, signature }))
+        let link = format!("{}{}", host(&headers), p.u(&path));
+        Ok(html(Tasks { p, name, key: key.text(), qr: qr(&link), link, until, sections, papers, signature }))
     };
     answered(&app, lang, made.await)
 }

@@ -230,6 +230,7 @@ struct FixPaper {
     error: String,
     saved: String,
     asks_issued: bool,
+    issued: String,
 }
 
 async fn paper_page(
@@ -238,6 +239,7 @@ async fn paper_page(
     key_text: &str,
     document: &str,
     wrong: Option<OfficeError>,
+    typed: Option<String>,
 ) -> Result<Response, OfficeError> {
     let key = key(key_text)?;
     let draft = app.office.correction_draft(key).await?;
@@ -262,6 +264,7 @@ async fn paper_page(
         name: p.c(&requirement.name),
         saved: saved.join(", "),
         asks_issued: requirement.issued_within_months.is_some(),
+        issued: typed.unwrap_or_default(),
         error,
         p,
     };
@@ -273,7 +276,7 @@ pub(crate) async fn paper(
     Extension(lang): Extension<Lang>,
     Path((text, document)): Path<(String, String)>,
 ) -> Response {
-    answered(&app, lang, paper_page(&app, lang, &text, &document, None).await)
+    answered(&app, lang, paper_page(&app, lang, &text, &document, None, None).await)
 }
 
 pub(crate) async fn take_paper(
@@ -287,10 +290,11 @@ pub(crate) async fn take_paper(
         Ok(draft) => draft,
         Err(problem) => return error(&app, lang, &problem),
     };
-    match receive(&mut draft, &document, parts).await {
+    let mut typed = None;
+    match receive(&mut draft, &document, parts, &mut typed).await {
         Ok(()) => to(lang, &format!("/r/{}/fix", opened.text())),
         Err(problem @ OfficeError::Document(_)) => {
-            answered(&app, lang, paper_page(&app, lang, &text, &document, Some(problem)).await)
+            answered(&app, lang, paper_page(&app, lang, &text, &document, Some(problem), typed).await)
         }
         Err(problem) => error(&app, lang, &problem),
     }

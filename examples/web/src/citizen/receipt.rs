@@ -118,7 +118,7 @@ pub(crate) fn story(app: &App, lang: Lang, case: &Case) -> Vec<Line> {
 }
 
 /// A QR code as an SVG path.
-fn qr(text: &str) -> String {
+pub(crate) fn qr(text: &str) -> String {
     let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else { return String::new() };
     let size = code.size();
     let mut path = String::new();
@@ -197,7 +197,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
 }
 
 /// Where the person reached us, for links that are printed.
-fn host(headers: &axum::http::HeaderMap) -> String {
+pub(crate) fn host(headers: &axum::http::HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let plain = host.starts_with("127.") || host.starts_with("localhost");
     format!("{}://{host}", if plain { "http" } else { "https" })

@@ -5,6 +5,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use oneservice_core::catalog::Service;
 use oneservice_core::office::{DraftHandle, OfficeError};
 use oneservice_core::request::{Denial, SignatureMethod};
 use oneservice_core::text::Lang;
@@ -61,25 +63,7 @@ pub(crate) struct Signed {
 /// The picture of a data URL.
 pub(crate) fn picture(data: &str) -> Option<Vec<u8>> {
     let text = data.strip_prefix("data:image/png;base64,")?;
-    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut buffer, mut bits) = (0u32, 0u32);
-    for byte in text.bytes().filter(|byte| *byte != b'=') {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        buffer = (buffer << 6 | u32::from(value)) & 0xFF_FFFF;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push((buffer >> bits) as u8);
-        }
-    }
-    Some(bytes)
+    BASE64_STANDARD.decode(text).ok()
 }
 
 pub(crate) async fn sign(
@@ -133,6 +117,21 @@ struct Check {
     due: String,
 }
 
+/// Where on the way through the pages a problem is met: questions in the form's order, papers, rules over several answers, signature.
+fn place_of(service: &Service, path: &[&str]) -> usize {
+    let documents = service.fields().count();
+    let place = match path {
+        ["form", field, ..] => service.fields().position(|f| f.id.as_str() == *field),
+        ["documents", id] => {
+            service.documents.iter().position(|d| d.id.as_str() == *id).map(|nth| documents + nth)
+        }
+        ["checks", ..] => Some(usize::MAX - 1),
+        ["signature"] => Some(usize::MAX),
+        _ => Some(0),
+    };
+    place.unwrap_or(0)
+}
+
 async fn check_page(
     app: &App,
     lang: Lang,
@@ -143,7 +142,7 @@ async fn check_page(
     let base = format!("/a/{}", draft.key().text());
     let p = Page::new(app, lang, format!("{base}/check"));
     let catalog = app.office.catalog();
-    let wrong = assessment
+    let mut wrong: Vec<(usize, Wrong)> = assessment
         .problems
         .iter()
         .map(|problem| {
@@ -163,13 +162,15 @@ async fn check_page(
                 }
                 _ => String::new(),
             };
-            Wrong {
+            let wrong = Wrong {
                 link: p.u(&format!("{base}{place}")),
                 label: sentence::path(lang, &service, &problem.path),
                 text: sentence::problem(lang, &service, problem),
-            }
+            };
+            (place_of(&service, &parts), wrong)
         })
         .collect();
+    wrong.sort_by_key(|(place, _)| *place);
     let groups = super::draft::visible(&service, &assessment)
         .into_iter()
         .map(|section| Group {
@@ -211,7 +212,7 @@ async fn check_page(
         back: p.u(&base),
         base: p.u(&base),
         service: p.c(&service.name),
-        wrong,
+        wrong: wrong.into_iter().map(|(_, wrong)| wrong).collect(),
         groups,
         papers: papers.collect(),
         fee: fee.collect(),

@@ -67,6 +67,7 @@ async fn page(
     draft: &DraftHandle,
     document: &str,
     error: String,
+    typed: Option<String>,
 ) -> Result<Response, OfficeError> {
     let (service, assessment) = (draft.service().await?, draft.assess().await?);
     let requirement = service.document(document).ok_or(OfficeError::NotFound)?;
@@ -81,7 +82,8 @@ async fn page(
     } else {
         error
     };
-    let issued = files.iter().find_map(|e| e.issued).map(oneservice_core::calendar::dmy).unwrap_or_default();
+    let known = || files.iter().find_map(|e| e.issued).map(oneservice_core::calendar::dmy);
+    let issued = typed.or_else(known).unwrap_or_default();
     Ok(html(Upload {
         back: p.u(&base),
         next: p.u(&format!(
@@ -111,16 +113,18 @@ pub(crate) async fn show(
 ) -> Response {
     let made = async {
         let draft = app.office.open_draft(key(&text)?).await?;
-        page(&app, lang, &draft, &document, String::new()).await
+        page(&app, lang, &draft, &document, String::new(), None).await
     };
     answer(&app, lang, made.await)
 }
 
-/// Takes the parts of an upload: the day of issue first, then the file, streamed into `draft`.
+/// Takes the parts of an upload: the day of issue first, then the file, streamed into `draft`. What was typed as the day is left in
+/// `typed`, so that a page that has to complain about the file does not lose it.
 pub(crate) async fn receive(
     draft: &mut DraftHandle,
     document: &str,
     mut parts: Multipart,
+    typed: &mut Option<String>,
 ) -> Result<(), OfficeError> {
     let interrupted = |cause: axum::extract::multipart::MultipartError| {
         OfficeError::Document(DocumentError::Interrupted(cause.into()))
@@ -129,7 +133,8 @@ pub(crate) async fn receive(
     while let Some(part) = parts.next_field().await.map_err(interrupted)? {
         match part.name() {
             Some("issued") => {
-                issued = parse_date(&part.text().await.map_err(interrupted)?);
+                let day = typed.insert(part.text().await.map_err(interrupted)?);
+                issued = parse_date(day);
                 if issued.is_some()
                     && let Ok(id) = document.parse()
                 {
@@ -161,10 +166,11 @@ pub(crate) async fn take(
         let mut draft = app.office.open_draft(key(&text)?).await?;
         let service = draft.service().await?;
         let requirement = service.document(&document).ok_or(OfficeError::NotFound)?;
-        match receive(&mut draft, &document, parts).await {
+        let mut typed = None;
+        match receive(&mut draft, &document, parts, &mut typed).await {
             Ok(()) => Ok(to(lang, &format!("/a/{}/d/{document}", draft.key().text()))),
             Err(OfficeError::Document(error)) => {
-                page(&app, lang, &draft, &document, complaint(lang, requirement, &error)).await
+                page(&app, lang, &draft, &document, complaint(lang, requirement, &error), typed).await
             }
             Err(other) => Err(other),
         }

@@ -1,6 +1,8 @@
 //! A server of its own for a test, and a browser without a screen: just enough HTTP to fill in forms.
 #![allow(clippy::unwrap_used, dead_code, reason = "a test may panic, and each uses what it needs")]
 
+pub(crate) mod sample;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
