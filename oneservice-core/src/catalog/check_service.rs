@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::{Condition, Scope, Type};
 use super::form::FieldFormat;
+use super::mend::plain_field;
 use super::shape::{Walk, join};
-use super::{FeeMoment, Field, FieldKind, MistakeCode as Code, OfficeProfile, Purpose, ReasonKind, Sector};
+use super::{
+    FeeMoment, Field, FieldKind, MistakeCode as Code, OfficeProfile, Places, Purpose, ReasonKind, Sector,
+};
 use super::{Service, StepKind, Validity};
 
 /// The most a fee may ask, in whole units: anything above is a slip of the hand.
@@ -43,18 +46,13 @@ fn check_field(walk: &mut Walk<'_>, at: &str, field: &toml::Value) {
     let columns =
         field.as_table_mut().and_then(|table| table.get_mut("columns")).and_then(|c| c.as_array_mut());
     columns.into_iter().flatten().for_each(|column| {
-        if let Some(id) = column.get("id").cloned() {
-            let label = toml::Table::from_iter([("km", "ក"), ("en", "a")].map(|(k, v)| (k.into(), v.into())));
-            let is_table = column.get("type").and_then(toml::Value::as_str) == Some("table");
-            let mut plain = toml::Table::new();
-            plain.insert("id".into(), id);
-            plain.insert("type".into(), if is_table { "table" } else { "phone" }.into());
-            if is_table {
+        if column.get("id").is_some() {
+            let mut plain = plain_field(column);
+            if column.get("type").and_then(toml::Value::as_str) == Some("table") {
+                plain.insert("type".into(), "table".into());
                 plain.insert("columns".into(), toml::Value::Array(Vec::new()));
                 plain.insert("max_rows".into(), 1.into());
             }
-            plain.insert("label".into(), label.into());
-            plain.insert("required".into(), false.into());
             *column = plain.into();
         }
     });
@@ -68,6 +66,7 @@ fn check_field(walk: &mut Walk<'_>, at: &str, field: &toml::Value) {
 pub(super) struct Neighbours<'a> {
     pub(super) office: &'a OfficeProfile,
     pub(super) sectors: &'a [Sector],
+    pub(super) places: &'a Places,
     pub(super) place: (&'a str, &'a str),
 }
 
@@ -101,7 +100,7 @@ pub(super) fn check_service(walk: &mut Walk<'_>, service: &Service, around: &Nei
     unique(walk, "checks", service.checks.iter().map(|check| check.id.as_str()));
     unique(walk, "reasons", service.reasons.iter().map(|reason| reason.code.as_str()));
     let scope = Scope::of(service.fields());
-    check_form(walk, service, &scope);
+    check_form(walk, service, &scope, around.places);
     check_documents(walk, service, &scope);
     check_fee(walk, service, &scope);
     check_times(walk, service, &scope);
@@ -129,7 +128,7 @@ fn typed(walk: &mut Walk<'_>, field: &str, condition: Option<&Condition>, scope:
     }
 }
 
-fn check_form(walk: &mut Walk<'_>, service: &Service, scope: &Scope) {
+fn check_form(walk: &mut Walk<'_>, service: &Service, scope: &Scope, places: &Places) {
     let mut seen = BTreeSet::new();
     for section in &service.sections {
         let at = format!("sections.{}", section.id);
@@ -141,6 +140,13 @@ fn check_form(walk: &mut Walk<'_>, service: &Service, scope: &Scope) {
             }
             typed(walk, &format!("{at}.visible_when"), field.visible_when.as_ref(), scope, &Type::Bool);
             typed(walk, &format!("{at}.required_when"), field.required_when.as_ref(), scope, &Type::Bool);
+            if let FieldKind::Address { province: Some(province), .. }
+            | FieldKind::GeoPoint { province: Some(province) } = &field.kind
+                && places.get(province).is_none()
+            {
+                let message = format!("the geography has no place '{province}'");
+                walk.say(&format!("{at}.province"), Code::Reference, message);
+            }
             if let FieldKind::Table { columns, .. } = &field.kind {
                 for column in columns.iter().filter(|c| c.visible_when.is_some() || c.required_when.is_some())
                 {
@@ -186,6 +192,9 @@ fn check_fee(walk: &mut Walk<'_>, service: &Service, scope: &Scope) {
     }
     if fee.base > FEE_MAX || fee.max.is_some_and(|max| max > FEE_MAX) {
         walk.say("fee.base", Code::Fee, format!("is more than {FEE_MAX}"));
+    }
+    if fee.max.is_some_and(|max| max < fee.base) {
+        walk.say("fee.max", Code::Fee, "is less than the base");
     }
     if fee.currency == crate::money::Currency::Khr && fee.base % 100 != 0 {
         walk.say("fee.base", Code::Fee, "there are no notes below 100 riel");

@@ -23,6 +23,7 @@ mod field_format;
 mod form;
 mod format;
 mod load;
+mod mend;
 mod mistake;
 mod parse;
 mod places;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::check_service::{Neighbours, check_fields, check_service, is_numbering};
+use super::mend::mended;
 use super::sector::SectorsFile;
 use super::shape::{Key, Walk};
 use super::{Catalog, CatalogError, Mistake, MistakeCode as Code, OfficeProfile, Place, PlaceLevel, Places};
-use super::{Sector, Service, format};
+use super::{Role, Sector, Service, format};
 use crate::calendar::{Calendar, CalendarError, Date, Session, Time, Weekday};
 use crate::ids::{SectorId, ServiceId};
 use crate::text::{Text, has_khmer};
@@ -32,7 +33,8 @@ struct Holiday {
     name: Text,
 }
 
-/// A file read into its struct, if its form is right; mistakes are collected either way.
+/// A file read into its struct; mistakes are collected either way. With mistakes of form it is what the file may have meant, to be looked
+/// at further and not to be used.
 fn read<'a, T: DeserializeOwned>(
     file: &'a str,
     text: &str,
@@ -49,18 +51,18 @@ fn read<'a, T: DeserializeOwned>(
     {
         walk.say("format", Code::Value, "this program reads format 1");
     }
-    if let Ok(plain) = toml::from_str::<toml::Table>(text) {
-        extra(&mut walk, &plain);
-    }
+    let plain = toml::from_str::<toml::Table>(text).unwrap_or_default();
+    extra(&mut walk, &plain);
     if !walk.mistakes.is_empty() {
-        return (walk, None);
+        let value = mended(&plain, walk.settle());
+        return (walk, value);
     }
     match toml::from_str(text) {
         Ok(value) => (walk, Some(value)),
         Err(error) => {
             let line = error.span().map_or(1, |span| walk.line_of(span.start));
-            let (file, message) = (file.to_owned(), error.message().to_owned());
-            walk.mistakes.push(Mistake { file, line, field: String::new(), code: Code::Value, message });
+            let (file, field, message) = (file.to_owned(), walk.field_on(line), error.message().to_owned());
+            walk.mistakes.push(Mistake { file, line, field, code: Code::Value, message });
             (walk, None)
         }
     }
@@ -76,6 +78,7 @@ impl Catalog {
         let office = one::<OfficeProfile>(files, "office.toml", format::OFFICE, &mut mistakes);
         let sectors = one::<SectorsFile>(files, "sectors.toml", format::SECTORS, &mut mistakes);
         let holidays = one::<HolidaysFile>(files, "holidays.toml", format::HOLIDAYS, &mut mistakes);
+        mistakes.extend(holidays.iter().flat_map(|(walk, _)| walk.mistakes.clone()));
         let places = read_places(files, &mut mistakes);
         let sectors = sectors.map(|(mut walk, file)| {
             let sectors = check_sectors(&mut walk, file, office.as_ref().map(|(_, office)| office));
@@ -86,7 +89,7 @@ impl Catalog {
             read_calendar(files, office, holidays.as_ref().map(|(_, file)| file), &mut mistakes)
         });
         let office = office.map(|(mut walk, office)| {
-            check_office(&mut walk, &office, &places);
+            check_office(&mut walk, &office, sectors.as_deref().unwrap_or_default(), &places);
             mistakes.append(&mut walk.mistakes);
             office
         });
@@ -95,7 +98,8 @@ impl Catalog {
             if let Some(place) = service_place(path) {
                 let (mut walk, service) = read::<Service>(path, text, format::SERVICE, check_fields);
                 if let (Some(service), Some(office), Some(sectors)) = (service, &office, &sectors) {
-                    check_service(&mut walk, &service, &Neighbours { office, sectors, place });
+                    let around = Neighbours { office, sectors, places: &places, place };
+                    check_service(&mut walk, &service, &around);
                     services.insert(service.id.clone(), Arc::new(service.sealed()));
                 }
                 mistakes.append(&mut walk.mistakes);
@@ -134,7 +138,9 @@ fn one<'a, T: DeserializeOwned>(
         return None;
     };
     let (mut walk, value) = read(file, text, keys, |_, _| {});
-    mistakes.append(&mut walk.mistakes);
+    if value.is_none() {
+        mistakes.append(&mut walk.mistakes);
+    }
     value.map(|value| (walk, value))
 }
 
@@ -169,7 +175,14 @@ fn check_sectors(walk: &mut Walk<'_>, file: SectorsFile, office: Option<&OfficeP
     sectors
 }
 
-fn check_office(walk: &mut Walk<'_>, office: &OfficeProfile, places: &Places) {
+fn check_office(walk: &mut Walk<'_>, office: &OfficeProfile, sectors: &[Sector], places: &Places) {
+    for department in &office.departments {
+        let known = |id: &SectorId| sectors.is_empty() || sectors.iter().any(|sector| &sector.id == id);
+        if department.sector.as_ref().is_some_and(|id| !known(id)) {
+            let field = format!("departments.{}.sector", department.id);
+            walk.say(&field, Code::Reference, "is no sector of sectors.toml");
+        }
+    }
     let mut seen = BTreeSet::new();
     for department in office.departments.iter().filter(|d| !seen.insert(d.id.as_str())) {
         walk.say(
@@ -197,11 +210,12 @@ fn check_office(walk: &mut Walk<'_>, office: &OfficeProfile, places: &Places) {
             );
         }
     }
-    for desk in office.counters.iter().filter(|desk| office.role(desk.role).is_none()) {
+    let staffed = |role: Role| role.is_officer() && office.role(role).is_some();
+    for desk in office.counters.iter().filter(|desk| !staffed(desk.role)) {
         walk.say(
             &format!("counters.{}.role", desk.id),
             Code::Reference,
-            format!("'{}' is no role of this office", desk.role),
+            format!("'{}' is no role of this office's staff", desk.role),
         );
     }
     for (key, format) in [("request", &office.numbering.request), ("receipt", &office.numbering.receipt)] {

@@ -95,7 +95,7 @@ fn kind_schema(kind: &FieldKind) -> Value {
             json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "format": "date" })
         }
         FieldKind::Phone => json!({ "type": "string", "pattern": "^\\+855[1-9][0-9]{7,8}$" }),
-        FieldKind::Email => json!({ "type": "string", "format": "email" }),
+        FieldKind::Email => json!({ "type": "string", "pattern": "^[^@\\s]+@[^@\\s]+\\.[^@\\s.]+$" }),
         FieldKind::NationalId => json!({ "type": "string", "pattern": "^[0-9]{9}$" }),
         FieldKind::Choice { options } => json!({ "enum": words(options) }),
         FieldKind::MultiChoice { options, min_items, max_items } => json!({

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 use unicode_normalization::is_nfc;
 
 use super::condition::Condition;
+use super::mend::{Gap, Part, follows};
 use super::{Mistake, MistakeCode};
 use crate::text::has_khmer;
 
@@ -57,6 +58,12 @@ pub(super) struct Walk<'a> {
     starts: Vec<usize>,
     lines: BTreeMap<String, u32>,
     pub(super) mistakes: Vec<Mistake>,
+    /// Where the form is wrong, for mending.
+    gaps: Vec<Gap>,
+    /// How many of the mistakes are of form: what follows from them is not said.
+    settled: usize,
+    /// Where the walk is.
+    place: Vec<Part>,
 }
 
 /// How deep values may be nested. Deeper ones are refused before anything else looks at them.
@@ -66,7 +73,15 @@ impl<'a> Walk<'a> {
     pub(super) fn new(file: &'a str, text: &str) -> Self {
         let starts =
             text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1).collect();
-        Self { file, starts, lines: BTreeMap::new(), mistakes: Vec::new() }
+        Self {
+            file,
+            starts,
+            lines: BTreeMap::new(),
+            mistakes: Vec::new(),
+            gaps: Vec::new(),
+            settled: 0,
+            place: Vec::new(),
+        }
     }
 
     /// The line of a byte.
@@ -88,10 +103,26 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The innermost field that begins on this line.
+    pub(super) fn field_on(&self, line: u32) -> String {
+        let fields = self.lines.iter().filter(|(_, found)| **found == line);
+        fields.map(|(field, _)| field.clone()).max_by_key(String::len).unwrap_or_default()
+    }
+
     /// A mistake at `field`.
     pub(super) fn say(&mut self, field: &str, code: MistakeCode, message: impl Into<String>) {
-        let line = self.line(field);
-        self.say_at(line, field, code, message);
+        let known = &self.mistakes[..self.settled];
+        // A condition over a question that had to be guessed is judged when the question is in order.
+        let guessed = code == MistakeCode::Condition && known.iter().any(|m| m.field.contains(".fields."));
+        if !guessed && !follows(field, known) {
+            self.say_at(self.line(field), field, code, message);
+        }
+    }
+
+    /// From here on, what only follows from the mistakes found so far is not said. Gives the places to mend.
+    pub(super) fn settle(&mut self) -> &[Gap] {
+        self.settled = self.mistakes.len();
+        &self.gaps
     }
 
     fn say_at(&mut self, line: u32, field: &str, code: MistakeCode, message: impl Into<String>) {
@@ -132,28 +163,44 @@ impl<'a> Walk<'a> {
             let name: &str = key.get_ref();
             let field = join(at, name);
             self.lines.insert(field.clone(), self.line_of(key.span().start));
+            self.place.push(Part::Key(name.to_owned()));
             match keys.iter().find(|(known, ..)| *known == name) {
                 Some((.., shape)) => self.value(&field, value, *shape, depth + 1),
                 None => {
+                    self.gaps.push((self.place.clone(), None));
                     let known: Vec<&str> = keys.iter().map(|(known, ..)| *known).collect();
                     let message = format!("the format has no key '{name}' here; it has {}", known.join(", "));
                     self.say(&field, MistakeCode::UnknownKey, message);
                 }
             }
+            self.place.pop();
         }
-        for (name, ..) in keys.iter().filter(|(name, needed, _)| *needed && !table.contains_key(*name)) {
+        for (name, _, shape) in keys.iter().filter(|(name, needed, _)| *needed && !table.contains_key(*name))
+        {
+            let mut place = self.place.clone();
+            place.push(Part::Key((*name).to_owned()));
+            self.gaps.push((place, Some(*shape)));
             self.say(&join(at, name), MistakeCode::MissingKey, format!("'{name}' must be given"));
         }
     }
 
     fn value(&mut self, field: &str, value: &Spanned<DeValue<'_>>, shape: Shape, depth: usize) {
-        let found = value.get_ref();
         if depth > DEPTH_MAX {
             return self.say(field, MistakeCode::Type, "is nested too deep");
         }
         let line = self.line_of(value.span().start);
         // An entry of a list stands on its own line; a key's line is the key's.
         self.lines.entry(field.to_owned()).or_insert(line);
+        let before = self.mistakes.len();
+        self.check(field, value, shape, depth);
+        let is_leaf = !matches!(shape, Shape::Table(_) | Shape::Tables(_));
+        if is_leaf && self.mistakes.len() > before {
+            self.gaps.push((self.place.clone(), Some(shape)));
+        }
+    }
+
+    fn check(&mut self, field: &str, value: &Spanned<DeValue<'_>>, shape: Shape, depth: usize) {
+        let found = value.get_ref();
         match shape {
             Shape::Bool if found.is_bool() => {}
             Shape::Number if found.is_integer() || found.is_float() => {}
@@ -204,7 +251,9 @@ impl<'a> Walk<'a> {
                         };
                         let field = join(field, &entry_name(table, nth));
                         self.lines.insert(field.clone(), self.line_of(item.span().start));
+                        self.place.push(Part::Entry(nth));
                         self.table_within(&field, table, keys, depth + 1);
+                        self.place.pop();
                     }
                 }
                 None => self.wrong_type(field, found, "a list of tables"),

@@ -1,0 +1,265 @@
+//! Catalogues with a slip of the hand: each is refused, with the file, the line and the kind of the mistake.
+
+use std::collections::BTreeMap;
+
+use oneservice_core::catalog::{Catalog, Mistake};
+use oneservice_core::testing::sample;
+
+const OFFICE: &str = "office.toml";
+const SECTORS: &str = "sectors.toml";
+const HOLIDAYS: &str = "holidays.toml";
+const PLACES: &str = "geo/places.csv";
+const STALL: &str = "services/trade/market-stall.toml";
+
+/// Where the mistake must be reported, in lines from the first that was changed. `None`: anywhere in the file.
+type At = Option<i64>;
+
+/// File, what stands there, what stands there by mistake, the kind of mistake, and where.
+const SLIPS: &[(&str, &str, &str, &str, At)] = &[
+    // The file itself.
+    (OFFICE, "format = 1", "format = ", "syntax", Some(0)),
+    (OFFICE, "format = 1", "format = 2", "value", Some(0)),
+    (STALL, "format = 1", "format = \"1\"", "type", Some(0)),
+    (STALL, "version = 1", "version = -1", "type", Some(0)),
+    (STALL, "version = 1", "version = 0", "value", Some(0)),
+    (STALL, "[[legal_basis]]", "colour = \"blue\"\n[[legal_basis]]", "unknown-key", Some(0)),
+    (STALL, "sector = \"trade\"\n", "", "missing-key", None),
+    (STALL, "id = \"trade.market-stall\"", "id = \"trade.stall\"", "place", Some(0)),
+    (STALL, "id = \"trade.market-stall\"", "id = \"Trade Stall\"", "value", Some(0)),
+    (STALL, "valid_from = \"2026-01-01\"", "valid_from = \"2026-02-30\"", "time", Some(0)),
+    (STALL, "department = \"trade\"\nname", "department = \"fishing\"\nname", "reference", Some(0)),
+    (STALL, "sector = \"trade\"", "sector = \"fishing\"", "reference", Some(0)),
+    (STALL, "applicants = [\"person\", \"company\"]", "applicants = [\"people\"]", "word", Some(0)),
+    (STALL, "applicants = [\"person\", \"company\"]", "applicants = []", "value", Some(0)),
+    (STALL, "purposes = [\"new\", \"renewal\"]", "purposes = []", "value", Some(0)),
+    // Words for people.
+    (STALL, "en = \"Licence: market stall\"", "en = \"\"", "text", Some(0)),
+    (STALL, "en = \"Licence: market stall\"", "en = \" Licence \"", "text", Some(0)),
+    (STALL, "en = \"Licence: market stall\"", "en = \"តូប\"", "text", Some(0)),
+    (STALL, "km = \"អាជ្ញាប័ណ្ណតូបក្នុងផ្សារ\"", "km = \"Stall\"", "text", Some(0)),
+    (STALL, ", en = \"Licence: market stall\" }", " }", "missing-key", Some(0)),
+    // Fees.
+    (STALL, "base = 20000", "base = -1", "type", Some(0)),
+    (STALL, "base = 20000", "base = 2.5", "type", Some(0)),
+    (STALL, "base = 20000", "base = 2000000000000", "fee", Some(0)),
+    (STALL, "max = 500000\n", "max = 10\n", "fee", Some(0)),
+    (STALL, "when = \"on-submission\"", "when = \"sometimes\"", "word", Some(0)),
+    (STALL, "when = \"on-submission\"", "when = \"none\"", "fee", None),
+    (STALL, "currency = \"KHR\"\nwhen", "currency = \"THB\"\nwhen", "word", Some(0)),
+    (STALL, "amount = \"(form.stalls - 1) * 5000\"", "amount = \"(form.stalls - 1\"", "condition", Some(0)),
+    (STALL, "amount = \"(form.stalls - 1) * 5000\"", "amount = \"form.area * 5.0\"", "condition", Some(0)),
+    (STALL, "amount = \"(form.stalls - 1) * 5000\"", "amount = \"form.stols * 5000\"", "condition", Some(0)),
+    (STALL, "each = \"helpers\"", "each = \"stalls\"", "reference", Some(0)),
+    (STALL, "each = \"helpers\"", "each = \"nobody\"", "reference", Some(0)),
+    (STALL, "amount = \"row.days * 100\"", "amount = \"row.name\"", "condition", Some(0)),
+    (STALL, "id = \"per-helper\"", "id = \"per-stall\"", "duplicate", None),
+    // Conditions.
+    (
+        STALL,
+        "visible_when = 'form.goods == \"food\"'",
+        "visible_when = 'form.goods == \"fish\"'",
+        "condition",
+        Some(0),
+    ),
+    (
+        STALL,
+        "visible_when = 'form.goods == \"food\"'",
+        "visible_when = 'form.goods = \"food\"'",
+        "condition",
+        Some(0),
+    ),
+    (STALL, "visible_when = 'form.goods == \"food\"'", "visible_when = 'form.stalls'", "condition", Some(0)),
+    (
+        STALL,
+        "visible_when = 'form.goods == \"food\"'",
+        "visible_when = 'form.goods.startsWith(\"f\")'",
+        "condition",
+        Some(0),
+    ),
+    (
+        STALL,
+        "rule = \"form.area >= 2.0 || form.stalls < 3\"",
+        "rule = \"form.area >= 2 || form.stalls < 3\"",
+        "condition",
+        Some(0),
+    ),
+    (STALL, "fields = [\"area\", \"stalls\"]", "fields = [\"area\", \"rooms\"]", "reference", Some(0)),
+    // Fields.
+    (STALL, "type = \"phone\"", "type = \"telephone\"", "field", Some(0)),
+    (STALL, "id = \"phone\"", "id = \"phone-number\"", "field", Some(0)),
+    (STALL, "id = \"phone\"", "id = \"name_km\"", "duplicate", None),
+    (STALL, "min = 1\nmax = 20", "min = 21\nmax = 20", "field", Some(0)),
+    (STALL, "min = 1\nmax = 20\n", "max = 20\n", "field", None),
+    (STALL, "decimals = 1\n", "", "field", None),
+    (STALL, "currency = \"USD\"\n", "", "field", None),
+    (STALL, "pattern = \"[0-9A-Zក-អ -]+\"", "pattern = \"[0-9\"", "field", Some(0)),
+    (STALL, "min_length = 2\n", "min_length = 13\n", "field", Some(0)),
+    (STALL, "not_after = \"submission-18y\"", "not_after = \"eighteen years\"", "field", Some(0)),
+    (
+        STALL,
+        "level = \"commune\"\nprovince = \"90\"",
+        "level = \"street\"\nprovince = \"90\"",
+        "word",
+        Some(0),
+    ),
+    (
+        STALL,
+        "level = \"commune\"\nprovince = \"90\"",
+        "level = \"commune\"\nprovince = \"77\"",
+        "reference",
+        Some(1),
+    ),
+    (STALL, "{ value = \"cloth\",", "{ value = \"food\",", "field", None),
+    (STALL, "max_rows = 10\n", "", "field", None),
+    (
+        STALL,
+        "type = \"integer\", label = { km = \"ថ្ងៃ\"",
+        "type = \"table\", label = { km = \"ថ្ងៃ\"",
+        "field",
+        None,
+    ),
+    // Documents, checks, validity.
+    (STALL, "formats = [\"pdf\"]", "formats = [\"exe\"]", "word", Some(0)),
+    (STALL, "formats = [\"pdf\"]", "formats = []", "value", Some(0)),
+    (STALL, "id = \"health-letter\"", "id = \"id-card\"", "duplicate", None),
+    (STALL, "max_bytes = 5242880", "max_bytes = 0", "value", Some(0)),
+    (STALL, "max_files = 2", "max_files = 0", "value", Some(0)),
+    (STALL, "months = 12", "months = 0", "value", Some(0)),
+    (
+        STALL,
+        "kind = \"months\"\nmonths = 12",
+        "kind = \"until-date\"\nuntil_field = \"stalls\"",
+        "reference",
+        None,
+    ),
+    (STALL, "renew_from_days_before = 60\n", "", "missing-key", None),
+    (STALL, "kinds = [\"drawn\", \"thumbprint\"]", "kinds = []", "value", Some(0)),
+    // The plan.
+    (STALL, "role = \"examiner\"", "role = \"wizard\"", "word", Some(0)),
+    (STALL, "role = \"examiner\"", "role = \"governor-delegate\"", "reference", Some(0)),
+    (STALL, "department = \"health\"", "department = \"sea\"", "reference", Some(0)),
+    (
+        STALL,
+        "after = [\"examine\", \"opinion-health\"]",
+        "after = [\"examine\", \"opinion\"]",
+        "plan",
+        Some(0),
+    ),
+    (
+        STALL,
+        "after = [\"intake\"]\nworking_days = 3",
+        "after = [\"approve\"]\nworking_days = 3",
+        "plan",
+        None,
+    ),
+    (STALL, "distinct_from = [\"examine\"]\n", "", "plan", None),
+    (STALL, "distinct_from = [\"examine\"]", "distinct_from = [\"nobody\"]", "plan", Some(0)),
+    (STALL, "kind = \"approval\"", "kind = \"opinion\"", "plan", None),
+    (STALL, "kind = \"completeness\"", "kind = \"examination\"", "plan", None),
+    (STALL, "working_days = 10\nclock", "working_days = 3\nclock", "plan", None),
+    // Results and reasons.
+    (STALL, "number_format = \"STALL-{yyyy}-{seq:05}\"", "number_format = \"STALL\"", "value", Some(0)),
+    (
+        STALL,
+        "\"form.stalls\", \"result.valid_until\"",
+        "\"form.rooms\", \"result.valid_until\"",
+        "reference",
+        Some(0),
+    ),
+    (STALL, "document = \"id-card\"", "document = \"passport\"", "reference", Some(0)),
+    (STALL, "legal_basis = \"market-rules\"\n", "", "missing-key", None),
+    (STALL, "code = \"TR-X01\"", "code = \"TR-C01\"", "duplicate", None),
+    // The office and its days.
+    (OFFICE, "time_zone = \"Asia/Kathmandu\"", "time_zone = \"Asia/Harbour\"", "time", Some(0)),
+    (
+        OFFICE,
+        "working_days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]",
+        "working_days = [\"monday\"]",
+        "word",
+        Some(0),
+    ),
+    (
+        OFFICE,
+        "working_days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]",
+        "working_days = []",
+        "time",
+        Some(0),
+    ),
+    (OFFICE, "\"13:00-16:00\"", "\"16:00-13:00\"", "time", Some(0)),
+    (OFFICE, "\"13:00-16:00\"", "\"11:00-16:00\"", "time", Some(0)),
+    (OFFICE, "cutoff = \"16:00\"", "cutoff = \"25:00\"", "time", Some(0)),
+    (OFFICE, "request = \"HT-{yyyy}-{seq:06}\"", "request = \"HT\"", "value", Some(0)),
+    (OFFICE, "sector = \"trade\"", "sector = \"sea\"", "reference", Some(0)),
+    (OFFICE, "not_with = [\"approver\"]", "not_with = [\"wizard\"]", "word", Some(0)),
+    (OFFICE, "role = \"cashier\" }", "role = \"applicant\" }", "reference", None),
+    (SECTORS, "department = \"trade\"", "department = \"fishing\"", "reference", Some(0)),
+    (SECTORS, "[[sectors]]", "[[sectors]]\nid = \"trade\"", "syntax", None),
+    (HOLIDAYS, "date = \"2026-05-01\"", "date = \"2026-05-32\"", "time", Some(0)),
+    (HOLIDAYS, "status = \"listed\"\nsource", "status = \"perhaps\"\nsource", "word", Some(0)),
+    (PLACES, "900101,commune,9001,", "900101,commune,9101,", "reference", Some(0)),
+    (PLACES, "900101,commune,9001,", "9001010,commune,9001,", "value", Some(0)),
+    (PLACES, "900102,commune", "900101,commune", "duplicate", Some(0)),
+    (PLACES, "900102,commune", "900102,ward", "value", Some(0)),
+];
+
+fn edited(files: &mut BTreeMap<String, String>, file: &str, from: &str, to: &str) -> i64 {
+    let text = files.get_mut(file).unwrap();
+    let at = text.find(from).unwrap_or_else(|| panic!("{file} has no {from:?}"));
+    text.replace_range(at..at + from.len(), to);
+    text[..at].matches('\n').count() as i64 + 1
+}
+
+fn mistakes(files: &BTreeMap<String, String>) -> Vec<Mistake> {
+    Catalog::parse(files).err().map(|error| error.mistakes).unwrap_or_default()
+}
+
+#[test]
+fn each_slip_of_the_hand_is_named_where_it_stands() {
+    let mut unfound = Vec::new();
+    for (file, from, to, code, at) in SLIPS {
+        let mut files = sample::files();
+        let line = edited(&mut files, file, from, to);
+        let found = mistakes(&files);
+        let is_it = |mistake: &&Mistake| {
+            mistake.file == *file
+                && mistake.code.to_string() == *code
+                && at.is_none_or(|at| i64::from(mistake.line) == line + at)
+        };
+        if found.iter().find(is_it).is_none_or(|mistake| mistake.message.is_empty()) {
+            unfound
+                .push(format!("{from:?} → {to:?}: {code} wanted on line {line} of {file}; found {found:#?}"));
+        }
+        if found.len() > 4 {
+            unfound.push(format!("{from:?} → {to:?}: one slip, {} mistakes", found.len()));
+        }
+    }
+    assert!(unfound.is_empty(), "{} of {}: {}", unfound.len(), SLIPS.len(), unfound.join("\n"));
+}
+
+#[test]
+fn twenty_mistakes_are_all_said_at_once() {
+    let chosen: Vec<_> = SLIPS.iter().filter(|(.., code, at)| at.is_some() && *code != "syntax").collect();
+    let mut files = sample::files();
+    let mut made = Vec::new();
+    for (file, from, to, code, _) in chosen {
+        // Only slips in lines that no other has touched, and none that moves lines.
+        if made.len() < 20
+            && files[*file].contains(from)
+            && from.matches('\n').count() == to.matches('\n').count()
+        {
+            let line = edited(&mut files, file, from, to);
+            if made.iter().all(|(other, place, _)| (*other, *place) != (*file, line)) {
+                made.push((*file, line, *code));
+            }
+        }
+    }
+    assert_eq!(made.len(), 20);
+    let found = mistakes(&files);
+    let unsaid: Vec<_> = made
+        .iter()
+        .filter(|(file, line, _)| {
+            found.iter().all(|m| m.file != **file || (i64::from(m.line) - line).abs() > 1)
+        })
+        .collect();
+    assert!(unsaid.is_empty(), "not said: {unsaid:#?}\nsaid: {found:#?}");
+}

@@ -1,0 +1,6 @@
+//! The catalogue: every mistake is named where it stands, conditions mean what CEL says, forms mean what JSON Schema says.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod broken;
+mod conditions;
+mod schema;
