@@ -2,10 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
+use super::registers::Turn;
 use super::{Office, OfficeError};
 use crate::catalog::number;
 use crate::ids::{AccessKey, CommitId, Digest32, RequestId};
-use crate::request::{Actor, AnyRequest, Command, CommandDenied, Context, Corrections, Recorded, Series};
+use crate::request::{Actor, AnyRequest, Command, CommandDenied, Corrections, Recorded, Series};
 use crate::store::{CounterMove, IdempotencyKey, Outcome, Placed};
 
 /// How often a command is decided again when something changed under it.
@@ -55,8 +56,21 @@ impl Office {
         {
             return Ok(Acted { request: self.case(id).await?.request, placed, replayed: true });
         }
+        let mut turn: Option<Turn> = None;
         for _ in 0..ATTEMPTS {
             let case = self.case(id).await?;
+            if turn.is_none()
+                && let Some(register) = self.register(&case.request, &command)
+            {
+                match self.inner.registers.turn(&register.name) {
+                    Ok(mine) => turn = Some(mine),
+                    Err(wait) => {
+                        turn = Some(wait.await);
+                        // Much may have happened meanwhile.
+                        continue;
+                    }
+                }
+            }
             let row = self.summary(id).await?;
             let seen = basis.version.unwrap_or(u64::MAX);
             let since: Vec<Recorded> = case
@@ -69,7 +83,7 @@ impl Office {
                 return Err(OfficeError::Stale { since, request: Box::new(case.request) });
             }
             let context = self.context(None);
-            let register = self.next_number(&case.request, &command, &context).await?;
+            let register = self.next_number(&case.request, &command).await?;
             let expected = case.request.record().version;
             let given = register.as_ref().map_or("", |register| register.number.as_str());
             let decided = case
@@ -97,26 +111,38 @@ impl Office {
         Err(OfficeError::Contention)
     }
 
+    /// The register that the command needs a number from.
+    fn register(&self, request: &AnyRequest, command: &Command) -> Option<Register> {
+        let year = self.inner.catalog.calendar().local_date(self.now()).year();
+        let (name, format) = match command.series()? {
+            Series::Receipt => {
+                (format!("receipt/{year}"), self.inner.catalog.office().numbering.receipt.clone())
+            }
+            Series::Result => {
+                let service = request.service();
+                (format!("result/{}/{year}", service.id), service.result.number_format.clone())
+            }
+        };
+        Some(Register { name, format, year })
+    }
+
     /// The next number of the register that the command needs one from, and the move that takes it.
     async fn next_number(
         &self,
         request: &AnyRequest,
         command: &Command,
-        context: &Context<'_>,
     ) -> Result<Option<Numbered>, OfficeError> {
-        let Some(series) = command.series() else { return Ok(None) };
-        let year = context.calendar.local_date(context.now).year();
-        let (name, format) = match series {
-            Series::Receipt => (format!("receipt/{year}"), &self.inner.catalog.office().numbering.receipt),
-            Series::Result => {
-                let service = request.service();
-                (format!("result/{}/{year}", service.id), &service.result.number_format)
-            }
-        };
+        let Some(Register { name, format, year }) = self.register(request, command) else { return Ok(None) };
         let from = self.inner.store.counter(&self.inner.id, &name).await?;
-        let number = number(format, year, from.saturating_add(1));
+        let number = number(&format, year, from.saturating_add(1));
         Ok(Some(Numbered { number, counter: CounterMove { name, from } }))
     }
+}
+
+struct Register {
+    name: String,
+    format: String,
+    year: i16,
 }
 
 struct Numbered {

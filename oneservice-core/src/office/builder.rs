@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
+use super::registers::Registers;
 use super::{Clock, Documents, Inner, Office, OfficeError, Random, Secret, SystemClock, SystemRandom};
 use crate::catalog::Catalog;
 use crate::store::{GroupCommit, Limits, Store};
@@ -100,6 +101,7 @@ impl OfficeBuilder {
             clock,
             random,
             floor: AtomicI64::new(head.last_at.millis()),
+            registers: Registers::default(),
             old_versions: HashMap::new().into(),
         };
         Ok(Office { inner: Arc::new(inner) })

@@ -31,6 +31,7 @@ mod error;
 mod evidence;
 mod look_up;
 mod receipt;
+mod registers;
 mod seal;
 mod secret;
 mod submit;
@@ -53,6 +54,7 @@ use crate::catalog::{Catalog, Service};
 use crate::ids::{AccessKey, Alias, BlobId, CommitId, OfficeId, RequestId, TrackingCode};
 use crate::request::{Context, ServiceRef};
 use crate::store::{GroupCommit, Store};
+use registers::Registers;
 
 /// A One-Window office. Cheap to clone; all clones are the same office.
 #[derive(Debug, Clone)]
@@ -72,6 +74,7 @@ struct Inner {
     random: Arc<dyn Random>,
     /// The latest time the log has seen: the office's time never runs back, whatever the machine's clock does.
     floor: AtomicI64,
+    registers: Registers,
     old_versions: std::sync::RwLock<std::collections::HashMap<crate::ids::VersionHash, Arc<Service>>>,
 }
 
