@@ -1,6 +1,7 @@
 //! One answer: normalised first, then judged against its field.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::{Map, Number, Value as Json};
 
@@ -27,6 +28,29 @@ const ROWS_MAX: usize = 1_000;
 pub(super) struct Surroundings<'a> {
     pub(super) places: &'a Places,
     pub(super) submitted_on: Date,
+}
+
+/// Where an answer stands; put into words only when something is wrong with it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum At<'a> {
+    Field(&'a str),
+    /// Table, row and column.
+    Cell(&'a str, usize, &'a str),
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(field) => write!(f, "form.{field}"),
+            Self::Cell(table, row, column) => write!(f, "form.{table}.{row}.{column}"),
+        }
+    }
+}
+
+impl From<At<'_>> for String {
+    fn from(at: At<'_>) -> Self {
+        at.to_string()
+    }
 }
 
 impl Judged {
@@ -57,7 +81,7 @@ impl Judged {
 }
 
 /// Judges `raw` as an answer to `field`. `path` is where problems are reported.
-pub(super) fn judge(field: &Field, raw: Option<&Json>, path: &str, around: Surroundings<'_>) -> Judged {
+pub(super) fn judge(field: &Field, raw: Option<&Json>, path: At<'_>, around: Surroundings<'_>) -> Judged {
     let problem = |code| Problem::new(path, code);
     let cleaned;
     let raw = match raw {
@@ -148,7 +172,7 @@ pub(super) fn judge(field: &Field, raw: Option<&Json>, path: &str, around: Surro
         }
         FieldKind::GeoPoint { .. } => point(raw, path, around.places),
         FieldKind::Table { columns, min_rows, max_rows } => {
-            table(raw, columns, min_rows.unwrap_or(0), *max_rows, path, around)
+            table(raw, columns, min_rows.unwrap_or(0), *max_rows, field.id.as_str(), around)
         }
         FieldKind::File => match raw {
             Json::String(id) => Judged::text(id.clone()),
@@ -172,7 +196,7 @@ fn is_latin(c: char) -> bool {
 fn words(
     raw: &Json,
     rule: &TextRule,
-    path: &str,
+    path: At<'_>,
     script: impl FnOnce(&str) -> Result<String, ProblemCode>,
 ) -> Judged {
     let problem = |code| Problem::new(path, code);
@@ -221,7 +245,7 @@ fn is_number(words: &str, decimals: u32) -> bool {
         && fraction.is_none_or(|part| all_digits(part) && part.len() <= decimals as usize)
 }
 
-fn integer(raw: &Json, min: i64, max: i64, path: &str) -> Judged {
+fn integer(raw: &Json, min: i64, max: i64, path: At<'_>) -> Judged {
     let problem = |code| Problem::new(path, code);
     let words = match digits(raw) {
         Ok(words) => words,
@@ -243,7 +267,7 @@ fn decimal(
     min: f64,
     max: f64,
     decimals: u32,
-    path: &str,
+    path: At<'_>,
     value: impl FnOnce(f64) -> Value,
 ) -> Judged {
     let problem = |code| Problem::new(path, code);
@@ -268,7 +292,7 @@ fn date(
     raw: &Json,
     not_before: Option<DateBound>,
     not_after: Option<DateBound>,
-    path: &str,
+    path: At<'_>,
     submitted_on: Date,
 ) -> Judged {
     let problem = |code| Problem::new(path, code);
@@ -312,7 +336,7 @@ fn address(
     raw: &Json,
     level: super::PlaceLevel,
     province: Option<&str>,
-    path: &str,
+    path: At<'_>,
     places: &Places,
 ) -> Judged {
     let problem = |code| Problem::new(path, code);
@@ -352,7 +376,7 @@ fn address(
     Judged::fine(Json::Object(normal), Value::Record(value))
 }
 
-fn point(raw: &Json, path: &str, places: &Places) -> Judged {
+fn point(raw: &Json, path: At<'_>, places: &Places) -> Judged {
     let problem = |code| Problem::new(path, code);
     let coordinates = raw.as_object().filter(|parts| parts.len() == 2);
     let part = |name| coordinates.and_then(|parts| parts.get(name)?.as_f64());
@@ -371,9 +395,10 @@ fn table(
     columns: &[Field],
     least: u32,
     most: u32,
-    path: &str,
+    field: &str,
     around: Surroundings<'_>,
 ) -> Judged {
+    let path = At::Field(field);
     let problem = |code| Problem::new(path, code);
     let Json::Array(rows) = raw else { return Judged::wrong(problem(ProblemCode::Type)) };
     let (mut normals, mut values, mut problems) = (Vec::new(), Vec::new(), Vec::new());
@@ -390,8 +415,8 @@ fn table(
         }));
         for column in columns {
             let id = column.id.as_str();
-            let at = format!("{path}.{nth}.{id}");
-            let cell = judge(column, cells.get(id), &at, around);
+            let at = At::Cell(field, nth, id);
+            let cell = judge(column, cells.get(id), at, around);
             if cell.is_missing() {
                 if column.required {
                     problems.push(Problem::new(at, ProblemCode::Missing));

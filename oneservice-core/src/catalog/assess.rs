@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
-use super::answer::{Surroundings, judge};
+use super::answer::{At, Surroundings, judge};
 use super::condition::{Environment, Value};
 use super::{
     ApplicantKind, DocumentFormat, FeeDue, FeeLine, FieldKind, Places, Problem, ProblemCode, Purpose,
@@ -111,6 +111,7 @@ impl Service {
             problems.push(Problem::new("signature", ProblemCode::Missing));
         }
         problems.sort();
+        let fee = self.fee_for(&mut environment);
         let applies = |rule: &&super::ProcessingRule| rule.when.holds(&environment);
         let days = self.processing_time.rules.iter().find(applies).map(|rule| rule.working_days);
         let needed =
@@ -118,7 +119,7 @@ impl Service {
         Assessment {
             problems,
             answers: form.answers,
-            fee: self.fee_for(&environment),
+            fee,
             working_days: days.unwrap_or(self.processing_time.working_days),
             steps: self.review.steps.iter().filter(needed).map(|step| step.id.clone()).collect(),
             visible_fields: form.visible,
@@ -145,7 +146,7 @@ impl Service {
         let mut assessed = AssessedForm::default();
         for field in self.fields() {
             let id = field.id.as_str();
-            let judged = judge(field, filing.form.get(id), &format!("form.{id}"), around);
+            let judged = judge(field, filing.form.get(id), At::Field(id), around);
             if let Some(value) = &judged.value {
                 environment.form.insert(id.to_owned(), value.clone());
             }
@@ -158,7 +159,7 @@ impl Service {
             let section_applies = section.visible_when.as_ref().is_none_or(|when| when.holds(environment));
             for field in &section.fields {
                 let id = field.id.as_str();
-                let path = format!("form.{id}");
+                let path = At::Field(id);
                 let Some(judged) = read.remove(id) else { continue };
                 let applies =
                     section_applies && field.visible_when.as_ref().is_none_or(|when| when.holds(environment));
@@ -247,7 +248,7 @@ impl Service {
         asked
     }
 
-    fn fee_for(&self, environment: &Environment) -> FeeDue {
+    fn fee_for(&self, environment: &mut Environment) -> FeeDue {
         let amount = |units: i64| Money::of_units(self.fee.currency, units);
         let mut lines = Vec::new();
         if self.fee.base != 0 {
@@ -265,14 +266,14 @@ impl Service {
             match &rule.each {
                 None => add(environment),
                 Some(table) => {
-                    if let Some(Value::List(rows)) = environment.form.get(table.as_str()) {
-                        let mut environment = environment.clone();
+                    if let Some(Value::List(rows)) = environment.form.get(table.as_str()).cloned() {
                         for row in rows {
                             if let Value::Record(row) = row {
-                                environment.row = Some(row.clone());
-                                add(&environment);
+                                environment.row = Some(row);
+                                add(environment);
                             }
                         }
+                        environment.row = None;
                     }
                 }
             }

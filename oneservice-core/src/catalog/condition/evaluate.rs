@@ -1,5 +1,6 @@
 //! Values of conditions. Total: every condition has a value or is unanswered, whatever the answers are.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -45,66 +46,74 @@ pub struct Environment {
 }
 
 impl Environment {
-    fn get(&self, path: &[String]) -> Result<Value, Unanswered> {
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let found = match path.as_slice() {
-            ["applicant", "kind"] => self.applicant.map(|kind| Value::Text(kind.as_str().into())),
-            ["applicant", "by_representative"] => Some(Value::Bool(self.by_representative)),
-            ["request", "purpose"] => self.purpose.map(|purpose| Value::Text(purpose.as_str().into())),
-            ["request", "submitted_on"] => Some(Value::Text(self.submitted_on.clone())),
-            ["form", field, rest @ ..] => self.form.get(*field).and_then(|value| inner(value, rest)),
-            ["row", column, rest @ ..] => {
-                self.row.as_ref().and_then(|row| row.get(*column)).and_then(|value| inner(value, rest))
+    fn get(&self, path: &[String]) -> Result<Cow<'_, Value>, Unanswered> {
+        let text = |word: &str| Some(Cow::Owned(Value::Text(word.to_owned())));
+        let found = match path {
+            [form, field, rest @ ..] if form == "form" => {
+                self.form.get(field).and_then(|value| inner(value, rest)).map(Cow::Borrowed)
             }
+            [row, column, rest @ ..] if row == "row" => {
+                let cell = self.row.as_ref().and_then(|row| row.get(column));
+                cell.and_then(|value| inner(value, rest)).map(Cow::Borrowed)
+            }
+            [of, name] => match (of.as_str(), name.as_str()) {
+                ("applicant", "kind") => self.applicant.and_then(|kind| text(kind.as_str())),
+                ("applicant", "by_representative") => Some(Cow::Owned(Value::Bool(self.by_representative))),
+                ("request", "purpose") => self.purpose.and_then(|purpose| text(purpose.as_str())),
+                ("request", "submitted_on") => text(&self.submitted_on),
+                _ => None,
+            },
             _ => None,
         };
         found.ok_or(Unanswered::Missing)
     }
 }
 
-fn inner(value: &Value, path: &[&str]) -> Option<Value> {
-    let mut value = value;
-    for word in path {
-        let Value::Record(names) = value else { return None };
-        value = names.get(*word)?;
-    }
-    Some(value.clone())
+fn inner<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |value, word| match value {
+        Value::Record(names) => names.get(word),
+        _ => None,
+    })
 }
 
-pub(super) fn evaluate(node: &Node, names: &Environment) -> Result<Value, Unanswered> {
-    Ok(match &node.part {
+/// Answers are looked at where they are; only what is calculated is new.
+pub(super) fn evaluate<'e>(node: &Node, names: &'e Environment) -> Result<Cow<'e, Value>, Unanswered> {
+    Ok(Cow::Owned(match &node.part {
+        Part::Name(path) => return names.get(path),
+        Part::Choice(condition, yes, no) => {
+            return evaluate(if truth(condition, names)? { yes } else { no }, names);
+        }
         Part::Int(value) => Value::Int(*value),
         Part::Double(value) => Value::Double(*value),
         Part::Text(value) => Value::Text(value.clone()),
         Part::Bool(value) => Value::Bool(*value),
         Part::List(items) => {
-            Value::List(items.iter().map(|item| evaluate(item, names)).collect::<Result<_, _>>()?)
+            let items = items.iter().map(|item| evaluate(item, names).map(Cow::into_owned));
+            Value::List(items.collect::<Result<_, _>>()?)
         }
-        Part::Name(path) => names.get(path)?,
         Part::Has(inner) => Value::Bool(evaluate(inner, names).is_ok()),
-        Part::Size(inner) => match evaluate(inner, names)? {
+        Part::Size(inner) => match &*evaluate(inner, names)? {
             Value::List(items) => Value::Int(items.len() as i64),
             Value::Text(text) => Value::Int(text.chars().count() as i64),
             _ => return Err(Unanswered::NoResult),
         },
         Part::Not(inner) => Value::Bool(!truth(inner, names)?),
-        Part::Negate(inner) => match evaluate(inner, names)? {
+        Part::Negate(inner) => match &*evaluate(inner, names)? {
             Value::Int(n) => Value::Int(n.checked_neg().ok_or(Unanswered::NoResult)?),
             Value::Double(x) => Value::Double(-x),
             _ => return Err(Unanswered::NoResult),
         },
-        Part::Choice(condition, yes, no) => evaluate(if truth(condition, names)? { yes } else { no }, names)?,
         Part::Binary(Operator::And, left, right) => connective(left, right, names, false)?,
         Part::Binary(Operator::Or, left, right) => connective(left, right, names, true)?,
         Part::Binary(operator, left, right) => {
-            binary(*operator, &evaluate(left, names)?, &evaluate(right, names)?)?
+            binary(*operator, &*evaluate(left, names)?, &*evaluate(right, names)?)?
         }
-    })
+    }))
 }
 
 fn truth(node: &Node, names: &Environment) -> Result<bool, Unanswered> {
-    match evaluate(node, names)? {
-        Value::Bool(value) => Ok(value),
+    match &*evaluate(node, names)? {
+        Value::Bool(value) => Ok(*value),
         _ => Err(Unanswered::NoResult),
     }
 }

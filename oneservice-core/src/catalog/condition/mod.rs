@@ -72,12 +72,12 @@ impl Condition {
     /// # Errors
     /// [`Unanswered`] when an answer is missing, or a calculation has no result.
     pub fn evaluate(&self, environment: &Environment) -> Result<Value, Unanswered> {
-        evaluate::evaluate(&self.root, environment)
+        evaluate::evaluate(&self.root, environment).map(std::borrow::Cow::into_owned)
     }
 
     /// Whether it is true; over a missing answer it is not.
     pub fn holds(&self, environment: &Environment) -> bool {
-        matches!(self.evaluate(environment), Ok(Value::Bool(true)))
+        evaluate::evaluate(&self.root, environment).is_ok_and(|value| *value == Value::Bool(true))
     }
 }
 
