@@ -13,6 +13,10 @@ use crate::tables::{
 };
 use crate::{Inner, Opener, RedbStore};
 
+/// What the engine may keep of the file in memory; its own default is a gigabyte, more than a small server has to spare. What is read
+/// often is kept by the operating system as well.
+const CACHE_BYTES: usize = 64 << 20;
+
 impl RedbStore {
     /// Opens the store at `path`, and makes it if it is not there.
     ///
@@ -24,7 +28,7 @@ impl RedbStore {
         let task = tokio::task::spawn_blocking(move || {
             create(&path)?;
             let file = path.clone();
-            Self::over(path, Box::new(move || Database::builder().open(&file)))
+            Self::over(path, Box::new(move || Database::builder().set_cache_size(CACHE_BYTES).open(&file)))
         });
         task.await.unwrap_or_else(|cause| Err(unavailable(Written::No, cause)))
     }
