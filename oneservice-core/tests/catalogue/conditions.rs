@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cel::{Context, Program};
-use oneservice_core::catalog::{Condition, Environment, Value};
+use oneservice_core::catalog::{Condition, ConditionError, Environment, Value};
 use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;
 
@@ -130,8 +130,14 @@ fn agree(source: &str) -> Result<(), String> {
     let program =
         Program::compile(source).map_err(|error| format!("{source}: cel cannot read it: {error}"))?;
     let theirs = program.execute(&context);
-    let condition =
-        Condition::compile(source).map_err(|error| format!("{source}: we cannot read it: {error}"))?;
+    let condition = match Condition::compile(source) {
+        Ok(condition) => condition,
+        // Ours have bounds that cel has not.
+        Err(ConditionError::TooLong | ConditionError::TooManyParts | ConditionError::TooDeep) => {
+            return Ok(());
+        }
+        Err(error) => return Err(format!("{source}: we cannot read it: {error}")),
+    };
     let ours = condition.evaluate(&Environment { form, ..Environment::default() });
     let same = match (&ours, &theirs) {
         (Ok(ours), Ok(theirs)) => into_cel(ours) == *theirs,
