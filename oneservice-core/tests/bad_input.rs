@@ -9,11 +9,8 @@ use oneservice_core::catalog::ProblemCode;
 use oneservice_core::office::{Basis, DraftHandle, NewDraft, Office, OfficeError, SetClock};
 use oneservice_core::request::{Actor, Command, Denial, SignatureMethod, StageName};
 use oneservice_core::store::{MemoryStore, Query};
-use oneservice_core::testing::sample;
-use serde_json::{Value, json};
-
-const PDF: &[u8] =
-    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\nxref\n0 2\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
+use oneservice_core::testing::sample::{self, PDF, png};
+use serde_json::{Map, Value, json};
 
 async fn office() -> Office {
     let clock = Arc::new(SetClock::at(Moment::parse("2026-03-31T02:00:00Z").unwrap()));
@@ -21,27 +18,19 @@ async fn office() -> Office {
     Office::builder(MemoryStore::default(), catalog).clock(clock as _).build().await.unwrap()
 }
 
-fn answers() -> Value {
-    json!({
-        "name_km": "សុខ ដារា", "name_latin": "SOK DARA", "birth_date": "12/7/1985", "national_id": "010 234 567",
-        "phone": "012 345 678", "home": { "code": "900101" }, "place": { "code": "900102" }, "stalls": 3, "area": "12.5",
-        "capital": "1234.50", "goods": "food", "cooks": false, "days": ["sat", "sun"],
-    })
+/// Somebody who sells food.
+fn answers() -> Map<String, Value> {
+    let mut answers = sample::answers();
+    answers.extend([("goods".to_owned(), json!("food")), ("cooks".to_owned(), json!(false))]);
+    answers
 }
 
 /// A draft with all it needs but the signature.
 async fn draft(office: &Office) -> DraftHandle {
     let mut draft = office.draft(NewDraft::of("trade.market-stall")).await.unwrap();
-    draft.answers(answers().as_object().unwrap().clone()).await.unwrap();
+    draft.answers(answers()).await.unwrap();
     draft.attach("id-card", "card.png", None, png(4, 4)).await.unwrap();
     draft
-}
-
-fn png(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    let picture = image::DynamicImage::new_luma8(width, height);
-    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-    bytes.into_inner()
 }
 
 /// A zip archive of 200 bytes that unpacks to much more; as a `.docx` it would be taken for one.
@@ -140,8 +129,8 @@ async fn ten_megabytes_of_text_and_strange_letters_are_answered() {
     ] {
         let mut other = office.draft(NewDraft::of("trade.market-stall")).await.unwrap();
         let mut form = answers();
-        form[field] = answer;
-        other.answers(form.as_object().unwrap().clone()).await.unwrap();
+        form.insert(field.to_owned(), answer);
+        other.answers(form).await.unwrap();
         let found = other.assess().await.unwrap().problems;
         assert!(
             found.iter().any(|p| p.path == format!("form.{field}") && p.code == code),

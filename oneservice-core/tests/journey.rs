@@ -10,16 +10,8 @@ use oneservice_core::ids::DocumentId;
 use oneservice_core::office::{Basis, NewDraft, Office, OfficeError, SetClock};
 use oneservice_core::request::*;
 use oneservice_core::store::MemoryStore;
+use oneservice_core::testing::sample::{PDF, png};
 use serde_json::Value;
-
-const PDF: &[u8] =
-    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\nxref\n0 2\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
-
-fn png() -> Vec<u8> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    image::DynamicImage::new_rgb8(4, 4).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-    bytes.into_inner()
-}
 
 async fn office() -> (Office, Arc<SetClock>) {
     let catalog =
@@ -49,7 +41,7 @@ async fn filled(office: &Office, name: &str) -> oneservice_core::office::DraftHa
     let mut draft = office.draft(new).await.unwrap();
     draft.answers(sample["form"].as_object().unwrap().clone()).await.unwrap();
     for paper in sample["documents"].as_array().unwrap() {
-        let bytes = if paper["media_type"] == "application/pdf" { PDF.to_vec() } else { png() };
+        let bytes = if paper["media_type"] == "application/pdf" { PDF.to_vec() } else { png(4, 4) };
         let issued = paper["issued"].as_str().map(|day| day.parse().unwrap());
         draft.attach(paper["document"].as_str().unwrap(), "C:\\fotos\\x.jpg", issued, bytes).await.unwrap();
     }
@@ -124,7 +116,7 @@ async fn a_request_is_sent_once_reviewed_returned_corrected_granted_and_collecte
 
     clock.advance_millis(7 * 24 * 3_600_000);
     let mut fix = office.correction_draft(key).await.unwrap();
-    fix.attach("photo", "new.png", Some("2026-07-01".parse().unwrap()), png()).await.unwrap();
+    fix.attach("photo", "new.png", Some("2026-07-01".parse().unwrap()), png(4, 4)).await.unwrap();
     let corrected = office.send_corrections(key, Basis::default()).await.unwrap();
     assert_eq!(corrected.request.stage(), StageName::InReview);
     let due = corrected.request.record().due_on.unwrap();
@@ -152,7 +144,7 @@ async fn a_request_is_sent_once_reviewed_returned_corrected_granted_and_collecte
 
     let service = ready.service();
     let signature =
-        office.signature(service, SignatureMethod::Drawn, "LY MENGHONG", Some(png())).await.unwrap();
+        office.signature(service, SignatureMethod::Drawn, "LY MENGHONG", Some(png(4, 4))).await.unwrap();
     let originals =
         service.documents.iter().filter(|d| d.original_at_counter).map(|d| d.id.clone()).collect();
     let collector = Collector {

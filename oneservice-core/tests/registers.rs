@@ -11,25 +11,17 @@ use oneservice_core::request::{
 };
 use oneservice_core::store::MemoryStore;
 use oneservice_core::testing::sample;
-use serde_json::json;
-
-const PDF: &[u8] = b"%PDF-1.4\nxref\ntrailer\n%%EOF\n";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_and_fifty_pay_at_once() {
     let clock = Arc::new(SetClock::at(Moment::parse("2026-03-31T02:00:00Z").unwrap()));
     let store = MemoryStore::default();
     let office = Office::builder(store, sample::catalog().unwrap()).clock(clock as _).build().await.unwrap();
-    let form = json!({
-        "name_km": "សុខ ដារា", "name_latin": "SOK DARA", "birth_date": "12/7/1985", "national_id": "010 234 567",
-        "phone": "012 345 678", "home": { "code": "900101" }, "place": { "code": "900102" }, "stalls": 3, "area": "12.5",
-        "capital": "1234.50", "goods": "cloth", "days": ["sat"],
-    });
     let mut waiting = Vec::new();
     for _ in 0..150 {
         let mut draft = office.draft(NewDraft::of("trade.market-stall")).await.unwrap();
-        draft.answers(form.as_object().unwrap().clone()).await.unwrap();
-        draft.attach("id-card", "card.pdf", None, PDF.to_vec()).await.unwrap();
+        draft.answers(sample::answers()).await.unwrap();
+        draft.attach("id-card", "card.pdf", None, sample::PDF.to_vec()).await.unwrap();
         draft.sign(SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
         let receipt = draft.submit().await.unwrap();
         waiting.push(office.case_by_link(receipt.key).await.unwrap().request);

@@ -75,19 +75,22 @@ impl Catalog {
     /// Every mistake in every file, sorted by file and line.
     pub fn parse(files: &BTreeMap<String, String>) -> Result<Self, CatalogError> {
         let mut mistakes = Vec::new();
-        let office = one::<OfficeProfile>(files, "office.toml", format::OFFICE, &mut mistakes);
+        let mut office = one::<OfficeProfile>(files, "office.toml", format::OFFICE, &mut mistakes);
         let sectors = one::<SectorsFile>(files, "sectors.toml", format::SECTORS, &mut mistakes);
         let holidays = one::<HolidaysFile>(files, "holidays.toml", format::HOLIDAYS, &mut mistakes);
-        mistakes.extend(holidays.iter().flat_map(|(walk, _)| walk.mistakes.clone()));
+        let free = holidays.map(|(mut walk, file)| {
+            let free = check_holidays(&mut walk, file);
+            mistakes.append(&mut walk.mistakes);
+            free
+        });
         let places = read_places(files, &mut mistakes);
         let sectors = sectors.map(|(mut walk, file)| {
             let sectors = check_sectors(&mut walk, file, office.as_ref().map(|(_, office)| office));
             mistakes.append(&mut walk.mistakes);
             sectors
         });
-        let calendar = office.as_ref().map(|(_, office)| office).and_then(|office| {
-            read_calendar(files, office, holidays.as_ref().map(|(_, file)| file), &mut mistakes)
-        });
+        let free = free.unwrap_or_default();
+        let calendar = office.as_mut().and_then(|(walk, office)| check_calendar(walk, office, free));
         let office = office.map(|(mut walk, office)| {
             check_office(&mut walk, &office, sectors.as_deref().unwrap_or_default(), &places);
             mistakes.append(&mut walk.mistakes);
@@ -234,18 +237,24 @@ fn check_office(walk: &mut Walk<'_>, office: &OfficeProfile, sectors: &[Sector],
     }
 }
 
-fn read_calendar(
-    files: &BTreeMap<String, String>,
+fn check_holidays(walk: &mut Walk<'_>, file: HolidaysFile) -> BTreeMap<Date, Text> {
+    let mut seen = BTreeSet::new();
+    let mut free: BTreeMap<Date, Text> = BTreeMap::new();
+    for holiday in file.holidays {
+        if !seen.insert((holiday.date, holiday.name.en.clone())) {
+            let field = format!("holidays.{}", holiday.date);
+            walk.say(&field, Code::Duplicate, "this holiday stands there twice");
+        }
+        free.entry(holiday.date).or_insert(holiday.name);
+    }
+    free
+}
+
+fn check_calendar(
+    walk: &mut Walk<'_>,
     office: &OfficeProfile,
-    holidays: Option<&HolidaysFile>,
-    mistakes: &mut Vec<Mistake>,
+    free: BTreeMap<Date, Text>,
 ) -> Option<Calendar> {
-    // The lines are found again: the walks over both files were finished before.
-    let lines = |file: &'static str, keys| {
-        let text = files.get(file).map_or("", String::as_str);
-        read::<toml::Table>(file, text, keys, |_, _| {}).0
-    };
-    let mut walk = lines("office.toml", format::OFFICE);
     let days: Vec<Weekday> = office.hours.working_days.iter().filter_map(|day| weekday(day)).collect();
     let time = |text: &str| Time::strptime("%H:%M", text).ok();
     let mut sessions = Vec::new();
@@ -264,23 +273,7 @@ fn read_calendar(
     if cutoff.is_none() {
         walk.say("hours.cutoff", Code::Time, "is no time of day; write it as 17:00");
     }
-    let mut free: BTreeMap<Date, Text> = BTreeMap::new();
-    if let Some(file) = holidays {
-        let mut walk = lines("holidays.toml", format::HOLIDAYS);
-        let mut seen = BTreeSet::new();
-        for holiday in &file.holidays {
-            if !seen.insert((holiday.date, &holiday.name.en)) {
-                walk.say(
-                    &format!("holidays.{}", holiday.date),
-                    Code::Duplicate,
-                    "this holiday stands there twice",
-                );
-            }
-            free.entry(holiday.date).or_insert_with(|| holiday.name.clone());
-        }
-        mistakes.append(&mut walk.mistakes);
-    }
-    let calendar = match Calendar::new(&office.time_zone, &days, sessions, cutoff.unwrap_or_default(), free) {
+    match Calendar::new(&office.time_zone, &days, sessions, cutoff.unwrap_or_default(), free) {
         Ok(calendar) => Some(calendar),
         Err(error) => {
             let field = match error {
@@ -291,9 +284,7 @@ fn read_calendar(
             walk.say(field, Code::Time, error.to_string());
             None
         }
-    };
-    mistakes.append(&mut walk.mistakes);
-    calendar
+    }
 }
 
 fn weekday(word: &str) -> Option<Weekday> {

@@ -59,8 +59,9 @@ impl Office {
         let mut turn: Option<Turn> = None;
         for _ in 0..ATTEMPTS {
             let case = self.case(id).await?;
+            let register = self.register(&case.request, &command);
             if turn.is_none()
-                && let Some(register) = self.register(&case.request, &command)
+                && let Some(register) = &register
             {
                 match self.inner.registers.turn(&register.name) {
                     Ok(mine) => turn = Some(mine),
@@ -83,7 +84,10 @@ impl Office {
                 return Err(OfficeError::Stale { since, request: Box::new(case.request) });
             }
             let context = self.context(None);
-            let register = self.next_number(&case.request, &command).await?;
+            let register = match register {
+                Some(register) => Some(self.next_number(register).await?),
+                None => None,
+            };
             let expected = case.request.record().version;
             let given = register.as_ref().map_or("", |register| register.number.as_str());
             let decided = case
@@ -112,36 +116,30 @@ impl Office {
     }
 
     /// The register that the command needs a number from.
-    fn register(&self, request: &AnyRequest, command: &Command) -> Option<Register> {
+    fn register<'a>(&'a self, request: &'a AnyRequest, command: &Command) -> Option<Register<'a>> {
         let year = self.inner.catalog.calendar().local_date(self.now()).year();
         let (name, format) = match command.series()? {
-            Series::Receipt => {
-                (format!("receipt/{year}"), self.inner.catalog.office().numbering.receipt.clone())
-            }
+            Series::Receipt => (format!("receipt/{year}"), &self.inner.catalog.office().numbering.receipt),
             Series::Result => {
                 let service = request.service();
-                (format!("result/{}/{year}", service.id), service.result.number_format.clone())
+                (format!("result/{}/{year}", service.id), &service.result.number_format)
             }
         };
         Some(Register { name, format, year })
     }
 
-    /// The next number of the register that the command needs one from, and the move that takes it.
-    async fn next_number(
-        &self,
-        request: &AnyRequest,
-        command: &Command,
-    ) -> Result<Option<Numbered>, OfficeError> {
-        let Some(Register { name, format, year }) = self.register(request, command) else { return Ok(None) };
+    /// The next number of `register`, and the move that takes it.
+    async fn next_number(&self, register: Register<'_>) -> Result<Numbered, OfficeError> {
+        let Register { name, format, year } = register;
         let from = self.inner.store.counter(&self.inner.id, &name).await?;
-        let number = number(&format, year, from.saturating_add(1));
-        Ok(Some(Numbered { number, counter: CounterMove { name, from } }))
+        let number = number(format, year, from.saturating_add(1));
+        Ok(Numbered { number, counter: CounterMove { name, from } })
     }
 }
 
-struct Register {
+struct Register<'a> {
     name: String,
-    format: String,
+    format: &'a str,
     year: i16,
 }
 

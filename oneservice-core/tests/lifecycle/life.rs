@@ -72,16 +72,11 @@ fn signature(signer: &str) -> Signature {
 }
 
 fn answers(asks_health: bool) -> Map<String, Value> {
-    let mut form = json!({
-        "name_km": "សុខ ដារា", "name_latin": "SOK DARA", "birth_date": "12/7/1985", "national_id": "010 234 567",
-        "phone": "012 345 678", "email": "sok.dara@example.org", "home": { "code": "900101" }, "place": { "code": "900102" },
-        "spot": { "lat": 12.5, "lon": 104.5 }, "stalls": 3, "area": "12.5", "capital": "1234.50",
-        "goods": if asks_health { "food" } else { "cloth" }, "days": ["sat", "sun"],
-    });
+    let mut form = sample::answers();
     if asks_health {
-        form["cooks"] = json!(false);
+        form.extend([("goods".to_owned(), json!("food")), ("cooks".to_owned(), json!(false))]);
     }
-    form.as_object().unwrap().clone()
+    form
 }
 
 fn actor(who: Who) -> Actor {
@@ -116,6 +111,11 @@ fn items(set: u8) -> impl Iterator<Item = Item> {
 }
 
 impl Life {
+    fn context(&self) -> Context<'static> {
+        let (calendar, places) = (self.catalog.calendar(), self.catalog.places());
+        Context { now: self.now, occurred_at: None, calendar, places }
+    }
+
     fn command(&self, what: What) -> Command {
         let step = |nth: usize| STEPS[nth].parse().unwrap();
         let words = |some: bool| if some { "words".to_owned() } else { " ".to_owned() };
@@ -182,7 +182,7 @@ impl Life {
 
     fn take(&mut self, decided: Decided) {
         for (recorded, request) in decided.steps() {
-            let from = self.history.last().map_or(StageName::Draft, |_| self.request.stage());
+            let from = self.request.stage();
             let row = TRANSITIONS.iter().find(|row| row.from == from && row.fact == recorded.fact.name());
             let row = row.unwrap_or_else(|| panic!("{:?} in {from}", recorded.fact.name()));
             assert!(row.roles.contains(&recorded.entry.by.role), "{:?}", recorded.entry.by);
@@ -214,26 +214,18 @@ impl StateMachineTest for Life {
             evidence: vec![paper(0)],
             signature: Some(signature("SOK DARA")),
         };
-        let context =
-            Context { now, occurred_at: None, calendar: catalog.calendar(), places: catalog.places() };
         let draft = Request::draft(intake, Arc::clone(&service));
-        let decided = Decided::submission(draft.clone(), &Actor::Applicant, &context).unwrap();
-        let request = AnyRequest::from(draft);
+        let request = AnyRequest::from(draft.clone());
         let mut life = Self { catalog, service, request, history: vec![], now, allowed: 0 };
+        let decided = Decided::submission(draft, &Actor::Applicant, &life.context()).unwrap();
         life.take(decided);
         life
     }
 
     fn apply(mut life: Self, _: &Sheet, attempt: Try) -> Self {
         life.now = life.now.plus_hours(5);
-        let context = Context {
-            now: life.now,
-            occurred_at: None,
-            calendar: life.catalog.calendar(),
-            places: life.catalog.places(),
-        };
         let command = life.command(attempt.what);
-        match life.request.clone().decide(command, "N-1", &actor(attempt.who), &context) {
+        match life.request.clone().decide(command, "N-1", &actor(attempt.who), &life.context()) {
             Ok(decided) => {
                 life.allowed += 1;
                 life.take(decided);

@@ -117,19 +117,31 @@ struct Check {
     due: String,
 }
 
-/// Where on the way through the pages a problem is met: questions in the form's order, papers, rules over several answers, signature.
-fn place_of(service: &Service, path: &[&str]) -> usize {
-    let documents = service.fields().count();
-    let place = match path {
-        ["form", field, ..] => service.fields().position(|f| f.id.as_str() == *field),
-        ["documents", id] => {
-            service.documents.iter().position(|d| d.id.as_str() == *id).map(|nth| documents + nth)
-        }
-        ["checks", ..] => Some(usize::MAX - 1),
-        ["signature"] => Some(usize::MAX),
-        _ => Some(0),
+/// Where a problem is met on the way through the pages, and the page: questions in the form's order, papers, rules over several answers,
+/// signature.
+fn met_at(service: &Service, path: &str) -> ((usize, usize), String) {
+    let page_of = |field: &str| {
+        let section = service.sections.iter().find(|s| s.fields.iter().any(|f| f.id.as_str() == field));
+        section.map_or_else(String::new, |section| format!("/q/{}#{field}", section.id))
     };
-    place.unwrap_or(0)
+    let parts: Vec<&str> = path.split('.').collect();
+    match parts.as_slice() {
+        ["form", field, ..] => {
+            let nth = service.fields().position(|f| f.id.as_str() == *field);
+            ((0, nth.unwrap_or_default()), page_of(field))
+        }
+        ["documents", id] => {
+            let nth = service.documents.iter().position(|d| d.id.as_str() == *id);
+            (nth.map_or((0, 0), |nth| (1, nth)), format!("/d/{id}"))
+        }
+        ["checks", id] => {
+            let check = service.checks.iter().find(|c| c.id.as_str() == *id);
+            let field = check.and_then(|check| check.fields.first());
+            ((2, 0), field.map(|field| page_of(field.as_str())).unwrap_or_default())
+        }
+        ["signature"] => ((3, 0), "/sign".to_owned()),
+        _ => ((0, 0), String::new()),
+    }
 }
 
 async fn check_page(
@@ -142,35 +154,16 @@ async fn check_page(
     let base = format!("/a/{}", draft.key().text());
     let p = Page::new(app, lang, format!("{base}/check"));
     let catalog = app.office.catalog();
-    let mut wrong: Vec<(usize, Wrong)> = assessment
-        .problems
-        .iter()
-        .map(|problem| {
-            let parts: Vec<&str> = problem.path.split('.').collect();
-            let section_of = |field: &str| {
-                let section =
-                    service.sections.iter().find(|s| s.fields.iter().any(|f| f.id.as_str() == field));
-                section.map_or_else(String::new, |section| format!("/q/{}#{field}", section.id))
-            };
-            let place = match parts.as_slice() {
-                ["form", field, ..] => section_of(field),
-                ["documents", document] => format!("/d/{document}"),
-                ["signature"] => "/sign".to_owned(),
-                ["checks", check] => {
-                    let check = service.checks.iter().find(|c| c.id.as_str() == *check);
-                    check.and_then(|c| c.fields.first()).map(|f| section_of(f.as_str())).unwrap_or_default()
-                }
-                _ => String::new(),
-            };
-            let wrong = Wrong {
-                link: p.u(&format!("{base}{place}")),
-                label: sentence::path(lang, &service, &problem.path),
-                text: sentence::problem(lang, &service, problem),
-            };
-            (place_of(&service, &parts), wrong)
+    let mut met: Vec<_> = assessment.problems.iter().map(|p| (met_at(&service, &p.path), p)).collect();
+    met.sort_by_key(|((place, _), _)| *place);
+    let wrong = met
+        .into_iter()
+        .map(|((_, page), problem)| Wrong {
+            link: p.u(&format!("{base}{page}")),
+            label: sentence::path(lang, &service, &problem.path),
+            text: sentence::problem(lang, &service, problem),
         })
         .collect();
-    wrong.sort_by_key(|(place, _)| *place);
     let groups = super::draft::visible(&service, &assessment)
         .into_iter()
         .map(|section| Group {
@@ -212,7 +205,7 @@ async fn check_page(
         back: p.u(&base),
         base: p.u(&base),
         service: p.c(&service.name),
-        wrong: wrong.into_iter().map(|(_, wrong)| wrong).collect(),
+        wrong,
         groups,
         papers: papers.collect(),
         fee: fee.collect(),

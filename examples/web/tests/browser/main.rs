@@ -71,10 +71,9 @@ impl Applicant {
         self.screen.picture("services").await;
         self.screen.tap(&format!("a[href='/s/{service}']")).await;
         self.screen.picture("service").await;
-        let start = ["applicant", "purpose"];
-        let applicant = self.sample["applicant"]["kind"].as_str().unwrap();
-        let chosen = [applicant, self.sample["purpose"].as_str().unwrap()];
-        self.screen.fill(&[pair(start[0], chosen[0]), pair(start[1], chosen[1])]).await;
+        let applicant = pair("applicant", self.sample["applicant"]["kind"].as_str().unwrap());
+        let purpose = pair("purpose", self.sample["purpose"].as_str().unwrap());
+        self.screen.fill(&[applicant, purpose]).await;
         self.screen.tap("form[method=post] button").await;
         self.screen.picture("tasks").await;
         // An early look: all that is missing, each a link to where it is given.
@@ -117,17 +116,7 @@ impl Applicant {
         let title = self.screen.text("h1").await;
         self.screen.picture("questions").await;
         for round in 0..12 {
-            let mut add = None;
-            for (name, _) in &self.controls {
-                let row = |nth: &str| format!("[name^='{}.{nth}.']", name.split('.').next().unwrap());
-                if let Some(nth) = name.split('.').nth(1).filter(|nth| nth.len() == 1)
-                    && self.screen.has(&row("0")).await
-                    && !self.screen.has(&row(nth)).await
-                {
-                    add = Some(format!("button[name=_add][value='{}']", name.split('.').next().unwrap()));
-                    break;
-                }
-            }
+            let add = self.row_to_add().await;
             self.screen.fill(&self.controls).await;
             self.screen.tap(add.as_deref().unwrap_or("main form > button:last-of-type")).await;
             if self.screen.path().await != path {
@@ -138,6 +127,19 @@ impl Applicant {
             }
         }
         panic!("'{title}' is never done: {}", self.screen.text("[role=alert]").await)
+    }
+
+    /// The button for another row of a table on this page, if the sample has more rows than are there.
+    async fn row_to_add(&self) -> Option<String> {
+        for (name, _) in &self.controls {
+            // `table.row.column`; what is one level of an address has no row 0.
+            let [table, row, ..] = name.split('.').collect::<Vec<_>>()[..] else { continue };
+            let cells = |row: &str| format!("[name^='{table}.{row}.']");
+            if self.screen.has(&cells("0")).await && !self.screen.has(&cells(row)).await {
+                return Some(format!("button[name=_add][value='{table}']"));
+            }
+        }
+        None
     }
 
     async fn give(&mut self, document: &str) {

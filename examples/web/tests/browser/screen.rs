@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -14,9 +14,11 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use url::{ParseError, Url};
 
+use crate::support::Running;
+
 /// chromedriver on a free port.
 pub(crate) struct Driver {
-    child: Child,
+    _program: Running,
     url: String,
 }
 
@@ -37,14 +39,7 @@ impl Driver {
             .expect("chromedriver says its port");
         // Whoever reads no more may stop the writer.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url: format!("http://127.0.0.1:{port}") }
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        Self { _program: Running(child), url: format!("http://127.0.0.1:{port}") }
     }
 }
 

@@ -8,9 +8,19 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+/// A program that ends with its owner.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// The real program, on a free port.
 pub(crate) struct Server {
-    child: Child,
+    program: Running,
     pub(crate) address: String,
 }
 
@@ -40,20 +50,13 @@ impl Server {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.split("http://").nth(1).and_then(|rest| rest.split_whitespace().next());
         let address = address.unwrap_or_else(|| panic!("no address in {line:?}")).to_owned();
-        Self { child, address }
+        Self { program: Running(child), address }
     }
 
     /// Ends it with SIGKILL: it gets no chance to finish anything.
     pub(crate) fn kill_now(&self) {
-        let id = self.child.id().to_string();
+        let id = self.program.0.id().to_string();
         assert!(Command::new("kill").args(["-9", &id]).status().unwrap().success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -63,12 +66,11 @@ pub(crate) struct Visitor {
     cookie: Option<String>,
     pub(crate) path: String,
     pub(crate) status: u16,
-    pub(crate) bytes: usize,
 }
 
 impl Visitor {
     pub(crate) fn new(server: &Server) -> Self {
-        Self { address: server.address.clone(), cookie: None, path: String::new(), status: 0, bytes: 0 }
+        Self { address: server.address.clone(), cookie: None, path: String::new(), status: 0 }
     }
 
     pub(crate) fn get(&mut self, path: &str) -> String {
@@ -78,20 +80,6 @@ impl Visitor {
     pub(crate) fn post(&mut self, path: &str, form: &[(String, String)]) -> String {
         let body: Vec<String> = form.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
         self.go("POST", path, "application/x-www-form-urlencoded", body.join("&").as_bytes())
-    }
-
-    pub(crate) fn upload(&mut self, path: &str, name: &str, issued: Option<&str>, bytes: &[u8]) -> String {
-        let mut body = Vec::new();
-        if let Some(day) = issued {
-            body.extend(
-                format!("--XX\r\nContent-Disposition: form-data; name=\"issued\"\r\n\r\n{day}\r\n").bytes(),
-            );
-        }
-        let head = "--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=";
-        body.extend(format!("{head}\"{name}\"\r\nContent-Type: text/plain\r\n\r\n").bytes());
-        body.extend(bytes);
-        body.extend(b"\r\n--XX--\r\n");
-        self.go("POST", path, "multipart/form-data; boundary=XX", &body)
     }
 
     fn go(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> String {
@@ -108,7 +96,7 @@ impl Visitor {
                 (method, path, kind, body) = ("GET".into(), to.to_owned(), "", &[]);
                 continue;
             }
-            (self.status, self.path, self.bytes) = (status, path, text.len());
+            (self.status, self.path) = (status, path);
             return text;
         }
         panic!("the server redirects in a circle at {path}");
