@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use oneservice_core::calendar::{Date, Moment};
 use oneservice_core::catalog::{
-    ApplicantKind, Catalog, DocumentClaim, Filing, ProblemCode, Purpose, Service, SignatureKind,
+    ApplicantKind, Assessment, Catalog, DocumentClaim, Filing, ProblemCode, Purpose, Service, SignatureKind,
 };
 use oneservice_core::ids::{ServiceId, StepId};
 use serde::{Deserialize, Serialize};
@@ -180,13 +180,11 @@ impl Sample {
         Moment::parse(&self.submitted_at).map_err(|_| SampleError::Moment(self.submitted_at.clone()))
     }
 
-    /// What the office finds in it, as of its own moment.
+    /// Judges it as of its own moment.
     ///
     /// # Errors
-    /// [`SampleError`] when it cannot be judged at all; problems of the application are in the verdict.
-    pub fn judge(&self, catalog: &Catalog) -> Result<SampleVerdict, SampleError> {
-        let service = self.service(catalog)?;
-        let moment = self.moment()?;
+    /// [`SampleError`] when it cannot be judged at all; problems of the application are in the assessment.
+    pub fn assess(&self, catalog: &Catalog) -> Result<Assessment, SampleError> {
         let claims = self.documents.iter().map(|document| DocumentClaim {
             document: document.document.clone(),
             media_type: document.media_type.clone(),
@@ -197,13 +195,21 @@ impl Sample {
             applicant: self.applicant_kind()?,
             by_representative: self.applicant.by_representative,
             purpose: self.purpose()?,
-            submitted_on: catalog.calendar().local_date(moment),
+            submitted_on: catalog.calendar().local_date(self.moment()?),
             form: self.form.clone(),
             documents: claims.collect(),
             signature: self.signature_kind(),
         };
-        let assessment = service.assess(&filing, catalog.places());
-        let received_on = catalog.calendar().received_on(moment);
+        Ok(self.service(catalog)?.assess(&filing, catalog.places()))
+    }
+
+    /// What the office finds in it, as of its own moment.
+    ///
+    /// # Errors
+    /// As [`Sample::assess`].
+    pub fn judge(&self, catalog: &Catalog) -> Result<SampleVerdict, SampleError> {
+        let assessment = self.assess(catalog)?;
+        let received_on = catalog.calendar().received_on(self.moment()?);
         let due_on = catalog.calendar().add_working_days(received_on, assessment.working_days);
         Ok(SampleVerdict {
             accepted: assessment.problems.is_empty(),

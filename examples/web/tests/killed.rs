@@ -1,7 +1,5 @@
 //! The server is killed while people send: whoever got a receipt has a request, whoever did not can send again, and
 //! nothing is there twice or in half.
-//!
-//! `ONESERVICE_KILL_DRAFTS` sets how many drafts each of the 16 people sends (6 if not said, 125 for 2,000 in all).
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
@@ -13,6 +11,8 @@ use std::time::Duration;
 use support::{Server, Visitor, between};
 
 const PEOPLE: usize = 16;
+/// How many drafts each of them sends.
+const EACH: usize = 125;
 
 /// A draft that is ready to be sent, without papers: the form alone decides what is missing. Gives its path.
 fn draft(visitor: &mut Visitor, nth: usize) -> String {
@@ -27,7 +27,6 @@ fn draft(visitor: &mut Visitor, nth: usize) -> String {
 
 #[test]
 fn a_receipt_outlives_the_server_and_a_repeat_gives_the_same() {
-    let each: usize = std::env::var("ONESERVICE_KILL_DRAFTS").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
     let data = tempfile::tempdir().unwrap();
     let catalog = data.path().join("catalog");
     support::small_catalogue(&catalog);
@@ -36,7 +35,7 @@ fn a_receipt_outlives_the_server_and_a_repeat_gives_the_same() {
         let people: Vec<_> = (0..PEOPLE)
             .map(|person| {
                 let mut visitor = Visitor::new(&server);
-                scope.spawn(move || (0..each).map(|nth| draft(&mut visitor, person * each + nth)).collect())
+                scope.spawn(move || (0..EACH).map(|nth| draft(&mut visitor, person * EACH + nth)).collect())
             })
             .collect();
         people.into_iter().map(|person| person.join().unwrap()).collect()
@@ -44,7 +43,7 @@ fn a_receipt_outlives_the_server_and_a_repeat_gives_the_same() {
 
     let receipts: Mutex<Vec<(String, String)>> = Mutex::default();
     let answered = AtomicUsize::new(0);
-    let all = PEOPLE * each;
+    let all = PEOPLE * EACH;
     std::thread::scope(|scope| {
         for mine in &drafts {
             let visitor = Visitor::new(&server);

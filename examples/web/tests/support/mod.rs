@@ -70,7 +70,11 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     pub(crate) fn new(server: &Server) -> Self {
-        Self { address: server.address.clone(), cookie: None, path: String::new(), status: 0 }
+        Self::at(server.address.clone())
+    }
+
+    pub(crate) fn at(address: String) -> Self {
+        Self { address, cookie: None, path: String::new(), status: 0 }
     }
 
     pub(crate) fn get(&mut self, path: &str) -> String {
@@ -80,6 +84,19 @@ impl Visitor {
     pub(crate) fn post(&mut self, path: &str, form: &[(String, String)]) -> String {
         let body: Vec<String> = form.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
         self.go("POST", path, "application/x-www-form-urlencoded", body.join("&").as_bytes())
+    }
+
+    /// Sends a file by the form of an upload page.
+    pub(crate) fn upload(&mut self, path: &str, name: &str, issued: Option<&str>, bytes: &[u8]) -> String {
+        let part = "--XX\r\nContent-Disposition: form-data; name=";
+        let mut body = Vec::new();
+        if let Some(day) = issued {
+            body.extend(format!("{part}\"issued\"\r\n\r\n{day}\r\n").bytes());
+        }
+        body.extend(format!("{part}\"file\"; filename=\"{name}\"\r\n\r\n").bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n--XX--\r\n");
+        self.go("POST", path, "multipart/form-data; boundary=XX", &body)
     }
 
     fn go(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> String {
