@@ -7,6 +7,8 @@
 
 mod disk;
 
+use std::sync::Arc;
+
 use disk::{Change, Disk, apply};
 use fastrand::Rng;
 use oneservice_core::ids::Digest32;
@@ -133,7 +135,7 @@ fn fresh() -> Disk {
     Disk::with(disk.live())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_power_cut_loses_nothing_and_halves_nothing() {
     let work = workload();
     let empty = fresh().live();
@@ -156,40 +158,63 @@ async fn a_power_cut_loses_nothing_and_halves_nothing() {
     let (writes, syncs) = (after.writes - before.writes, after.syncs - before.syncs);
     drop(store);
 
-    let (mut images_seen, mut unknown) = (0_u64, 0_u64);
-    for k in 0..writes + syncs {
-        let disk = Disk::with(empty.clone());
-        let store = disk.open().unwrap();
-        disk.fails_after(k);
-        let mut answered = 0;
-        for call in &work {
-            if call.on(&store).await.is_err() {
-                break;
+    // Two at a time, for the two cores that a small machine has.
+    let (work, expected) = (Arc::new(work), Arc::new(expected));
+    let halves = [0, 1].map(|first| {
+        let (work, expected, empty) = (Arc::clone(&work), Arc::clone(&expected), empty.clone());
+        tokio::spawn(async move {
+            let (mut images_seen, mut unknown) = (0_u64, 0_u64);
+            for k in (first..writes + syncs).step_by(2) {
+                let (seen, attempted) = dies_after(k, &empty, &work, &expected).await;
+                images_seen += seen;
+                unknown += attempted;
             }
-            answered += 1;
-        }
-        assert!(answered < work.len(), "the disk died at operation {k}");
-        drop(store);
-        let (durable, unsynced) = disk.after_power_cut();
-        for (number, image) in images(&durable, &unsynced, &mut Rng::with_seed(k)).into_iter().enumerate() {
-            images_seen += 1;
-            let store = Disk::with(image).open().unwrap_or_else(|error| panic!("{k}/{number}: {error}"));
-            let found = everything(&store).await;
-            let attempted = found != expected[answered];
-            unknown += u64::from(attempted);
-            // The call under way may have come to the disk whole: then its outcome was unknown, not refused.
-            assert!(
-                !attempted || found == expected[answered + 1],
-                "operation {k}, image {number}: {answered} calls were answered, and the store holds something else"
-            );
-            assert!(store.check_file().await.unwrap(), "operation {k}, image {number}: redb's own check");
-        }
+            (images_seen, unknown)
+        })
+    });
+    let (mut images_seen, mut unknown) = (0, 0);
+    for half in halves {
+        let (seen, attempted) = half.await.unwrap();
+        images_seen += seen;
+        unknown += attempted;
     }
     println!(
         "{} calls, {writes} writes, {syncs} syncs; {images_seen} images reopened: lost 0, half 0, \
          {unknown} hold the call that was not answered",
         work.len()
     );
+}
+
+/// The disk dies at operation `k`. Gives how many images were reopened, and how many of them hold the call that was under way.
+async fn dies_after(k: u64, empty: &[u8], work: &[Work], expected: &[Digest32]) -> (u64, u64) {
+    let disk = Disk::with(empty.to_vec());
+    let store = disk.open().unwrap();
+    disk.fails_after(k);
+    let mut answered = 0;
+    for call in work {
+        if call.on(&store).await.is_err() {
+            break;
+        }
+        answered += 1;
+    }
+    assert!(answered < work.len(), "the disk died at operation {k}");
+    drop(store);
+    let (durable, unsynced) = disk.after_power_cut();
+    let (mut seen, mut unknown) = (0, 0);
+    for (number, image) in images(&durable, &unsynced, &mut Rng::with_seed(k)).into_iter().enumerate() {
+        seen += 1;
+        let store = Disk::with(image).open().unwrap_or_else(|error| panic!("{k}/{number}: {error}"));
+        let found = everything(&store).await;
+        let attempted = found != expected[answered];
+        unknown += u64::from(attempted);
+        // The call under way may have come to the disk whole: then its outcome was unknown, not refused.
+        assert!(
+            !attempted || found == expected[answered + 1],
+            "operation {k}, image {number}: {answered} calls were answered, and the store holds something else"
+        );
+        assert!(store.check_file().await.unwrap(), "operation {k}, image {number}: redb's own check");
+    }
+    (seen, unknown)
 }
 
 #[tokio::test]
