@@ -224,12 +224,16 @@ fn words(
 
 /// A number as it may be typed: Khmer digits, blanks and commas between thousands.
 fn digits(raw: &Json) -> Result<String, ProblemCode> {
-    let given = match raw {
-        Json::String(words) => words.clone(),
-        Json::Number(number) => number.to_string(),
-        _ => return Err(ProblemCode::Type),
+    let plain = |words: &str| {
+        let mut words = text::ascii_digits(words);
+        words.retain(|c| !matches!(c, ' ' | ',' | '\u{a0}'));
+        words
     };
-    Ok(text::ascii_digits(&given).chars().filter(|c| !matches!(c, ' ' | ',' | '\u{a0}')).collect())
+    match raw {
+        Json::String(words) => Ok(plain(words)),
+        Json::Number(number) => Ok(plain(&number.to_string())),
+        _ => Err(ProblemCode::Type),
+    }
 }
 
 /// At most 15 digits, then at most `decimals` after a point.
@@ -301,11 +305,11 @@ fn date(
     };
     let earliest = not_before.and_then(|bound| bound.on(submitted_on));
     let latest = not_after.and_then(|bound| bound.on(submitted_on));
-    let value = Value::Text(day.to_string());
+    let value = || Value::Text(day.to_string());
     if let Some(earliest) = earliest.filter(|earliest| day < *earliest) {
-        Judged::wrong_but(problem(ProblemCode::TooEarly).with("date", dmy(earliest)), value)
+        Judged::wrong_but(problem(ProblemCode::TooEarly).with("date", dmy(earliest)), value())
     } else if let Some(latest) = latest.filter(|latest| day > *latest) {
-        Judged::wrong_but(problem(ProblemCode::TooLate).with("date", dmy(latest)), value)
+        Judged::wrong_but(problem(ProblemCode::TooLate).with("date", dmy(latest)), value())
     } else {
         Judged::text(day.to_string())
     }

@@ -136,35 +136,35 @@ impl Service {
         problems: &mut Vec<Problem>,
     ) -> AssessedForm {
         let around = Surroundings { places, submitted_on: filing.submitted_on };
-        let known: BTreeSet<&str> = self.fields().map(|field| field.id.as_str()).collect();
-        for key in filing.form.keys().filter(|key| !known.contains(key.as_str())).take(UNKNOWN_MAX) {
+        for key in filing.form.keys().filter(|key| self.field(key).is_none()).take(UNKNOWN_MAX) {
             let key: String = key.chars().take(80).collect();
             problems.push(Problem::new(format!("form.{key}"), ProblemCode::Unknown));
         }
         // Conditions see every answer that was given, wherever it stands, so all are read before any is judged.
-        let mut read = BTreeMap::new();
+        let mut read = Vec::new();
         let mut assessed = AssessedForm::default();
         for field in self.fields() {
             let id = field.id.as_str();
             let judged = judge(field, filing.form.get(id), At::Field(id), around);
-            if let Some(value) = &judged.value {
-                environment.form.insert(id.to_owned(), value.clone());
+            read.push((judged.is_missing(), judged.problems));
+            if let Some(value) = judged.value {
+                environment.form.insert(id.to_owned(), value);
             }
-            if let Some(normal) = &judged.normal {
-                assessed.answers.insert(id.to_owned(), normal.clone());
+            if let Some(normal) = judged.normal {
+                assessed.answers.insert(id.to_owned(), normal);
             }
-            read.insert(id, judged);
         }
+        let mut read = read.into_iter();
         for section in &self.sections {
             let section_applies = section.visible_when.as_ref().is_none_or(|when| when.holds(environment));
             for field in &section.fields {
                 let id = field.id.as_str();
                 let path = At::Field(id);
-                let Some(judged) = read.remove(id) else { continue };
+                let Some((is_missing, wrong)) = read.next() else { continue };
                 let applies =
                     section_applies && field.visible_when.as_ref().is_none_or(|when| when.holds(environment));
                 if !applies {
-                    if !judged.is_missing() {
+                    if !is_missing {
                         problems.push(Problem::new(path, ProblemCode::NotApplicable));
                     }
                     environment.form.remove(id);
@@ -176,12 +176,12 @@ impl Service {
                 if needed {
                     assessed.required.insert(field.id.clone());
                 }
-                if judged.is_missing() {
+                if is_missing {
                     if needed {
                         problems.push(Problem::new(path, ProblemCode::Missing));
                     }
                 } else {
-                    problems.extend(judged.problems);
+                    problems.extend(wrong);
                 }
             }
         }
@@ -204,7 +204,7 @@ impl Service {
         }
         let mut asked = Vec::new();
         for document in &self.documents {
-            let path = format!("documents.{}", document.id);
+            let problem = |code| Problem::new(format!("documents.{}", document.id), code);
             let claims = given.get(document.id.as_str()).map(Vec::as_slice).unwrap_or_default();
             let applies = document.visible_when.as_ref().is_none_or(|when| when.holds(environment));
             let required = applies
@@ -213,32 +213,30 @@ impl Service {
             if applies {
                 asked.push(AskedDocument { id: document.id.clone(), required });
             } else if !claims.is_empty() {
-                problems.push(Problem::new(&path, ProblemCode::NotApplicable));
+                problems.push(problem(ProblemCode::NotApplicable));
             }
             if required && claims.is_empty() {
-                problems.push(Problem::new(&path, ProblemCode::Missing));
+                problems.push(problem(ProblemCode::Missing));
             }
             if claims.len() > document.max_files as usize {
-                problems.push(Problem::new(&path, ProblemCode::TooManyFiles).with("n", document.max_files));
+                problems.push(problem(ProblemCode::TooManyFiles).with("n", document.max_files));
             }
             for claim in claims.iter().take(UNKNOWN_MAX) {
                 let format = DocumentFormat::of_media_type(&claim.media_type);
                 if !format.is_some_and(|format| document.formats.contains(&format)) {
                     let formats: Vec<&str> = document.formats.iter().map(|f| f.as_str()).collect();
-                    problems
-                        .push(Problem::new(&path, ProblemCode::Format).with("formats", formats.join(", ")));
+                    problems.push(problem(ProblemCode::Format).with("formats", formats.join(", ")));
                 }
                 if claim.size_bytes > document.max_bytes {
-                    problems
-                        .push(Problem::new(&path, ProblemCode::TooLarge).with("bytes", document.max_bytes));
+                    problems.push(problem(ProblemCode::TooLarge).with("bytes", document.max_bytes));
                 }
                 if let Some(months) = document.issued_within_months {
                     let span = jiff::Span::new().try_months(months).ok();
                     let oldest = span.and_then(|span| filing.submitted_on.checked_sub(span).ok());
                     match claim.issued {
-                        None => problems.push(Problem::new(&path, ProblemCode::IssueDateMissing)),
+                        None => problems.push(problem(ProblemCode::IssueDateMissing)),
                         Some(issued) if oldest.is_some_and(|oldest| issued < oldest) => {
-                            problems.push(Problem::new(&path, ProblemCode::TooOld).with("months", months));
+                            problems.push(problem(ProblemCode::TooOld).with("months", months));
                         }
                         Some(_) => {}
                     }
@@ -266,15 +264,15 @@ impl Service {
             match &rule.each {
                 None => add(environment),
                 Some(table) => {
-                    if let Some(Value::List(rows)) = environment.form.get(table.as_str()).cloned() {
-                        for row in rows {
-                            if let Value::Record(row) = row {
-                                environment.row = Some(row);
-                                add(environment);
-                            }
-                        }
-                        environment.row = None;
+                    let rows = match environment.form.get(table.as_str()) {
+                        Some(Value::List(rows)) => rows.len(),
+                        _ => 0,
+                    };
+                    for nth in 0..rows {
+                        environment.row = Some((table.clone(), nth));
+                        add(environment);
                     }
+                    environment.row = None;
                 }
             }
             lines.extend(sum.map(|units| FeeLine { id: rule.id.to_string(), amount: amount(units) }));

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::parse::{Node, Operator, Part};
 use crate::catalog::{ApplicantKind, Purpose};
+use crate::ids::FieldId;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +42,8 @@ pub struct Environment {
     pub purpose: Option<Purpose>,
     /// `request.submitted_on`, an ISO date.
     pub submitted_on: String,
-    /// The row a fee rule is asked for.
-    pub row: Option<BTreeMap<String, Value>>,
+    /// The row a fee rule is asked for: its table, and its place in it.
+    pub row: Option<(FieldId, usize)>,
 }
 
 impl Environment {
@@ -53,8 +54,13 @@ impl Environment {
                 self.form.get(field).and_then(|value| inner(value, rest)).map(Cow::Borrowed)
             }
             [row, column, rest @ ..] if row == "row" => {
-                let cell = self.row.as_ref().and_then(|row| row.get(column));
-                cell.and_then(|value| inner(value, rest)).map(Cow::Borrowed)
+                let row = self.row.as_ref().and_then(|(table, nth)| match self.form.get(table.as_str()) {
+                    Some(Value::List(rows)) => rows.get(*nth),
+                    _ => None,
+                });
+                row.and_then(|row| inner(row, std::slice::from_ref(column)))
+                    .and_then(|cell| inner(cell, rest))
+                    .map(Cow::Borrowed)
             }
             [of, name] => match (of.as_str(), name.as_str()) {
                 ("applicant", "kind") => self.applicant.and_then(|kind| text(kind.as_str())),
@@ -77,16 +83,13 @@ fn inner<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
 }
 
 /// Answers are looked at where they are; only what is calculated is new.
-pub(super) fn evaluate<'e>(node: &Node, names: &'e Environment) -> Result<Cow<'e, Value>, Unanswered> {
+pub(super) fn evaluate<'e>(node: &'e Node, names: &'e Environment) -> Result<Cow<'e, Value>, Unanswered> {
     Ok(Cow::Owned(match &node.part {
+        Part::Literal(value) => return Ok(Cow::Borrowed(value)),
         Part::Name(path) => return names.get(path),
         Part::Choice(condition, yes, no) => {
             return evaluate(if truth(condition, names)? { yes } else { no }, names);
         }
-        Part::Int(value) => Value::Int(*value),
-        Part::Double(value) => Value::Double(*value),
-        Part::Text(value) => Value::Text(value.clone()),
-        Part::Bool(value) => Value::Bool(*value),
         Part::List(items) => {
             let items = items.iter().map(|item| evaluate(item, names).map(Cow::into_owned));
             Value::List(items.collect::<Result<_, _>>()?)
@@ -105,6 +108,7 @@ pub(super) fn evaluate<'e>(node: &Node, names: &'e Environment) -> Result<Cow<'e
         },
         Part::Binary(Operator::And, left, right) => connective(left, right, names, false)?,
         Part::Binary(Operator::Or, left, right) => connective(left, right, names, true)?,
+        Part::Binary(Operator::In, left, right) => Value::Bool(is_in(left, right, names)?),
         Part::Binary(operator, left, right) => {
             binary(*operator, &*evaluate(left, names)?, &*evaluate(right, names)?)?
         }
@@ -131,6 +135,18 @@ fn connective(left: &Node, right: &Node, names: &Environment, decides: bool) -> 
     }
 }
 
+/// Items that are written out are looked at one by one; each must have a value, as in any list.
+fn is_in(left: &Node, right: &Node, names: &Environment) -> Result<bool, Unanswered> {
+    let left = evaluate(left, names)?;
+    if let Part::List(items) = &right.part {
+        return items.iter().try_fold(false, |found, item| Ok(found | (evaluate(item, names)? == left)));
+    }
+    match &*evaluate(right, names)? {
+        Value::List(items) => Ok(items.contains(&left)),
+        _ => Err(Unanswered::NoResult),
+    }
+}
+
 fn binary(operator: Operator, left: &Value, right: &Value) -> Result<Value, Unanswered> {
     let ordering = || order(left, right).ok_or(Unanswered::NoResult);
     Ok(match operator {
@@ -140,10 +156,6 @@ fn binary(operator: Operator, left: &Value, right: &Value) -> Result<Value, Unan
         Operator::LessOrEqual => Value::Bool(ordering()?.is_le()),
         Operator::Greater => Value::Bool(ordering()?.is_gt()),
         Operator::GreaterOrEqual => Value::Bool(ordering()?.is_ge()),
-        Operator::In => match right {
-            Value::List(items) => Value::Bool(items.contains(left)),
-            _ => return Err(Unanswered::NoResult),
-        },
         _ => match (left, right) {
             (Value::Int(a), Value::Int(b)) => {
                 Value::Int(whole(operator, *a, *b).ok_or(Unanswered::NoResult)?)

@@ -1,7 +1,7 @@
 //! From text to tree, within bounds. Chains of one operator are read in a loop, so only brackets, prefixes and `?:`
 //! nest, and those are counted.
 
-use super::{ConditionError, DEPTH_MAX, NODES_MAX, SOURCE_MAX_BYTES};
+use super::{ConditionError, DEPTH_MAX, NODES_MAX, SOURCE_MAX_BYTES, Value};
 
 /// A part of a condition, with the byte at which it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,10 +12,7 @@ pub(super) struct Node {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Part {
-    Int(i64),
-    Double(f64),
-    Text(String),
-    Bool(bool),
+    Literal(Value),
     List(Vec<Node>),
     Name(Vec<String>),
     Has(Box<Node>),
@@ -210,12 +207,12 @@ impl Parser<'_> {
         let text = self.text[at..at + length].to_owned();
         self.at += length;
         let bad = ConditionError::Syntax { at, expected: "a number of at most 18 digits" };
-        let part = if fraction > 0 {
-            Part::Double(text.parse().map_err(|_| bad)?)
+        let value = if fraction > 0 {
+            Value::Double(text.parse().map_err(|_| bad)?)
         } else {
-            Part::Int(text.parse().map_err(|_| bad)?)
+            Value::Int(text.parse().map_err(|_| bad)?)
         };
-        self.node(at, part)
+        self.node(at, Part::Literal(value))
     }
 
     fn quoted(&mut self, quote: u8) -> Result<Node, ConditionError> {
@@ -226,7 +223,7 @@ impl Parser<'_> {
             match character {
                 c if c as u32 == u32::from(quote) => {
                     self.at = at + 1 + offset + 1;
-                    return self.node(at, Part::Text(value));
+                    return self.node(at, Part::Literal(Value::Text(value)));
                 }
                 '\\' => match characters.next() {
                     Some((_, c @ ('"' | '\'' | '\\'))) => value.push(c),
@@ -271,7 +268,7 @@ impl Parser<'_> {
         match path.as_slice() {
             [word] if word == "true" || word == "false" => {
                 let value = word == "true";
-                self.node(at, Part::Bool(value))
+                self.node(at, Part::Literal(Value::Bool(value)))
             }
             [word] if word == "in" => Err(ConditionError::Syntax { at, expected: "a value" }),
             [function] if self.eat("(") => {

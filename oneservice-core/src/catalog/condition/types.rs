@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::ConditionError;
 use super::parse::{Node, Operator, Part};
+use super::{ConditionError, Value};
 use crate::catalog::{Field, FieldKind};
 
 /// The type of a value.
@@ -41,6 +41,21 @@ impl fmt::Display for Type {
 }
 
 impl Type {
+    fn of_value(value: &Value) -> Self {
+        match value {
+            Value::Int(_) => Self::Int,
+            Value::Double(_) => Self::Double,
+            Value::Text(_) => Self::Text(None),
+            Value::Bool(_) => Self::Bool,
+            Value::List(items) => {
+                items.first().map_or(Self::Empty, |item| Self::List(Box::new(Self::of_value(item))))
+            }
+            Value::Record(names) => Self::Record(
+                names.iter().map(|(name, value)| (name.clone(), Self::of_value(value))).collect(),
+            ),
+        }
+    }
+
     /// The type of a field's answer.
     pub fn of(kind: &FieldKind) -> Self {
         let text = || Self::Text(None);
@@ -148,7 +163,8 @@ fn look_up(node: &Node, path: &[String], scope: &Scope) -> Result<Type, Conditio
 
 /// A literal compared with a field of options must be one of them.
 fn check_option(field: &Node, of: &Type, literal: &Node) -> Result<(), ConditionError> {
-    if let (Type::Text(Some(options)), Part::Text(value), Part::Name(path)) = (of, &literal.part, &field.part)
+    if let (Type::Text(Some(options)), Part::Literal(Value::Text(value)), Part::Name(path)) =
+        (of, &literal.part, &field.part)
         && !options.contains(value)
     {
         return Err(ConditionError::NoOption { at: literal.at, value: value.clone(), name: name(path) });
@@ -158,10 +174,7 @@ fn check_option(field: &Node, of: &Type, literal: &Node) -> Result<(), Condition
 
 pub(super) fn check(node: &Node, scope: &Scope) -> Result<Type, ConditionError> {
     Ok(match &node.part {
-        Part::Int(_) => Type::Int,
-        Part::Double(_) => Type::Double,
-        Part::Text(_) => Type::Text(None),
-        Part::Bool(_) => Type::Bool,
+        Part::Literal(value) => Type::of_value(value),
         Part::List(items) => {
             let Some((first, rest)) = items.split_first() else { return Ok(Type::Empty) };
             let item = check(first, scope)?;
