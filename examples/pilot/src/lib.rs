@@ -10,4 +10,4 @@ pub mod sentence;
 pub mod staff;
 pub mod words;
 
-pub use open::{Opened, PilotError, Place, StoreUrl};
+pub use open::{Engine, Opened, PilotError, Place, StoreUrl};

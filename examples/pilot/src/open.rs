@@ -8,9 +8,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use oneservice_core::catalog::{Catalog, CatalogError};
-use oneservice_core::office::{Clock, DocumentError, Documents, Office, OfficeError, Secret};
+use oneservice_core::office::{Clock, DocumentError, Documents, Office, OfficeBuilder, OfficeError, Secret};
 use oneservice_core::store::StoreError;
 use oneservice_redb::RedbStore;
+use oneservice_sqlx::SqliteStore;
 use thiserror::Error;
 
 use crate::staff::{Staff, StaffError};
@@ -31,6 +32,8 @@ pub struct Place {
 pub enum StoreUrl {
     /// `redb:PATH`: the embedded store in one file.
     Redb(PathBuf),
+    /// `sqlite:PATH`: an SQLite file.
+    Sqlite(PathBuf),
 }
 
 impl FromStr for StoreUrl {
@@ -39,7 +42,8 @@ impl FromStr for StoreUrl {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once(':') {
             Some(("redb", path)) if !path.is_empty() => Ok(Self::Redb(path.into())),
-            _ => Err("a store is written redb:PATH".into()),
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            _ => Err("a store is written redb:PATH or sqlite:PATH".into()),
         }
     }
 }
@@ -48,6 +52,7 @@ impl fmt::Display for StoreUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Redb(path) => write!(f, "redb:{}", path.display()),
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
         }
     }
 }
@@ -97,7 +102,48 @@ pub struct Opened {
     /// Its store, as a URL.
     pub store: StoreUrl,
     /// The engine itself, for its own check.
-    pub engine: RedbStore,
+    pub engine: Engine,
+}
+
+/// An engine that is open.
+#[derive(Debug, Clone)]
+pub enum Engine {
+    /// The embedded store.
+    Redb(RedbStore),
+    /// An SQLite file.
+    Sqlite(SqliteStore),
+}
+
+impl Engine {
+    async fn open(url: &StoreUrl) -> Result<Self, PilotError> {
+        let (StoreUrl::Redb(path) | StoreUrl::Sqlite(path)) = url;
+        if let Some(folder) = path.parent() {
+            let file = |source| PilotError::File { path: folder.to_owned(), source };
+            fs::create_dir_all(folder).map_err(file)?;
+        }
+        Ok(match url {
+            StoreUrl::Redb(path) => Self::Redb(RedbStore::open(path).await?),
+            StoreUrl::Sqlite(path) => Self::Sqlite(SqliteStore::open(path).await?),
+        })
+    }
+
+    fn office(&self, catalog: Catalog) -> OfficeBuilder {
+        match self {
+            Self::Redb(store) => Office::builder(store.clone(), catalog),
+            Self::Sqlite(store) => Office::builder(store.clone(), catalog),
+        }
+    }
+
+    /// The engine's own check of its whole file. Slow. Gives whether all is well.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] while the file cannot be read.
+    pub async fn check_file(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::Redb(store) => store.check_file().await,
+            Self::Sqlite(store) => store.check_file().await,
+        }
+    }
 }
 
 impl Place {
@@ -144,15 +190,11 @@ impl Place {
         };
         fs::create_dir_all(&self.data).map_err(file(&self.data))?;
         let url = self.store_url();
-        let StoreUrl::Redb(path) = &url;
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(file(folder))?;
-        }
-        let engine = RedbStore::open(path).await?;
+        let engine = Engine::open(&url).await?;
         let documents = Documents::in_folder(self.data.join("files"))?;
         let staff = Arc::new(Staff::read(&self.staff_file())?);
         let secret = self.secret()?;
-        let mut builder = Office::builder(engine.clone(), catalog).documents(documents).secret(secret);
+        let mut builder = engine.office(catalog).documents(documents).secret(secret);
         if let Some(clock) = clock {
             builder = builder.clock(clock);
         }

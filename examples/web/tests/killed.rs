@@ -11,8 +11,6 @@ use std::time::Duration;
 use support::{Server, Visitor, between};
 
 const PEOPLE: usize = 16;
-/// How many drafts each of them sends.
-const EACH: usize = 125;
 
 /// A draft that is ready to be sent, without papers: the form alone decides what is missing. Gives its path.
 fn draft(visitor: &mut Visitor, nth: usize) -> String {
@@ -26,16 +24,26 @@ fn draft(visitor: &mut Visitor, nth: usize) -> String {
 }
 
 #[test]
-fn a_receipt_outlives_the_server_and_a_repeat_gives_the_same() {
+fn a_receipt_outlives_the_server_on_redb() {
+    eprintln!("{}", a_receipt_outlives_the_server("redb", 125));
+}
+
+#[test]
+fn a_receipt_outlives_the_server_on_sqlite() {
+    eprintln!("{}", a_receipt_outlives_the_server("sqlite", 10));
+}
+
+/// Each of the people sends so many drafts to a server on `engine`. Gives the numbers, in words.
+fn a_receipt_outlives_the_server(engine: &str, each: usize) -> String {
     let data = tempfile::tempdir().unwrap();
     let catalog = data.path().join("catalog");
     support::small_catalogue(&catalog);
-    let server = Server::start_with(data.path(), &catalog);
+    let server = Server::start_with(data.path(), engine, &catalog);
     let drafts: Vec<Vec<String>> = std::thread::scope(|scope| {
         let people: Vec<_> = (0..PEOPLE)
             .map(|person| {
                 let mut visitor = Visitor::new(&server);
-                scope.spawn(move || (0..EACH).map(|nth| draft(&mut visitor, person * EACH + nth)).collect())
+                scope.spawn(move || (0..each).map(|nth| draft(&mut visitor, person * each + nth)).collect())
             })
             .collect();
         people.into_iter().map(|person| person.join().unwrap()).collect()
@@ -43,7 +51,7 @@ fn a_receipt_outlives_the_server_and_a_repeat_gives_the_same() {
 
     let receipts: Mutex<Vec<(String, String)>> = Mutex::default();
     let answered = AtomicUsize::new(0);
-    let all = PEOPLE * EACH;
+    let all = PEOPLE * each;
     std::thread::scope(|scope| {
         for mine in &drafts {
             let visitor = Visitor::new(&server);
@@ -72,7 +80,7 @@ fn a_receipt_outlives_the_server_and_a_repeat_gives_the_same() {
     drop(server);
     let receipts = receipts.into_inner().unwrap();
 
-    let server = Server::start_with(data.path(), &catalog);
+    let server = Server::start_with(data.path(), engine, &catalog);
     let mut visitor = Visitor::new(&server);
     let mut codes = std::collections::BTreeSet::new();
     for (path, receipt) in &receipts {
@@ -93,5 +101,5 @@ fn a_receipt_outlives_the_server_and_a_repeat_gives_the_same() {
         codes.insert(between(&page, "class=\"code\">", "<")[0].to_owned());
     }
     assert_eq!(codes.len(), all, "every draft became one request");
-    eprintln!("{all} drafts, {} acknowledged before the kill, lost 0, twice 0", receipts.len());
+    format!("{engine}: {all} drafts, {} acknowledged before the kill, lost 0, twice 0", receipts.len())
 }

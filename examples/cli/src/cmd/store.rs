@@ -23,7 +23,7 @@ impl Store {
         let mut findings: Vec<Value> = Vec::new();
         if !opened.engine.check_file().await? {
             findings.push(
-                json!({ "code": "file", "message": "redb's own checksums do not fit: restore a backup" }),
+                json!({ "code": "file", "message": "the engine's own check of its file fails: restore a backup" }),
             );
         }
         let head = store.head(office.id()).await?;

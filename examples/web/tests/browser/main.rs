@@ -237,9 +237,9 @@ const ROLES: [&str; 7] = [
     "approver",
 ];
 
-async fn collected(name: &str, shots: Option<PathBuf>) {
+async fn collected(name: &str, engine: &str, shots: Option<PathBuf>) {
     let data = tempfile::tempdir().unwrap();
-    let server = Server::start(data.path(), true);
+    let server = Server::start(data.path(), engine);
     let driver = Driver::start();
     let phone = Screen::open(&driver, &server.address, 360, shots.clone()).await;
     let mut applicant = Applicant::new(phone, name, data.path());
@@ -303,20 +303,20 @@ async fn collected(name: &str, shots: Option<PathBuf>) {
 async fn a_guesthouse_is_licensed() {
     let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
     std::fs::create_dir_all(&shots).unwrap();
-    collected("tourism_guesthouse-licence", Some(shots)).await;
+    collected("tourism_guesthouse-licence", "redb", Some(shots)).await;
 }
 
 #[tokio::test]
 async fn a_slaughterhouse_is_permitted() {
-    collected("agriculture_slaughterhouse-establishment", None).await;
+    collected("agriculture_slaughterhouse-establishment", "sqlite", None).await;
 }
 
 #[tokio::test]
 async fn a_film_is_permitted() {
-    collected("culture_film-shooting-permit", None).await;
+    collected("culture_film-shooting-permit", "redb", None).await;
 }
 
 #[tokio::test]
 async fn a_craft_is_registered() {
-    collected("industry_handicraft-registration", None).await;
+    collected("industry_handicraft-registration", "sqlite", None).await;
 }

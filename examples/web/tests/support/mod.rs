@@ -25,22 +25,23 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(data: &Path, demo_logins: bool) -> Self {
+    /// The office of Battambang on `engine`, with demonstration logins.
+    pub(crate) fn start(data: &Path, engine: &str) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        if demo_logins {
-            let catalog =
-                oneservice_core::catalog::Catalog::load(root.join("examples/catalog/battambang")).unwrap();
-            let officers = oneservice_pilot::demo::officers(&catalog);
-            oneservice_pilot::demo::add_staff(catalog.office(), &officers, &data.join("staff.toml")).unwrap();
-        }
-        Self::start_with(data, &root.join("examples/catalog/battambang"))
+        let catalog = root.join("examples/catalog/battambang");
+        let loaded = oneservice_core::catalog::Catalog::load(&catalog).unwrap();
+        let officers = oneservice_pilot::demo::officers(&loaded);
+        oneservice_pilot::demo::add_staff(loaded.office(), &officers, &data.join("staff.toml")).unwrap();
+        Self::start_with(data, engine, &catalog)
     }
 
     /// The same, with a catalogue of the test's own.
-    pub(crate) fn start_with(data: &Path, catalog: &Path) -> Self {
+    pub(crate) fn start_with(data: &Path, engine: &str, catalog: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_oneservice-web"))
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
+            .arg("--store")
+            .arg(format!("{engine}:{}", data.join("office.store").display()))
             .arg("--catalog")
             .arg(catalog)
             .stdout(Stdio::piped())

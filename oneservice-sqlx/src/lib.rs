@@ -1,0 +1,26 @@
+//! OneService on SQL databases.
+//!
+//! ```no_run
+//! use oneservice_sqlx::SqliteStore;
+//!
+//! # async fn open() -> Result<(), oneservice_core::store::StoreError> {
+//! let store = SqliteStore::open("office.sqlite").await?;
+//! println!("{} offices", store.offices().await?.len());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! * **Tables that people can read**: one row for each request, one for each event, with their own names in columns. All tables are
+//!   called `oneservice_…`, so that they can lie beside those of another program.
+//! * **One transaction a batch**, fsynced before it is answered.
+//! * **A row changed by hand is found**: each carries a checksum over its columns, events their own hashes; what does not fit is an
+//!   error that names it.
+
+#![deny(missing_docs)]
+
+mod error;
+mod known;
+mod row;
+mod sqlite;
+
+pub use sqlite::SqliteStore;

@@ -1,0 +1,305 @@
+//! Rows of the tables as values of the seam, and back. Both databases use the same columns.
+
+use std::str::FromStr;
+
+use oneservice_core::calendar::{Date, Moment};
+use oneservice_core::ids::{CommitId, Digest32, OfficeId, RequestId};
+use oneservice_core::store::{
+    Draft, EventBody, Placed, Position, Query, QueueName, StoreError, StoredEvent, Summary,
+};
+use sqlx::FromRow;
+
+use crate::error::Engine;
+
+/// A checksum over the parts of a row: enough against chance and careless hands, which is all it is for.
+pub(crate) fn seal(parts: &[&[u8]]) -> Vec<u8> {
+    let lengths: Vec<[u8; 8]> = parts.iter().map(|part| (part.len() as u64).to_be_bytes()).collect();
+    let framed: Vec<&[u8]> =
+        lengths.iter().zip(parts).flat_map(|(length, part)| [length.as_slice(), part]).collect();
+    Digest32::sha256(&framed).as_bytes()[..8].to_vec()
+}
+
+fn damaged<'a>(
+    engine: Engine,
+    office: &'a OfficeId,
+    index: Option<u64>,
+    what: impl Into<String> + 'a,
+) -> impl FnOnce() -> StoreError + 'a {
+    move || engine.corrupt(Some(office), index, what)
+}
+
+fn parsed<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+fn digest(bytes: &[u8]) -> Option<Digest32> {
+    bytes.try_into().ok().map(Digest32::from_bytes)
+}
+
+/// An event.
+#[derive(Debug, FromRow)]
+pub(crate) struct EventRow {
+    pub(crate) log_index: i64,
+    pub(crate) request_id: String,
+    pub(crate) version: i64,
+    pub(crate) envelope: Vec<u8>,
+    pub(crate) salt: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) leaf: Vec<u8>,
+    pub(crate) commitment: Vec<u8>,
+    pub(crate) seal: Vec<u8>,
+}
+
+impl EventRow {
+    pub(crate) fn new(
+        office: &OfficeId,
+        index: u64,
+        request: RequestId,
+        version: u64,
+        body: &EventBody,
+    ) -> Self {
+        Self {
+            log_index: index.cast_signed(),
+            request_id: request.to_string(),
+            version: version.cast_signed(),
+            envelope: body.envelope.clone(),
+            salt: body.salt.to_vec(),
+            payload: body.payload.clone(),
+            leaf: body.leaf.as_bytes().to_vec(),
+            commitment: body.commitment.as_bytes().to_vec(),
+            seal: Self::seal(office, index, request, version),
+        }
+    }
+
+    /// Covers the place only: the body has hashes of its own.
+    fn seal(office: &OfficeId, index: u64, request: RequestId, version: u64) -> Vec<u8> {
+        let (index, version) = (index.to_be_bytes(), version.to_be_bytes());
+        seal(&[office.as_str().as_bytes(), &index, request.as_bytes(), &version])
+    }
+
+    pub(crate) fn read(self, engine: Engine, office: &OfficeId) -> Result<StoredEvent, StoreError> {
+        let (index, version) = (self.log_index.cast_unsigned(), self.version.cast_unsigned());
+        let parts = || {
+            Some((
+                parsed::<RequestId>(&self.request_id)?,
+                self.salt.try_into().ok()?,
+                digest(&self.leaf)?,
+                digest(&self.commitment)?,
+            ))
+        };
+        let unreadable = damaged(engine, office, Some(index), "a column of the event cannot be read");
+        let (request, salt, leaf, commitment) = parts().ok_or_else(unreadable)?;
+        if self.seal != Self::seal(office, index, request, version) {
+            let what = "the event is not where it was written";
+            return Err(engine.corrupt(Some(office), Some(index), what));
+        }
+        let body = EventBody { envelope: self.envelope, salt, payload: self.payload, leaf, commitment };
+        body.check().map_err(|damage| engine.corrupt(Some(office), Some(index), damage.to_string()))?;
+        Ok(StoredEvent { office: office.clone(), index, request, version, body })
+    }
+}
+
+/// A summary.
+#[derive(Debug, FromRow)]
+pub(crate) struct SummaryRow {
+    pub(crate) request_id: String,
+    pub(crate) version: i64,
+    pub(crate) tracking_code: String,
+    pub(crate) stage: String,
+    pub(crate) service_id: String,
+    pub(crate) service_version: String,
+    pub(crate) sector_id: String,
+    pub(crate) applicant_name: String,
+    pub(crate) queues: String,
+    pub(crate) tokens: String,
+    pub(crate) submitted_at: i64,
+    pub(crate) due_on: Option<String>,
+    pub(crate) wake_at: Option<i64>,
+    pub(crate) access_hash: Vec<u8>,
+    pub(crate) phone_hash: Option<Vec<u8>>,
+    pub(crate) seal: Vec<u8>,
+}
+
+impl SummaryRow {
+    pub(crate) fn new(engine: Engine, office: &OfficeId, summary: &Summary) -> Result<Self, StoreError> {
+        let unwritable = |error: serde_json::Error| engine.corrupt(Some(office), None, error.to_string());
+        Ok(Self {
+            request_id: summary.request.to_string(),
+            version: summary.version.cast_signed(),
+            tracking_code: summary.code.to_string(),
+            stage: summary.stage.to_string(),
+            service_id: summary.service.to_string(),
+            service_version: summary.service_version.to_string(),
+            sector_id: summary.sector.to_string(),
+            applicant_name: summary.applicant_name.clone(),
+            queues: serde_json::to_string(&summary.queues).map_err(unwritable)?,
+            tokens: serde_json::to_string(&summary.tokens).map_err(unwritable)?,
+            submitted_at: summary.submitted_at.millis(),
+            due_on: summary.due_on.map(|day| day.to_string()),
+            wake_at: summary.wake_at.map(Moment::millis),
+            access_hash: summary.access.as_bytes().to_vec(),
+            phone_hash: summary.phone.map(|phone| phone.as_bytes().to_vec()),
+            seal: Self::seal(office, summary).map_err(unwritable)?,
+        })
+    }
+
+    fn seal(office: &OfficeId, summary: &Summary) -> Result<Vec<u8>, serde_json::Error> {
+        Ok(seal(&[office.as_str().as_bytes(), &serde_json::to_vec(summary)?]))
+    }
+
+    pub(crate) fn read(self, engine: Engine, office: &OfficeId) -> Result<Summary, StoreError> {
+        let what = || format!("the row of request {}", self.request_id);
+        let summary = || {
+            Some(Summary {
+                request: parsed(&self.request_id)?,
+                code: parsed(&self.tracking_code)?,
+                stage: serde_json::from_value(self.stage.as_str().into()).ok()?,
+                service: parsed(&self.service_id)?,
+                service_version: parsed(&self.service_version)?,
+                sector: parsed(&self.sector_id)?,
+                applicant_name: self.applicant_name.clone(),
+                queues: serde_json::from_str::<Vec<QueueName>>(&self.queues).ok()?,
+                submitted_at: Moment::from_millis(self.submitted_at),
+                due_on: match &self.due_on {
+                    Some(day) => Some(parsed::<Date>(day)?),
+                    None => None,
+                },
+                wake_at: self.wake_at.map(Moment::from_millis),
+                access: digest(&self.access_hash)?,
+                phone: match &self.phone_hash {
+                    Some(phone) => Some(digest(phone)?),
+                    None => None,
+                },
+                tokens: serde_json::from_str(&self.tokens).ok()?,
+                version: self.version.cast_unsigned(),
+            })
+        };
+        let summary = summary()
+            .ok_or_else(|| engine.corrupt(Some(office), None, format!("{} cannot be read", what())))?;
+        match Self::seal(office, &summary) {
+            Ok(seal) if seal == self.seal => Ok(summary),
+            _ => Err(engine.corrupt(Some(office), None, format!("{} does not match its seal", what()))),
+        }
+    }
+}
+
+/// Where a summary is listed, as columns; [`Summary::listed`] is the one rule behind it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Listed {
+    pub(crate) newest: i64,
+    pub(crate) open: Option<i64>,
+    pub(crate) waking: Option<i64>,
+    pub(crate) queues: Vec<(String, i64)>,
+    pub(crate) tokens: Vec<(String, i64)>,
+}
+
+impl Listed {
+    pub(crate) fn of(summary: &Summary) -> Self {
+        let mut listed = Self::default();
+        for (query, Position(position)) in summary.listed() {
+            match query {
+                Query::All => listed.newest = position,
+                Query::Open => listed.open = Some(position),
+                Query::Waking => listed.waking = Some(position),
+                Query::Queue(queue) => listed.queues.push((queue.into(), position)),
+                Query::Token(token) => listed.tokens.push((token, position)),
+                // Equality with a column, in the order of the newest.
+                Query::Stage(_) | Query::Service(_) | Query::Code(_) | Query::Access(_) | Query::Phone(_) => {
+                }
+            }
+        }
+        listed
+    }
+}
+
+/// Where a commit stands.
+#[derive(Debug, FromRow)]
+pub(crate) struct PlacedRow {
+    pub(crate) commit_id: String,
+    pub(crate) request_id: String,
+    pub(crate) version: i64,
+    pub(crate) first_index: i64,
+    pub(crate) recorded_at: i64,
+    pub(crate) seal: Vec<u8>,
+}
+
+impl PlacedRow {
+    pub(crate) fn new(office: &OfficeId, placed: &Placed) -> Self {
+        Self {
+            commit_id: placed.commit.to_string(),
+            request_id: placed.request.to_string(),
+            version: placed.version.cast_signed(),
+            first_index: placed.first_index.cast_signed(),
+            recorded_at: placed.at.millis(),
+            seal: Self::seal(office, placed),
+        }
+    }
+
+    fn seal(office: &OfficeId, placed: &Placed) -> Vec<u8> {
+        seal(&[
+            office.as_str().as_bytes(),
+            placed.commit.as_bytes(),
+            placed.request.as_bytes(),
+            &placed.version.to_be_bytes(),
+            &placed.first_index.to_be_bytes(),
+            &placed.at.millis().to_be_bytes(),
+        ])
+    }
+
+    pub(crate) fn read(&self, engine: Engine, office: &OfficeId) -> Result<Placed, StoreError> {
+        let placed = || {
+            Some(Placed {
+                commit: parsed::<CommitId>(&self.commit_id)?,
+                request: parsed(&self.request_id)?,
+                version: self.version.cast_unsigned(),
+                first_index: self.first_index.cast_unsigned(),
+                at: Moment::from_millis(self.recorded_at),
+            })
+        };
+        let what = format!("the row of commit {} does not match its seal", self.commit_id);
+        placed()
+            .filter(|placed| Self::seal(office, placed) == self.seal)
+            .ok_or_else(damaged(engine, office, None, what))
+    }
+}
+
+/// A draft.
+#[derive(Debug, FromRow)]
+pub(crate) struct DraftRow {
+    pub(crate) draft_key: Vec<u8>,
+    pub(crate) version: i64,
+    pub(crate) saved_at: i64,
+    pub(crate) expires_at: i64,
+    pub(crate) body: Vec<u8>,
+    pub(crate) seal: Vec<u8>,
+}
+
+impl DraftRow {
+    pub(crate) fn seal(office: &OfficeId, draft: &Draft) -> Vec<u8> {
+        seal(&[
+            office.as_str().as_bytes(),
+            draft.key.as_bytes(),
+            &draft.version.to_be_bytes(),
+            &draft.saved_at.millis().to_be_bytes(),
+            &draft.expires_at.millis().to_be_bytes(),
+            &draft.body,
+        ])
+    }
+
+    pub(crate) fn read(self, engine: Engine, office: &OfficeId) -> Result<Draft, StoreError> {
+        let seal = self.seal;
+        let draft = digest(&self.draft_key).map(|key| Draft {
+            key,
+            version: self.version.cast_unsigned(),
+            saved_at: Moment::from_millis(self.saved_at),
+            expires_at: Moment::from_millis(self.expires_at),
+            body: self.body,
+        });
+        draft.filter(|draft| Self::seal(office, draft) == seal).ok_or_else(damaged(
+            engine,
+            office,
+            None,
+            "a draft does not match its seal",
+        ))
+    }
+}
