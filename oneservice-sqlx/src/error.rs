@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use oneservice_core::ids::OfficeId;
 use oneservice_core::store::{StoreError, Written};
+use sqlx::migrate::{MigrateError, Migrator};
 
 /// A driver's name, and how it tells what went wrong.
 #[derive(Debug, Clone, Copy)]
@@ -54,5 +55,20 @@ impl Engine {
             }
             (_, error) => self.unavailable(written, error),
         }
+    }
+}
+
+/// Why the tables could not be brought to this program's schema.
+pub(crate) fn migration(engine: Engine, migrator: &Migrator, error: MigrateError) -> StoreError {
+    let known = migrator.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let number = |version: i64| u32::try_from(version).unwrap_or(u32::MAX);
+    match error {
+        MigrateError::VersionMissing(found) if found > known => {
+            StoreError::Newer { found: number(found), known: number(known) }
+        }
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            engine.error(Written::No, error)
+        }
+        other => engine.corrupt(None, None, other.to_string()),
     }
 }

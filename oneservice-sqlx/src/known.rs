@@ -4,27 +4,31 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 
 use oneservice_core::ids::{CommitId, Digest32, OfficeId, RequestId, TrackingCode};
-use oneservice_core::store::{Commit, Head, Lookup, Outcome, Placed, Summary, judge};
+use oneservice_core::store::{Commit, Head, Lookup, Outcome, Placed, judge};
 
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     pub(crate) head: Head,
     pub(crate) commits: HashMap<CommitId, Placed>,
     pub(crate) keys: HashMap<String, (Digest32, Placed)>,
-    pub(crate) rows: HashMap<RequestId, Summary>,
+    pub(crate) versions: HashMap<RequestId, u64>,
     pub(crate) codes: HashMap<TrackingCode, RequestId>,
     pub(crate) drafts: HashMap<Digest32, u64>,
     pub(crate) counters: HashMap<String, u64>,
 }
 
 impl Known {
-    /// Judges a member; if it is to be written, what follows is judged as if it were.
-    pub(crate) fn judge(&mut self, commit: &Commit) -> Outcome {
+    /// Why a member must not be written; none if it must.
+    pub(crate) fn refusal(&self, commit: &Commit) -> Option<Outcome> {
         match judge(commit, self) {
-            Ok(Some(refusal)) => refusal,
-            Ok(None) => Outcome::Committed(self.take(commit)),
+            Ok(refusal) => refusal,
             Err(never) => match never {},
         }
+    }
+
+    /// Judges a member; if it is to be written, what follows is judged as if it were.
+    pub(crate) fn judge(&mut self, commit: &Commit) -> Outcome {
+        self.refusal(commit).unwrap_or_else(|| Outcome::Committed(self.take(commit)))
     }
 
     fn take(&mut self, commit: &Commit) -> Placed {
@@ -34,9 +38,9 @@ impl Known {
         if let Some(key) = &commit.key {
             self.keys.insert(key.key.clone(), (key.fingerprint, placed));
         }
-        if let Some(old) = self.rows.insert(commit.request, commit.summary.clone()) {
-            self.codes.remove(&old.code);
-        }
+        self.versions.insert(commit.request, commit.version_after());
+        // A request may change its code; the old one is free then.
+        self.codes.retain(|_, owner| *owner != commit.request);
         self.codes.insert(commit.summary.code, commit.request);
         for counter in &commit.counters {
             self.counters.insert(counter.name.clone(), counter.from.saturating_add(1));
@@ -60,7 +64,7 @@ impl Lookup for Known {
     }
 
     fn version(&self, _: &OfficeId, request: RequestId) -> Result<u64, Infallible> {
-        Ok(self.rows.get(&request).map_or(0, |row| row.version))
+        Ok(self.versions.get(&request).copied().unwrap_or(0))
     }
 
     fn code(&self, _: &OfficeId, code: &TrackingCode) -> Result<Option<RequestId>, Infallible> {

@@ -18,9 +18,16 @@
 
 #![deny(missing_docs)]
 
+mod ask;
 mod error;
 mod known;
+mod postgres;
 mod row;
+mod seam;
 mod sqlite;
+mod statements;
+#[cfg(feature = "testing")]
+pub mod testing;
 
+pub use postgres::{PostgresOptions, PostgresStore, PostgresUrlError};
 pub use sqlite::SqliteStore;

@@ -1,5 +1,6 @@
 //! Rows of the tables as values of the seam, and back. Both databases use the same columns.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use oneservice_core::calendar::{Date, Moment};
@@ -17,6 +18,26 @@ pub(crate) fn seal(parts: &[&[u8]]) -> Vec<u8> {
     let framed: Vec<&[u8]> =
         lengths.iter().zip(parts).flat_map(|(length, part)| [length.as_slice(), part]).collect();
     Digest32::sha256(&framed).as_bytes()[..8].to_vec()
+}
+
+/// The part of a place's checksum that does not depend on the index; the checksum is this plus the index, so that a database can
+/// finish it once it knows the index. Of 48 bits, so that the sum stays a number.
+fn place_base(parts: &[&[u8]]) -> i64 {
+    seal(parts)[..6].iter().fold(0, |sum, byte| sum << 8 | i64::from(*byte))
+}
+
+/// `text` as it is stored: PostgreSQL keeps no NUL, so U+0001 begins what stands for NUL and for itself. Other text stays as it is.
+pub(crate) fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains(['\0', '\u{1}']) {
+        text.replace('\u{1}', "\u{1}1").replace('\0', "\u{1}0").into()
+    } else {
+        text.into()
+    }
+}
+
+/// What [`storable`] made, as it was.
+pub(crate) fn as_it_was(text: &str) -> String {
+    text.replace("\u{1}0", "\0").replace("\u{1}1", "\u{1}")
 }
 
 fn damaged<'a>(
@@ -47,7 +68,7 @@ pub(crate) struct EventRow {
     pub(crate) payload: Vec<u8>,
     pub(crate) leaf: Vec<u8>,
     pub(crate) commitment: Vec<u8>,
-    pub(crate) seal: Vec<u8>,
+    pub(crate) place_seal: i64,
 }
 
 impl EventRow {
@@ -67,14 +88,14 @@ impl EventRow {
             payload: body.payload.clone(),
             leaf: body.leaf.as_bytes().to_vec(),
             commitment: body.commitment.as_bytes().to_vec(),
-            seal: Self::seal(office, index, request, version),
+            place_seal: Self::place_seal(office, index, request, version),
         }
     }
 
-    /// Covers the place only: the body has hashes of its own.
-    fn seal(office: &OfficeId, index: u64, request: RequestId, version: u64) -> Vec<u8> {
-        let (index, version) = (index.to_be_bytes(), version.to_be_bytes());
-        seal(&[office.as_str().as_bytes(), &index, request.as_bytes(), &version])
+    /// Covers the place only: the body has hashes of its own. Grows with the index.
+    pub(crate) fn place_seal(office: &OfficeId, index: u64, request: RequestId, version: u64) -> i64 {
+        let base = place_base(&[office.as_str().as_bytes(), request.as_bytes(), &version.to_be_bytes()]);
+        base.wrapping_add_unsigned(index)
     }
 
     pub(crate) fn read(self, engine: Engine, office: &OfficeId) -> Result<StoredEvent, StoreError> {
@@ -89,7 +110,7 @@ impl EventRow {
         };
         let unreadable = damaged(engine, office, Some(index), "a column of the event cannot be read");
         let (request, salt, leaf, commitment) = parts().ok_or_else(unreadable)?;
-        if self.seal != Self::seal(office, index, request, version) {
+        if self.place_seal != Self::place_seal(office, index, request, version) {
             let what = "the event is not where it was written";
             return Err(engine.corrupt(Some(office), Some(index), what));
         }
@@ -131,7 +152,7 @@ impl SummaryRow {
             service_id: summary.service.to_string(),
             service_version: summary.service_version.to_string(),
             sector_id: summary.sector.to_string(),
-            applicant_name: summary.applicant_name.clone(),
+            applicant_name: storable(&summary.applicant_name).into_owned(),
             queues: serde_json::to_string(&summary.queues).map_err(unwritable)?,
             tokens: serde_json::to_string(&summary.tokens).map_err(unwritable)?,
             submitted_at: summary.submitted_at.millis(),
@@ -157,7 +178,7 @@ impl SummaryRow {
                 service: parsed(&self.service_id)?,
                 service_version: parsed(&self.service_version)?,
                 sector: parsed(&self.sector_id)?,
-                applicant_name: self.applicant_name.clone(),
+                applicant_name: as_it_was(&self.applicant_name),
                 queues: serde_json::from_str::<Vec<QueueName>>(&self.queues).ok()?,
                 submitted_at: Moment::from_millis(self.submitted_at),
                 due_on: match &self.due_on {
@@ -202,7 +223,7 @@ impl Listed {
                 Query::Open => listed.open = Some(position),
                 Query::Waking => listed.waking = Some(position),
                 Query::Queue(queue) => listed.queues.push((queue.into(), position)),
-                Query::Token(token) => listed.tokens.push((token, position)),
+                Query::Token(token) => listed.tokens.push((storable(&token).into_owned(), position)),
                 // Equality with a column, in the order of the newest.
                 Query::Stage(_) | Query::Service(_) | Query::Code(_) | Query::Access(_) | Query::Phone(_) => {
                 }
@@ -220,7 +241,7 @@ pub(crate) struct PlacedRow {
     pub(crate) version: i64,
     pub(crate) first_index: i64,
     pub(crate) recorded_at: i64,
-    pub(crate) seal: Vec<u8>,
+    pub(crate) place_seal: i64,
 }
 
 impl PlacedRow {
@@ -231,19 +252,20 @@ impl PlacedRow {
             version: placed.version.cast_signed(),
             first_index: placed.first_index.cast_signed(),
             recorded_at: placed.at.millis(),
-            seal: Self::seal(office, placed),
+            place_seal: Self::place_seal(office, placed),
         }
     }
 
-    fn seal(office: &OfficeId, placed: &Placed) -> Vec<u8> {
-        seal(&[
+    /// Grows with the first index.
+    pub(crate) fn place_seal(office: &OfficeId, placed: &Placed) -> i64 {
+        let base = place_base(&[
             office.as_str().as_bytes(),
             placed.commit.as_bytes(),
             placed.request.as_bytes(),
             &placed.version.to_be_bytes(),
-            &placed.first_index.to_be_bytes(),
             &placed.at.millis().to_be_bytes(),
-        ])
+        ]);
+        base.wrapping_add_unsigned(placed.first_index)
     }
 
     pub(crate) fn read(&self, engine: Engine, office: &OfficeId) -> Result<Placed, StoreError> {
@@ -258,7 +280,7 @@ impl PlacedRow {
         };
         let what = format!("the row of commit {} does not match its seal", self.commit_id);
         placed()
-            .filter(|placed| Self::seal(office, placed) == self.seal)
+            .filter(|placed| Self::place_seal(office, placed) == self.place_seal)
             .ok_or_else(damaged(engine, office, None, what))
     }
 }

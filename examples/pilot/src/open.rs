@@ -11,7 +11,7 @@ use oneservice_core::catalog::{Catalog, CatalogError};
 use oneservice_core::office::{Clock, DocumentError, Documents, Office, OfficeBuilder, OfficeError, Secret};
 use oneservice_core::store::StoreError;
 use oneservice_redb::RedbStore;
-use oneservice_sqlx::SqliteStore;
+use oneservice_sqlx::{PostgresOptions, PostgresStore, PostgresUrlError, SqliteStore};
 use thiserror::Error;
 
 use crate::staff::{Staff, StaffError};
@@ -34,6 +34,8 @@ pub enum StoreUrl {
     Redb(PathBuf),
     /// `sqlite:PATH`: an SQLite file.
     Sqlite(PathBuf),
+    /// `postgres://…`: a schema of a PostgreSQL database, on one server or several.
+    Postgres(PostgresOptions),
 }
 
 impl FromStr for StoreUrl {
@@ -43,7 +45,10 @@ impl FromStr for StoreUrl {
         match text.split_once(':') {
             Some(("redb", path)) if !path.is_empty() => Ok(Self::Redb(path.into())),
             Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
-            _ => Err("a store is written redb:PATH or sqlite:PATH".into()),
+            Some(("postgres" | "postgresql", _)) => {
+                text.parse().map(Self::Postgres).map_err(|e: PostgresUrlError| e.to_string())
+            }
+            _ => Err("a store is written redb:PATH, sqlite:PATH or postgres://USER@HOST/DATABASE".into()),
         }
     }
 }
@@ -53,6 +58,7 @@ impl fmt::Display for StoreUrl {
         match self {
             Self::Redb(path) => write!(f, "redb:{}", path.display()),
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(options) => options.fmt(f),
         }
     }
 }
@@ -112,18 +118,22 @@ pub enum Engine {
     Redb(RedbStore),
     /// An SQLite file.
     Sqlite(SqliteStore),
+    /// A schema of a PostgreSQL database.
+    Postgres(PostgresStore),
 }
 
 impl Engine {
     async fn open(url: &StoreUrl) -> Result<Self, PilotError> {
-        let (StoreUrl::Redb(path) | StoreUrl::Sqlite(path)) = url;
-        if let Some(folder) = path.parent() {
+        if let StoreUrl::Redb(path) | StoreUrl::Sqlite(path) = url
+            && let Some(folder) = path.parent()
+        {
             let file = |source| PilotError::File { path: folder.to_owned(), source };
             fs::create_dir_all(folder).map_err(file)?;
         }
         Ok(match url {
             StoreUrl::Redb(path) => Self::Redb(RedbStore::open(path).await?),
             StoreUrl::Sqlite(path) => Self::Sqlite(SqliteStore::open(path).await?),
+            StoreUrl::Postgres(options) => Self::Postgres(PostgresStore::open(options).await?),
         })
     }
 
@@ -131,6 +141,7 @@ impl Engine {
         match self {
             Self::Redb(store) => Office::builder(store.clone(), catalog),
             Self::Sqlite(store) => Office::builder(store.clone(), catalog),
+            Self::Postgres(store) => Office::builder(store.clone(), catalog),
         }
     }
 
@@ -142,6 +153,8 @@ impl Engine {
         match self {
             Self::Redb(store) => store.check_file().await,
             Self::Sqlite(store) => store.check_file().await,
+            // Its pages are the server's own business; every row has its own checksum.
+            Self::Postgres(_) => Ok(true),
         }
     }
 }

@@ -33,6 +33,11 @@ fn a_receipt_outlives_the_server_on_sqlite() {
     eprintln!("{}", a_receipt_outlives_the_server("sqlite", 10));
 }
 
+#[test]
+fn a_receipt_outlives_the_server_on_postgres() {
+    eprintln!("{}", a_receipt_outlives_the_server("postgres", 10));
+}
+
 /// Each of the people sends so many drafts to a server on `engine`. Gives the numbers, in words.
 fn a_receipt_outlives_the_server(engine: &str, each: usize) -> String {
     let data = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
 -- OneService, first schema. Times are milliseconds since 1970 (UTC), ids and codes text, hashes and contents blobs.
--- Each `seal` is a checksum over the other columns of its row: a row that was changed by hand is found and named.
+-- Each `seal` is a checksum over the other columns of its row, each `place_seal` one over its place in the log: a row that was
+-- changed by hand is found and named.
 
 -- Where each office's log ends.
 CREATE TABLE oneservice_head (
@@ -19,7 +20,7 @@ CREATE TABLE oneservice_event (
     payload BLOB NOT NULL,
     leaf BLOB NOT NULL,
     commitment BLOB NOT NULL,
-    seal BLOB NOT NULL,
+    place_seal INTEGER NOT NULL,
     PRIMARY KEY (office_id, log_index),
     UNIQUE (office_id, request_id, version)
 ) STRICT;
@@ -84,7 +85,7 @@ CREATE TABLE oneservice_commit (
     version INTEGER NOT NULL,
     first_index INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL,
-    seal BLOB NOT NULL,
+    place_seal INTEGER NOT NULL,
     PRIMARY KEY (office_id, commit_id)
 ) STRICT, WITHOUT ROWID;
 

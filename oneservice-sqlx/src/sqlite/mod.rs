@@ -1,16 +1,21 @@
 //! SQLite: one file, one writer, as many readers as ask.
 
 mod open;
-mod read;
 mod write;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use sqlx::SqlitePool;
+use oneservice_core::store::{StoreError, Written};
+use sqlx::sqlite::Sqlite;
+use sqlx::{SqlStr, SqlitePool};
 
+use crate::ask::{Ask, Row, Value, bind};
 use crate::error::{Engine, Meaning};
+use crate::statements::Statements;
 
-pub(crate) const ENGINE: Engine = Engine { name: "sqlite", meaning };
+/// Before the names of all tables.
+pub(crate) const PREFIX: &str = "oneservice_";
 
 /// Result codes of SQLite, extended ones included: the lowest byte is the primary code.
 fn meaning(code: &str) -> Meaning {
@@ -28,4 +33,36 @@ pub struct SqliteStore {
     /// One connection: SQLite has one writer at a time, and waiting here is fairer than in its locks.
     writer: SqlitePool,
     readers: SqlitePool,
+    statements: Arc<Statements>,
+}
+
+fn fail(error: sqlx::Error) -> StoreError {
+    SqliteStore::ENGINE.error(Written::No, error)
+}
+
+fn commit_fail(error: sqlx::Error) -> StoreError {
+    SqliteStore::ENGINE.error(Written::Unknown, error)
+}
+
+impl Ask for SqliteStore {
+    const ENGINE: Engine = Engine { name: "sqlite", meaning };
+
+    fn statements(&self) -> &Statements {
+        &self.statements
+    }
+
+    async fn fetch<R: Row>(&self, sql: &SqlStr, values: Vec<Value>) -> Result<Vec<R>, StoreError> {
+        let query = bind!(sqlx::query_as::<Sqlite, R>(sql.clone()), values);
+        query.fetch_all(&self.readers).await.map_err(fail)
+    }
+
+    async fn write<R: Row>(&self, sql: &SqlStr, values: Vec<Value>) -> Result<Vec<R>, StoreError> {
+        let query = bind!(sqlx::query_as::<Sqlite, R>(sql.clone()), values);
+        query.fetch_all(&self.writer).await.map_err(commit_fail)
+    }
+
+    async fn execute(&self, sql: &SqlStr, values: Vec<Value>) -> Result<u64, StoreError> {
+        let query = bind!(sqlx::query::<Sqlite>(sql.clone()), values);
+        Ok(query.execute(&self.writer).await.map_err(commit_fail)?.rows_affected())
+    }
 }

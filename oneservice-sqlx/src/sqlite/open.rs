@@ -1,14 +1,18 @@
 //! Opening, and bringing the tables to this program's schema.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use oneservice_core::store::{StoreError, Written};
-use sqlx::migrate::{MigrateError, Migrator};
+use oneservice_core::store::StoreError;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
-use super::{ENGINE, SqliteStore};
+use super::{PREFIX, SqliteStore, fail};
+use crate::ask::Ask;
+use crate::error::migration;
+use crate::statements::Statements;
 
 /// Readers at a time; SQLite reads from memory mostly, so a few are as good as many.
 const READERS: u32 = 4;
@@ -36,15 +40,14 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE);
-        let fail = |error| ENGINE.error(Written::No, error);
         // Once without a pool, which would hide why it cannot be opened.
         options.connect().await.map_err(fail)?.close().await.map_err(fail)?;
         let writer = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options.clone());
         let migrator = migrator();
-        migrator.run(&writer).await.map_err(|error| migration(&migrator, error))?;
+        migrator.run(&writer).await.map_err(|error| migration(SqliteStore::ENGINE, &migrator, error))?;
         let readers =
             SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
-        Ok(Self { path, writer, readers })
+        Ok(Self { path, writer, readers, statements: Arc::new(Statements::new(PREFIX)) })
     }
 
     /// Lets SQLite check its whole file. Slow; for `store check`. Gives whether all is well.
@@ -52,10 +55,8 @@ impl SqliteStore {
     /// # Errors
     /// The engine's own; nothing is written.
     pub async fn check_file(&self) -> Result<bool, StoreError> {
-        let said: String = sqlx::query_scalar("PRAGMA integrity_check(1)")
-            .fetch_one(&self.readers)
-            .await
-            .map_err(|error| ENGINE.error(Written::No, error))?;
+        let said: String =
+            sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.readers).await.map_err(fail)?;
         Ok(said == "ok")
     }
 
@@ -68,17 +69,5 @@ impl SqliteStore {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
-    }
-}
-
-fn migration(migrator: &Migrator, error: MigrateError) -> StoreError {
-    let known = migrator.iter().map(|migration| migration.version).max().unwrap_or(0);
-    let number = |version: i64| u32::try_from(version).unwrap_or(u32::MAX);
-    match error {
-        MigrateError::VersionMissing(found) if found > known => {
-            StoreError::Newer { found: number(found), known: number(known) }
-        }
-        MigrateError::Execute(error) => ENGINE.error(Written::No, error),
-        other => ENGINE.corrupt(None, None, other.to_string()),
     }
 }

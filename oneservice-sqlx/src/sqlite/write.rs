@@ -1,27 +1,22 @@
 //! Writing: a batch is judged and written in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use async_trait::async_trait;
-use oneservice_core::calendar::Moment;
-use oneservice_core::ids::{Digest32, OfficeId};
-use oneservice_core::store::{
-    Commit, Draft, DraftOutcome, Drafts, Outcome, PAGE_MAX, StoreError, Summary, Written,
-};
+use oneservice_core::ids::{Digest32, OfficeId, RequestId};
+use oneservice_core::store::{Commit, Outcome, StoreError, Summary};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use super::read::{fail, head};
-use super::{ENGINE, SqliteStore};
+use super::{SqliteStore, commit_fail, fail};
+use crate::ask::Ask;
 use crate::known::Known;
-use crate::row::{DraftRow, EventRow, Listed, PlacedRow, SummaryRow};
+use crate::row::{EventRow, Listed, PlacedRow, SummaryRow, as_it_was, storable};
+use crate::seam::head_of;
 
-fn commit_fail(error: sqlx::Error) -> StoreError {
-    ENGINE.error(Written::Unknown, error)
-}
+const ENGINE: crate::error::Engine = SqliteStore::ENGINE;
 
 impl SqliteStore {
-    pub(super) async fn write_batch(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    pub(crate) async fn write_batch(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         for commit in batch {
             commit.check()?;
         }
@@ -37,17 +32,17 @@ impl SqliteStore {
         let mut outcomes = Vec::with_capacity(batch.len());
         let mut changed = false;
         for commit in batch {
-            let Some(known) = known.get_mut(&commit.office) else { continue };
-            let old = known.rows.get(&commit.request).cloned();
+            let Some((known, rows)) = known.get_mut(&commit.office) else { continue };
             let outcome = known.judge(commit);
             if matches!(outcome, Outcome::Committed(_)) {
+                let old = rows.insert(commit.request, commit.summary.clone());
                 write(&mut transaction, commit, old.as_ref(), &outcome).await?;
                 changed = true;
             }
             outcomes.push(outcome);
         }
         if changed {
-            for (office, known) in known {
+            for (office, (known, _)) in known {
                 sqlx::query(
                     "INSERT INTO oneservice_head (office_id, size, last_at) VALUES (?1, ?2, ?3) \
                      ON CONFLICT (office_id) DO UPDATE SET size = excluded.size, last_at = excluded.last_at \
@@ -66,24 +61,28 @@ impl SqliteStore {
     }
 }
 
-/// What is known of `office` that `commits` ask about. Names go as one JSON list, so that each question is one statement.
+/// What is known of `office` that `commits` ask about, and the rows of their requests. Names go as one JSON list, so that each question is one statement.
 async fn load(
     connection: &mut SqliteConnection,
     office: &OfficeId,
     commits: &[&Commit],
-) -> Result<Known, StoreError> {
+) -> Result<(Known, HashMap<RequestId, Summary>), StoreError> {
     let list = |names: Vec<String>| json!(names).to_string();
     let mut known = Known::default();
+    let mut old = HashMap::new();
     let row: Option<(i64, i64)> =
         sqlx::query_as("SELECT size, last_at FROM oneservice_head WHERE office_id = ?1")
             .bind(office.as_str())
             .fetch_optional(&mut *connection)
             .await
             .map_err(fail)?;
-    known.head = row.map(head).unwrap_or_default();
+    known.head = row.map(head_of).unwrap_or_default();
 
-    let keys: Vec<String> =
-        commits.iter().filter_map(|commit| commit.key.as_ref()).map(|key| key.key.clone()).collect();
+    let keys: Vec<String> = commits
+        .iter()
+        .filter_map(|commit| commit.key.as_ref())
+        .map(|key| storable(&key.key).into_owned())
+        .collect();
     let mut ids: Vec<String> = commits.iter().map(|commit| commit.id.to_string()).collect();
     let mut found: Vec<(String, Vec<u8>, String)> = Vec::new();
     if !keys.is_empty() {
@@ -99,7 +98,7 @@ async fn load(
         ids.extend(found.iter().map(|(.., commit)| commit.clone()));
     }
     let rows: Vec<PlacedRow> = sqlx::query_as(
-        "SELECT commit_id, request_id, version, first_index, recorded_at, seal FROM oneservice_commit \
+        "SELECT commit_id, request_id, version, first_index, recorded_at, place_seal FROM oneservice_commit \
          WHERE office_id = ?1 AND commit_id IN (SELECT value FROM json_each(?2))",
     )
     .bind(office.as_str())
@@ -116,7 +115,7 @@ async fn load(
             || ENGINE.corrupt(Some(office), None, format!("the idempotency key '{key}' names no commit"));
         let placed = commit.parse().ok().and_then(|commit| known.commits.get(&commit)).ok_or_else(lost)?;
         let fingerprint = fingerprint.try_into().map(Digest32::from_bytes).map_err(|_| lost())?;
-        known.keys.insert(key.clone(), (fingerprint, *placed));
+        known.keys.insert(as_it_was(&key), (fingerprint, *placed));
     }
 
     let rows: Vec<SummaryRow> = sqlx::query_as(
@@ -132,7 +131,8 @@ async fn load(
     for row in rows {
         let summary = row.read(ENGINE, office)?;
         known.codes.insert(summary.code, summary.request);
-        known.rows.insert(summary.request, summary);
+        known.versions.insert(summary.request, summary.version);
+        old.insert(summary.request, summary);
     }
     let codes: Vec<(String, String)> = sqlx::query_as(
         "SELECT tracking_code, request_id FROM oneservice_request \
@@ -156,7 +156,7 @@ async fn load(
             let value: Option<i64> =
                 sqlx::query_scalar("SELECT value FROM oneservice_counter WHERE office_id = ?1 AND name = ?2")
                     .bind(office.as_str())
-                    .bind(&counter.name)
+                    .bind(storable(&counter.name).into_owned())
                     .fetch_optional(&mut *connection)
                     .await
                     .map_err(fail)?;
@@ -174,7 +174,7 @@ async fn load(
             known.drafts.extend(version.map(|version| (*key, version.cast_unsigned())));
         }
     }
-    Ok(known)
+    Ok((known, old))
 }
 
 /// Writes a member that was judged to be lawful; `old` is the request's row before.
@@ -190,7 +190,7 @@ async fn write(
         let row = EventRow::new(office, index, commit.request, version, body);
         sqlx::query(
             "INSERT INTO oneservice_event (office_id, log_index, request_id, version, envelope, salt, payload, leaf, \
-             commitment, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             commitment, place_seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )
         .bind(office.as_str())
         .bind(row.log_index)
@@ -201,7 +201,7 @@ async fn write(
         .bind(row.payload)
         .bind(row.leaf)
         .bind(row.commitment)
-        .bind(row.seal)
+        .bind(row.place_seal)
         .execute(&mut *connection)
         .await
         .map_err(fail)?;
@@ -209,7 +209,7 @@ async fn write(
     list(connection, office, old, &commit.summary).await?;
     let row = PlacedRow::new(office, &placed);
     sqlx::query(
-        "INSERT INTO oneservice_commit (office_id, commit_id, request_id, version, first_index, recorded_at, seal) \
+        "INSERT INTO oneservice_commit (office_id, commit_id, request_id, version, first_index, recorded_at, place_seal) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )
     .bind(office.as_str())
@@ -218,7 +218,7 @@ async fn write(
     .bind(row.version)
     .bind(row.first_index)
     .bind(row.recorded_at)
-    .bind(row.seal)
+    .bind(row.place_seal)
     .execute(&mut *connection)
     .await
     .map_err(fail)?;
@@ -227,7 +227,7 @@ async fn write(
             "INSERT INTO oneservice_idempotency_key (office_id, key, fingerprint, commit_id) VALUES (?1, ?2, ?3, ?4)",
         )
         .bind(office.as_str())
-        .bind(&key.key)
+        .bind(storable(&key.key).into_owned())
         .bind(key.fingerprint.as_bytes().as_slice())
         .bind(commit.id.to_string())
         .execute(&mut *connection)
@@ -240,7 +240,7 @@ async fn write(
              ON CONFLICT (office_id, name) DO UPDATE SET value = excluded.value",
         )
         .bind(office.as_str())
-        .bind(&counter.name)
+        .bind(storable(&counter.name).into_owned())
         .bind(counter.from.saturating_add(1).cast_signed())
         .execute(&mut *connection)
         .await
@@ -329,96 +329,4 @@ async fn list(
         }
     }
     Ok(())
-}
-
-#[async_trait]
-impl Drafts for SqliteStore {
-    async fn save_draft(
-        &self,
-        office: &OfficeId,
-        draft: &Draft,
-        expected: u64,
-    ) -> Result<DraftOutcome, StoreError> {
-        draft.check(expected)?;
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
-        let stored = load_draft(&mut transaction, office, &draft.key).await?;
-        if stored.as_ref() == Some(draft) {
-            return Ok(DraftOutcome::Saved);
-        }
-        let actual = stored.map(|stored| stored.version);
-        if actual.unwrap_or(0) != expected {
-            return Ok(DraftOutcome::Changed { actual });
-        }
-        sqlx::query(
-            "INSERT INTO oneservice_draft (office_id, draft_key, version, saved_at, expires_at, body, seal) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
-             ON CONFLICT (office_id, draft_key) DO UPDATE SET version = excluded.version, saved_at = excluded.saved_at, \
-             expires_at = excluded.expires_at, body = excluded.body, seal = excluded.seal",
-        )
-        .bind(office.as_str())
-        .bind(draft.key.as_bytes().as_slice())
-        .bind(draft.version.cast_signed())
-        .bind(draft.saved_at.millis())
-        .bind(draft.expires_at.millis())
-        .bind(&draft.body)
-        .bind(DraftRow::seal(office, draft))
-        .execute(&mut *transaction)
-        .await
-        .map_err(fail)?;
-        transaction.commit().await.map_err(commit_fail)?;
-        Ok(DraftOutcome::Saved)
-    }
-
-    async fn load_draft(&self, office: &OfficeId, key: &Digest32) -> Result<Option<Draft>, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(fail)?;
-        load_draft(&mut connection, office, key).await
-    }
-
-    async fn purge_drafts(
-        &self,
-        office: &OfficeId,
-        before: Moment,
-        limit: usize,
-    ) -> Result<Vec<Draft>, StoreError> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
-        let rows: Vec<DraftRow> = sqlx::query_as(
-            "SELECT draft_key, version, saved_at, expires_at, body, seal FROM oneservice_draft \
-             WHERE office_id = ?1 AND expires_at < ?2 ORDER BY expires_at, draft_key LIMIT ?3",
-        )
-        .bind(office.as_str())
-        .bind(before.millis())
-        .bind(limit.min(PAGE_MAX) as i64)
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(fail)?;
-        let drafts: Vec<Draft> =
-            rows.into_iter().map(|row| row.read(ENGINE, office)).collect::<Result<_, _>>()?;
-        for draft in &drafts {
-            sqlx::query("DELETE FROM oneservice_draft WHERE office_id = ?1 AND draft_key = ?2")
-                .bind(office.as_str())
-                .bind(draft.key.as_bytes().as_slice())
-                .execute(&mut *transaction)
-                .await
-                .map_err(fail)?;
-        }
-        transaction.commit().await.map_err(commit_fail)?;
-        Ok(drafts)
-    }
-}
-
-async fn load_draft(
-    connection: &mut SqliteConnection,
-    office: &OfficeId,
-    key: &Digest32,
-) -> Result<Option<Draft>, StoreError> {
-    let row: Option<DraftRow> = sqlx::query_as(
-        "SELECT draft_key, version, saved_at, expires_at, body, seal FROM oneservice_draft \
-         WHERE office_id = ?1 AND draft_key = ?2",
-    )
-    .bind(office.as_str())
-    .bind(key.as_bytes().as_slice())
-    .fetch_optional(&mut *connection)
-    .await
-    .map_err(fail)?;
-    row.map(|row| row.read(ENGINE, office)).transpose()
 }

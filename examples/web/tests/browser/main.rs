@@ -318,5 +318,5 @@ async fn a_film_is_permitted() {
 
 #[tokio::test]
 async fn a_craft_is_registered() {
-    collected("industry_handicraft-registration", "sqlite", None).await;
+    collected("industry_handicraft-registration", "postgres", None).await;
 }

@@ -7,6 +7,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+
+use oneservice_sqlx::testing::PostgresServer;
 
 /// A program that ends with its owner.
 pub(crate) struct Running(pub(crate) Child);
@@ -16,6 +19,17 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// The store of `data` on `engine`. On PostgreSQL each folder has a schema of its own, on one server for the whole test program.
+fn store_url(data: &Path, engine: &str) -> String {
+    static POSTGRES: LazyLock<PostgresServer> = LazyLock::new(|| PostgresServer::start(&[]).unwrap());
+    if engine == "postgres" {
+        let name = data.file_name().unwrap().to_str().unwrap();
+        let name: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+        return format!("{}&schema=of_{name}", POSTGRES.url());
+    }
+    format!("{engine}:{}", data.join("office.store").display())
 }
 
 /// The real program, on a free port.
@@ -41,7 +55,7 @@ impl Server {
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .arg("--store")
-            .arg(format!("{engine}:{}", data.join("office.store").display()))
+            .arg(store_url(data, engine))
             .arg("--catalog")
             .arg(catalog)
             .stdout(Stdio::piped())

@@ -1,0 +1,99 @@
+//! PostgreSQL: as many servers as like on one database, or on whichever of several is the writable one.
+
+mod connect;
+mod member;
+mod migrate;
+mod nodes;
+mod pooler;
+mod write;
+
+use std::sync::Arc;
+
+use oneservice_core::store::{StoreError, Written};
+use sqlx::SqlStr;
+use sqlx::postgres::Postgres;
+
+use crate::ask::{Ask, Row, Value, bind};
+use crate::error::{Engine, Meaning};
+use crate::statements::Statements;
+
+pub use connect::{PostgresOptions, PostgresUrlError};
+use nodes::{Nodes, Patience};
+
+/// SQLSTATE classes: 53100 is a full disk, XX001 and XX002 are damaged files.
+fn meaning(code: &str) -> Meaning {
+    match code {
+        "53100" => Meaning::Full,
+        "XX001" | "XX002" => Meaning::Damaged,
+        _ => Meaning::Other,
+    }
+}
+
+/// A store in a schema of a PostgreSQL database. Cheap to clone; all clones are the same store.
+#[derive(Debug, Clone)]
+pub struct PostgresStore {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    nodes: Nodes,
+    statements: Statements,
+    /// The statement that writes a batch.
+    write: SqlStr,
+    /// The statement that says why a member was not written.
+    facts: SqlStr,
+}
+
+impl PostgresStore {
+    /// Asks again on another connection or server, as long as that can help and the question changes nothing when asked twice.
+    async fn again<T, F: Future<Output = Result<T, sqlx::Error>> + Send>(
+        &self,
+        written: Written,
+        ask: impl Fn(sqlx::PgPool) -> F + Send + Sync,
+    ) -> Result<T, StoreError> {
+        let mut patience = Patience::default();
+        loop {
+            let error = match ask(self.inner.nodes.pool()).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            if !self.inner.nodes.may_pass(&error, &mut patience).await {
+                return Err(Self::ENGINE.error(written, error));
+            }
+        }
+    }
+}
+
+impl Ask for PostgresStore {
+    const ENGINE: Engine = Engine { name: "postgres", meaning };
+
+    fn statements(&self) -> &Statements {
+        &self.inner.statements
+    }
+
+    async fn fetch<R: Row>(&self, sql: &SqlStr, values: Vec<Value>) -> Result<Vec<R>, StoreError> {
+        let ask = |pool| {
+            let query = bind!(sqlx::query_as::<Postgres, R>(sql.clone()), values.clone());
+            async move { query.fetch_all(&pool).await }
+        };
+        self.again(Written::No, ask).await
+    }
+
+    async fn write<R: Row>(&self, sql: &SqlStr, values: Vec<Value>) -> Result<Vec<R>, StoreError> {
+        let query = bind!(sqlx::query_as::<Postgres, R>(sql.clone()), values);
+        query
+            .fetch_all(&self.inner.nodes.pool())
+            .await
+            .map_err(|error| Self::ENGINE.error(Written::Unknown, error))
+    }
+
+    /// Drafts only, whose savings may be run twice: the second finds what the first has written.
+    async fn execute(&self, sql: &SqlStr, values: Vec<Value>) -> Result<u64, StoreError> {
+        let ask = |pool| {
+            let query = bind!(sqlx::query::<Postgres>(sql.clone()), values.clone());
+            async move { Ok(query.execute(&pool).await?.rows_affected()) }
+        };
+        self.again(Written::Unknown, ask).await
+    }
+}

@@ -1,0 +1,234 @@
+//! The servers that may hold the database. One of them is writable; it is found, and found again when it has changed.
+//!
+//! The rule owned here: **what an error means for the next try.** Nothing here runs a write again.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use tokio::time::{Instant, sleep, timeout};
+
+/// How long a question is asked again.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// Longest wait for a free connection, and for a server to take one.
+const ACQUIRE: Duration = Duration::from_secs(3);
+/// Longest wait for one of several servers to say whether it is writable.
+const PROBE: Duration = Duration::from_secs(1);
+
+/// The servers.
+#[derive(Debug)]
+pub(super) struct Nodes {
+    nodes: Vec<Node>,
+    current: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Node {
+    options: PgConnectOptions,
+    pool: PgPool,
+}
+
+/// How much longer a question may be asked again.
+#[derive(Debug)]
+pub(super) struct Patience {
+    until: Instant,
+    pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { until: Instant::now() + PATIENCE, pause: Duration::from_millis(5) }
+    }
+}
+
+/// What an error says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The transaction was undone in favour of another: the same again may succeed.
+    Undone,
+    /// This server takes no writes: another one does.
+    NotWritable,
+    /// The connection or the server is gone, or none was free.
+    Away,
+    /// The same again would fail again.
+    Lasting,
+}
+
+impl Verdict {
+    pub(super) fn of(error: &sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::WorkerCrashed => Self::Away,
+            sqlx::Error::Database(error) => Self::of_code(&error.code().unwrap_or_default()),
+            _ => Self::Lasting,
+        }
+    }
+
+    /// PostgreSQL's SQLSTATE.
+    fn of_code(code: &str) -> Self {
+        match code {
+            // Serialization failure, deadlock; a key that another commit has taken since the statement began.
+            "40001" | "40P01" | "23505" => Self::Undone,
+            "25006" => Self::NotWritable,
+            // Shutting down, crashed, starting up, too many connections; connection exceptions.
+            "57P01" | "57P02" | "57P03" | "53300" => Self::Away,
+            code if code.starts_with("08") => Self::Away,
+            _ => Self::Lasting,
+        }
+    }
+}
+
+impl Nodes {
+    pub(super) fn new(options: Vec<PgConnectOptions>, connections: u32) -> Self {
+        let node = |options: PgConnectOptions| {
+            // Without a question before each use, which would double the round trips: a dead connection shows by its error.
+            let pool = PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(ACQUIRE)
+                .test_before_acquire(false)
+                .connect_lazy_with(options.clone());
+            Node { options, pool }
+        };
+        Self { nodes: options.into_iter().map(node).collect(), current: AtomicUsize::new(0) }
+    }
+
+    fn node(&self) -> &Node {
+        // There is at least one, by how options are read; an index is only ever one of theirs.
+        &self.nodes[self.current.load(Ordering::Relaxed) % self.nodes.len()]
+    }
+
+    /// Connections to the server that was writable when last looked for.
+    pub(super) fn pool(&self) -> PgPool {
+        self.node().pool.clone()
+    }
+
+    /// A connection of its own, without the pool, which would hide why there is none.
+    pub(super) async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
+        let mut error = None;
+        for attempt in 0..2 * self.nodes.len() {
+            let found = match timeout(ACQUIRE, self.node().options.connect()).await {
+                Ok(Ok(mut connection)) if self.nodes.len() > 1 => match is_writable(&mut connection).await {
+                    Ok(true) => Ok(connection),
+                    Ok(false) => Err(sqlx::Error::Configuration("the server takes no writes".into())),
+                    Err(error) => Err(error),
+                },
+                Ok(other) => other,
+                Err(_) => Err(sqlx::Error::PoolTimedOut),
+            };
+            match found {
+                Ok(connection) => return Ok(connection),
+                Err(found) => error = Some(found),
+            }
+            if attempt + 1 < 2 * self.nodes.len() && self.nodes.len() > 1 {
+                self.locate().await;
+            } else {
+                break;
+            }
+        }
+        Err(error.unwrap_or(sqlx::Error::PoolClosed))
+    }
+
+    /// Whether it is worth asking again after `error`, and if so, waits and looks for the writable server.
+    pub(super) async fn may_pass(&self, error: &sqlx::Error, patience: &mut Patience) -> bool {
+        let verdict = Verdict::of(error);
+        if verdict == Verdict::Lasting || Instant::now() >= patience.until {
+            return false;
+        }
+        // Unequal pauses, so that two who met do not meet again.
+        sleep(patience.pause.mul_f64(0.5 + fastrand::f64())).await;
+        patience.pause = (patience.pause * 2).min(Duration::from_millis(250));
+        if verdict != Verdict::Undone {
+            self.locate().await;
+        }
+        true
+    }
+
+    /// Finds the writable server if there are several; of two that say so, the one with the later timeline, since the other was
+    /// replaced by it.
+    async fn locate(&self) {
+        if self.nodes.len() < 2 {
+            return;
+        }
+        let mut best: Option<(i64, usize)> = None;
+        for (index, node) in self.nodes.iter().enumerate() {
+            let asked = async {
+                let mut connection = node.options.connect().await?;
+                let writable = is_writable(&mut connection).await?;
+                let timeline = if writable { timeline(&mut connection).await } else { 0 };
+                // Its answer is known; how it takes the farewell does not matter.
+                let _ = connection.close().await;
+                Ok::<_, sqlx::Error>(writable.then_some(timeline))
+            };
+            if let Ok(Ok(Some(timeline))) = timeout(PROBE, asked).await
+                && best.is_none_or(|(latest, _)| timeline > latest)
+            {
+                best = Some((timeline, index));
+            }
+        }
+        if let Some((_, index)) = best
+            && self.current.swap(index, Ordering::Relaxed) != index
+        {
+            tracing::warn!(server = index, "another server is writable now");
+        }
+    }
+
+    /// What really is behind an error: a pool that timed out hides why it got no connection.
+    pub(super) async fn cause(&self, error: sqlx::Error) -> sqlx::Error {
+        if !matches!(error, sqlx::Error::PoolTimedOut) {
+            return error;
+        }
+        match self.connect().await {
+            Ok(_) => error,
+            Err(cause) => cause,
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        for node in &self.nodes {
+            node.pool.close().await;
+        }
+    }
+}
+
+async fn is_writable(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let read_only: String =
+        sqlx::query_scalar("SELECT current_setting('transaction_read_only')").fetch_one(connection).await?;
+    Ok(read_only == "off")
+}
+
+/// The server's timeline, which grows with each promotion; 0 where the engine has none.
+async fn timeline(connection: &mut PgConnection) -> i64 {
+    let file: Result<String, _> =
+        sqlx::query_scalar("SELECT pg_walfile_name(pg_current_wal_lsn())").fetch_one(connection).await;
+    file.ok().and_then(|file| i64::from_str_radix(file.get(..8)?, 16).ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict;
+
+    #[test]
+    fn codes_say_what_may_pass() {
+        for (code, verdict) in [
+            ("40001", Verdict::Undone),
+            ("40P01", Verdict::Undone),
+            ("23505", Verdict::Undone),
+            ("25006", Verdict::NotWritable),
+            ("57P01", Verdict::Away),
+            ("57P02", Verdict::Away),
+            ("57P03", Verdict::Away),
+            ("08006", Verdict::Away),
+            ("53300", Verdict::Away),
+            ("53100", Verdict::Lasting),
+            ("57014", Verdict::Lasting),
+            ("42P01", Verdict::Lasting),
+            ("28P01", Verdict::Lasting),
+            ("XX000", Verdict::Lasting),
+        ] {
+            assert_eq!(Verdict::of_code(code), verdict, "{code}");
+        }
+    }
+}

@@ -1,0 +1,430 @@
+//! Writing: one statement judges and writes a run of members; whoever it leaves out is told why by a second one.
+//!
+//! The office's head row is the only device against others: the statement locks it, and does nothing if it was moved since the
+//! statement's snapshot was taken. So all that it sees of the office (but drafts, which are compared again as they are
+//! deleted) is what is there, at every isolation level, without a read before the write.
+
+use std::collections::BTreeMap;
+
+use oneservice_core::calendar::Moment;
+use oneservice_core::ids::{Digest32, OfficeId, TrackingCode};
+use oneservice_core::store::{Commit, Outcome, StoreError, Written};
+use sqlx::postgres::Postgres;
+use sqlx::{FromRow, PgConnection};
+
+use super::member::{Columns, runs};
+use super::nodes::{Patience, Verdict};
+use super::{Inner, PostgresStore};
+use crate::ask::Ask;
+use crate::error::Engine;
+use crate::known::Known;
+use crate::row::{PlacedRow, storable};
+
+const ENGINE: Engine = PostgresStore::ENGINE;
+
+/// How often a run is tried again because the office's log has grown since the statement began.
+const ATTEMPTS: usize = 64;
+
+/// Judges and writes. Answers -1 if the office has a head row; 0, with the time of the last event before, if the judgement was by what
+/// is there now; and the members that were written, with the index of their first event.
+///
+/// Look-ups by scalar subqueries, so that they stay look-ups in an index whatever the planner believes of the tables' sizes.
+pub(super) const WRITE: &str = r#"
+WITH locked AS (
+    SELECT size, last_at FROM ~head WHERE office_id = $1 FOR UPDATE
+), head AS (
+    SELECT l.size, l.last_at FROM locked l JOIN ~head seen ON seen.office_id = $1 AND seen.size = l.size
+), counter_move AS (
+    SELECT * FROM UNNEST($13::bigint[], $14::text[], $15::bigint[]) AS v(member, name, value)
+), fit AS (
+    SELECT m.*, h.size
+    FROM UNNEST($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::bytea[],
+        $11::bytea[], $12::bigint[]) WITH ORDINALITY
+        AS m(commit_id, request_id, expected, events, recorded_at, place_seal, tracking_code, key, fingerprint, draft_key,
+        draft_version, member)
+    CROSS JOIN head h
+    WHERE m.recorded_at >= h.last_at
+    AND (SELECT 1 FROM ~commit c WHERE c.office_id = $1 AND c.commit_id = m.commit_id) IS NULL
+    AND (SELECT 1 FROM ~idempotency_key k WHERE k.office_id = $1 AND k.key = m.key) IS NULL
+    AND COALESCE((SELECT r.version FROM ~request r WHERE r.office_id = $1 AND r.request_id = m.request_id), 0) = m.expected
+    AND COALESCE((SELECT r.request_id FROM ~request r WHERE r.office_id = $1 AND r.tracking_code = m.tracking_code),
+        m.request_id) = m.request_id
+    AND NOT EXISTS (SELECT 1 FROM counter_move v WHERE v.member = m.member
+        AND v.value <> COALESCE((SELECT c.value FROM ~counter c WHERE c.office_id = $1 AND c.name = v.name), 0))
+), closed AS (
+    DELETE FROM ~draft d USING fit f
+    WHERE d.office_id = $1 AND d.draft_key = f.draft_key AND d.version = f.draft_version
+    RETURNING d.draft_key
+), taken AS (
+    SELECT f.*, f.size + (SUM(f.events) OVER (ORDER BY f.member))::bigint - f.events AS first_index
+    FROM fit f
+    WHERE f.draft_key IS NULL OR f.draft_key IN (SELECT c.draft_key FROM closed c)
+), summary AS (
+    SELECT s.*, t.request_id, t.tracking_code, t.expected + t.events AS version, old.request_id IS NULL AS is_new,
+        old.queues IS DISTINCT FROM s.queues OR old.open_position IS DISTINCT FROM s.open_position AS is_requeued,
+        old.tokens IS DISTINCT FROM s.tokens OR old.newest_position IS DISTINCT FROM s.newest_position AS is_renamed
+    FROM UNNEST($24::text[], $25::text[], $26::text[], $27::text[], $28::text[], $29::text[], $30::text[], $31::bigint[], $32::text[],
+        $33::bigint[], $34::bytea[], $35::bytea[], $36::bigint[], $37::bigint[], $38::bigint[], $39::bytea[]) WITH ORDINALITY
+        AS s(stage, service_id, service_version, sector_id, applicant_name, queues, tokens, submitted_at, due_on, wake_at,
+        access_hash, phone_hash, newest_position, open_position, waking_position, seal, member)
+    JOIN taken t ON t.member = s.member
+    LEFT JOIN ~request old ON old.office_id = $1 AND old.request_id = t.request_id
+), moved AS (
+    UPDATE ~head SET size = t.size, last_at = t.last_at
+    FROM (SELECT MAX(first_index + events) AS size, MAX(recorded_at) AS last_at FROM taken) t
+    WHERE office_id = $1 AND t.size IS NOT NULL
+), wrote_event AS (
+    INSERT INTO ~event (office_id, log_index, request_id, version, envelope, salt, payload, leaf, commitment, place_seal)
+    SELECT $1, t.first_index + e.nth, t.request_id, t.expected + e.nth + 1, e.envelope, e.salt, e.payload, e.leaf, e.commitment,
+        e.place_seal + t.first_index + e.nth
+    FROM UNNEST($16::bigint[], $17::bigint[], $18::bytea[], $19::bytea[], $20::bytea[], $21::bytea[], $22::bytea[], $23::bigint[])
+        AS e(member, nth, envelope, salt, payload, leaf, commitment, place_seal)
+    JOIN taken t ON t.member = e.member
+), wrote_commit AS (
+    INSERT INTO ~commit (office_id, commit_id, request_id, version, first_index, recorded_at, place_seal)
+    SELECT $1, t.commit_id, t.request_id, t.expected + t.events, t.first_index, t.recorded_at, t.place_seal + t.first_index
+    FROM taken t
+), wrote_key AS (
+    INSERT INTO ~idempotency_key (office_id, key, fingerprint, commit_id)
+    SELECT $1, t.key, t.fingerprint, t.commit_id FROM taken t WHERE t.key IS NOT NULL
+), wrote_counter AS (
+    INSERT INTO ~counter (office_id, name, value)
+    SELECT $1, v.name, v.value + 1 FROM counter_move v JOIN taken t ON t.member = v.member
+    ON CONFLICT (office_id, name) DO UPDATE SET value = excluded.value
+), wrote_request AS (
+    INSERT INTO ~request (office_id, request_id, version, tracking_code, stage, service_id, service_version, sector_id, applicant_name,
+        queues, tokens, submitted_at, due_on, wake_at, access_hash, phone_hash, newest_position, open_position, waking_position, seal)
+    SELECT $1, s.request_id, s.version, s.tracking_code, s.stage, s.service_id, s.service_version, s.sector_id, s.applicant_name,
+        s.queues, s.tokens, s.submitted_at, s.due_on, s.wake_at, s.access_hash, s.phone_hash, s.newest_position, s.open_position,
+        s.waking_position, s.seal
+    FROM summary s
+    ON CONFLICT (office_id, request_id) DO UPDATE SET version = excluded.version, tracking_code = excluded.tracking_code,
+        stage = excluded.stage, service_id = excluded.service_id, service_version = excluded.service_version,
+        sector_id = excluded.sector_id, applicant_name = excluded.applicant_name, queues = excluded.queues,
+        tokens = excluded.tokens, submitted_at = excluded.submitted_at, due_on = excluded.due_on, wake_at = excluded.wake_at,
+        access_hash = excluded.access_hash, phone_hash = excluded.phone_hash, newest_position = excluded.newest_position,
+        open_position = excluded.open_position, waking_position = excluded.waking_position, seal = excluded.seal
+), queue AS (
+    SELECT q.*, s.request_id FROM UNNEST($40::bigint[], $41::text[], $42::bigint[]) AS q(member, name, position)
+    JOIN summary s ON s.member = q.member WHERE s.is_requeued
+), left_queue AS (
+    DELETE FROM ~request_queue l USING summary s
+    WHERE s.is_requeued AND NOT s.is_new AND l.office_id = $1 AND l.request_id = s.request_id
+    AND NOT EXISTS (SELECT 1 FROM queue q WHERE q.member = s.member AND q.name = l.queue)
+), wrote_queue AS (
+    INSERT INTO ~request_queue (office_id, request_id, queue, position)
+    SELECT $1, q.request_id, q.name, q.position FROM queue q
+    ON CONFLICT (office_id, request_id, queue) DO UPDATE SET position = excluded.position
+), token AS (
+    SELECT w.*, s.request_id FROM UNNEST($43::bigint[], $44::text[], $45::bigint[]) AS w(member, name, position)
+    JOIN summary s ON s.member = w.member WHERE s.is_renamed
+), left_token AS (
+    DELETE FROM ~request_token l USING summary s
+    WHERE s.is_renamed AND NOT s.is_new AND l.office_id = $1 AND l.request_id = s.request_id
+    AND NOT EXISTS (SELECT 1 FROM token w WHERE w.member = s.member AND w.name = l.token)
+), wrote_token AS (
+    INSERT INTO ~request_token (office_id, request_id, token, position)
+    SELECT $1, w.request_id, w.name, w.position FROM token w
+    ON CONFLICT (office_id, request_id, token) DO UPDATE SET position = excluded.position
+)
+SELECT -1::bigint AS member, 0::bigint AS place FROM locked
+UNION ALL SELECT 0, h.last_at FROM head h
+UNION ALL SELECT t.member, t.first_index FROM taken t"#;
+
+/// Why a member was not written: what the rules of the seam ask about, in one snapshot.
+pub(super) const FACTS: &str = r#"
+SELECT k.fingerprint, k.commit_id AS keyed,
+    (SELECT r.version FROM ~request r WHERE r.office_id = $1 AND r.request_id = $2) AS version,
+    (SELECT r.request_id FROM ~request r WHERE r.office_id = $1 AND r.tracking_code = $3) AS code_of,
+    (SELECT d.version FROM ~draft d WHERE d.office_id = $1 AND d.draft_key = $4) AS draft_version,
+    c.commit_id, c.request_id, c.version AS placed_version, c.first_index, c.recorded_at, c.place_seal,
+    v.nth AS counter, (SELECT n.value FROM ~counter n WHERE n.office_id = $1 AND n.name = v.name) AS value
+FROM (SELECT 1) AS one
+LEFT JOIN ~idempotency_key k ON k.office_id = $1 AND k.key = $5
+LEFT JOIN ~commit c ON c.office_id = $1 AND c.commit_id IN ($6, k.commit_id)
+LEFT JOIN UNNEST($7::text[]) WITH ORDINALITY AS v(name, nth) ON true"#;
+
+/// A row of [`FACTS`]: one for each commit found and each counter asked for.
+#[derive(Debug, FromRow)]
+struct FactRow {
+    fingerprint: Option<Vec<u8>>,
+    keyed: Option<String>,
+    version: Option<i64>,
+    code_of: Option<String>,
+    draft_version: Option<i64>,
+    commit_id: Option<String>,
+    request_id: Option<String>,
+    placed_version: Option<i64>,
+    first_index: Option<i64>,
+    recorded_at: Option<i64>,
+    place_seal: Option<i64>,
+    counter: Option<i64>,
+    value: Option<i64>,
+}
+
+impl FactRow {
+    fn placed(&self) -> Option<PlacedRow> {
+        Some(PlacedRow {
+            commit_id: self.commit_id.clone()?,
+            request_id: self.request_id.clone()?,
+            version: self.placed_version?,
+            first_index: self.first_index?,
+            recorded_at: self.recorded_at?,
+            place_seal: self.place_seal?,
+        })
+    }
+}
+
+/// What became of a run.
+enum Run {
+    /// The time of the office's last event before, and the members that were written, by their places in the run from 1, with
+    /// their first indexes.
+    Judged(Moment, Vec<(i64, i64)>),
+    /// The office's log grew meanwhile; nothing was written.
+    Moved,
+    /// The office has no log; nothing was written.
+    New,
+}
+
+impl PostgresStore {
+    pub(crate) async fn write_batch(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        for commit in batch {
+            commit.check()?;
+        }
+        let mut offices: BTreeMap<&OfficeId, Vec<(usize, &Commit)>> = BTreeMap::new();
+        for (place, commit) in batch.iter().enumerate() {
+            offices.entry(&commit.office).or_default().push((place, commit));
+        }
+        let mut outcomes: Vec<Option<Outcome>> = vec![None; batch.len()];
+        let mut is_written = false;
+        for (office, members) in offices {
+            for run in runs(members) {
+                let done = self.write_run(office, run, &mut outcomes).await;
+                // What earlier runs have written is written.
+                done.map_err(|error| if is_written { error.with_written(Written::Unknown) } else { error })?;
+                is_written = true;
+            }
+        }
+        let lost = || ENGINE.unavailable(Written::Unknown, "a member got no answer");
+        outcomes.into_iter().map(|outcome| outcome.ok_or_else(lost)).collect()
+    }
+
+    /// Tries a run until each member is written or refused.
+    async fn write_run(
+        &self,
+        office: &OfficeId,
+        mut members: Vec<(usize, &Commit)>,
+        outcomes: &mut [Option<Outcome>],
+    ) -> Result<(), StoreError> {
+        let mut patience = Patience::default();
+        for _ in 0..ATTEMPTS {
+            if members.is_empty() {
+                return Ok(());
+            }
+            let pool = self.inner.nodes.pool();
+            // Until a connection is there, nothing is sent.
+            let mut connection = match pool.acquire().await {
+                Ok(connection) => connection,
+                Err(error) => {
+                    self.pause(error, Written::No, &mut patience).await?;
+                    continue;
+                }
+            };
+            let commits: Vec<&Commit> = members.iter().map(|(_, commit)| *commit).collect();
+            match self.inner.run(&mut connection, office, &commits).await? {
+                Ok(run) => {
+                    members = self.inner.settle(&mut connection, office, run, members, outcomes).await?;
+                }
+                Err(error) => {
+                    // The server's own answer says that the statement was undone, unless it was going away: then perhaps not.
+                    let undone =
+                        matches!(&error, sqlx::Error::Database(_)) && Verdict::of(&error) != Verdict::Away;
+                    if undone && Verdict::of(&error) != Verdict::Lasting {
+                        self.pause(error, Written::No, &mut patience).await?;
+                    } else {
+                        let is_known = error
+                            .as_database_error()
+                            .and_then(|e| e.code())
+                            .is_some_and(|code| is_before_commit(&code));
+                        let written = if is_known { Written::No } else { Written::Unknown };
+                        return Err(ENGINE.error(written, error));
+                    }
+                }
+            }
+        }
+        Err(ENGINE.unavailable(Written::No, "others write to this office all the time"))
+    }
+
+    /// Waits if `error` may pass, and is the error otherwise.
+    async fn pause(
+        &self,
+        error: sqlx::Error,
+        written: Written,
+        patience: &mut Patience,
+    ) -> Result<(), StoreError> {
+        if self.inner.nodes.may_pass(&error, patience).await {
+            return Ok(());
+        }
+        Err(ENGINE.error(written, self.inner.nodes.cause(error).await))
+    }
+
+    /// Writes `commit` in the caller's own transaction: whether it is kept is decided there. Give it a [`Commit`] that
+    /// [`Office::prepare`](oneservice_core::office::Office::prepare) made.
+    ///
+    /// The office's log is locked until the transaction ends, so end it soon; the log grows in the order in which transactions
+    /// began to write.
+    ///
+    /// # Errors
+    /// As [`Requests::commit`](oneservice_core::store::Requests::commit). After any error the transaction can only be rolled back.
+    pub async fn commit_in(
+        &self,
+        transaction: &mut sqlx::Transaction<'_, Postgres>,
+        commit: &Commit,
+    ) -> Result<Outcome, StoreError> {
+        commit.check()?;
+        let office = &commit.office;
+        let mut outcomes = [None];
+        for _ in 0..ATTEMPTS {
+            let run = self.inner.run(&mut *transaction, office, &[commit]).await?;
+            let run = run.map_err(|error| ENGINE.error(Written::No, error))?;
+            self.inner.settle(&mut *transaction, office, run, vec![(0, commit)], &mut outcomes).await?;
+            if let Some(outcome) = outcomes[0].take() {
+                return Ok(outcome);
+            }
+        }
+        Err(ENGINE.unavailable(Written::No, "others write to this office all the time"))
+    }
+}
+
+/// Codes of errors that a statement meets before its commit: values, names, rights, resources.
+fn is_before_commit(code: &str) -> bool {
+    ["22", "23", "25", "28", "42", "53", "54", "55"].iter().any(|class| code.starts_with(class))
+}
+
+impl Inner {
+    /// Runs the statement once. The outer error is of what was to be sent, the inner one the driver's.
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        office: &OfficeId,
+        commits: &[&Commit],
+    ) -> Result<Result<Run, sqlx::Error>, StoreError> {
+        let columns = Columns::of(office, commits)?;
+        let rows: Vec<(i64, i64)> = match columns.bind(self.write.clone(), office).fetch_all(connection).await
+        {
+            Ok(rows) => rows,
+            Err(error) => return Ok(Err(error)),
+        };
+        let marked = |mark: i64| rows.iter().find(|(member, _)| *member == mark).map(|(_, place)| *place);
+        Ok(Ok(match (marked(-1), marked(0)) {
+            (None, _) => Run::New,
+            (Some(_), None) => Run::Moved,
+            (Some(_), Some(last_at)) => {
+                let written = rows.into_iter().filter(|(member, _)| *member > 0).collect();
+                Run::Judged(Moment::from_millis(last_at), written)
+            }
+        }))
+    }
+
+    /// Answers those whose fate is known; gives back the others, which are to be tried again.
+    async fn settle<'a>(
+        &self,
+        connection: &mut PgConnection,
+        office: &OfficeId,
+        run: Run,
+        members: Vec<(usize, &'a Commit)>,
+        outcomes: &mut [Option<Outcome>],
+    ) -> Result<Vec<(usize, &'a Commit)>, StoreError> {
+        let (mut last_at, written) = match run {
+            Run::Judged(last_at, written) => (last_at, written),
+            Run::Moved => return Ok(members),
+            Run::New => {
+                sqlx::query(self.statements.begin_log.clone())
+                    .bind(office.to_string())
+                    .execute(connection)
+                    .await
+                    .map_err(|error| ENGINE.error(Written::No, error))?;
+                return Ok(members);
+            }
+        };
+        let mut again = Vec::new();
+        for (member, (place, commit)) in (1..).zip(members) {
+            let index = written.iter().find(|(written, _)| *written == member).map(|(_, index)| *index);
+            let outcome = match index {
+                Some(index) => {
+                    last_at = commit.at;
+                    Some(Outcome::Committed(commit.placed(index.cast_unsigned())))
+                }
+                None => self.refusal(connection, commit, last_at).await?,
+            };
+            match outcome {
+                Some(outcome) => outcomes[place] = Some(outcome),
+                None => again.push((place, commit)),
+            }
+        }
+        Ok(again)
+    }
+
+    /// Why `commit` is not written; none if by now it could be. `last_at` is what its time was held against: by now members of
+    /// its run that come after it may be written.
+    async fn refusal(
+        &self,
+        connection: &mut PgConnection,
+        commit: &Commit,
+        last_at: Moment,
+    ) -> Result<Option<Outcome>, StoreError> {
+        let office = &commit.office;
+        let counters: Vec<String> =
+            commit.counters.iter().map(|counter| storable(&counter.name).into_owned()).collect();
+        let rows: Vec<FactRow> = sqlx::query_as(self.facts.clone())
+            .bind(office.to_string())
+            .bind(commit.request.to_string())
+            .bind(commit.summary.code.to_string())
+            .bind(commit.closes_draft.as_ref().map(|(key, _)| key.as_bytes().to_vec()))
+            .bind(commit.key.as_ref().map(|key| storable(&key.key).into_owned()))
+            .bind(commit.id.to_string())
+            .bind(counters)
+            .fetch_all(connection)
+            .await
+            .map_err(|error| ENGINE.error(Written::Unknown, error))?;
+        let mut known = self.known(commit, rows)?;
+        known.head.last_at = last_at;
+        Ok(known.refusal(commit))
+    }
+
+    fn known(&self, commit: &Commit, rows: Vec<FactRow>) -> Result<Known, StoreError> {
+        let office = &commit.office;
+        let corrupt = |what: String| ENGINE.corrupt(Some(office), None, what);
+        let mut known = Known::default();
+        for row in &rows {
+            if let Some(placed) = row.placed() {
+                let placed = placed.read(ENGINE, office)?;
+                known.commits.insert(placed.commit, placed);
+            }
+            let counter = row.counter.and_then(|nth| commit.counters.get(usize::try_from(nth - 1).ok()?));
+            if let Some((counter, value)) = counter.zip(row.value) {
+                known.counters.insert(counter.name.clone(), value.cast_unsigned());
+            }
+        }
+        let Some(first) = rows.first() else { return Ok(known) };
+        if let Some(version) = first.version {
+            known.versions.insert(commit.request, version.cast_unsigned());
+        }
+        if let Some(owner) = &first.code_of {
+            let owner = owner.parse().map_err(|_| corrupt("the owner of a tracking code".into()))?;
+            let code: TrackingCode = commit.summary.code;
+            known.codes.insert(code, owner);
+        }
+        if let Some(((draft, _), version)) = commit.closes_draft.as_ref().zip(first.draft_version) {
+            known.drafts.insert(*draft, version.cast_unsigned());
+        }
+        if let Some((key, keyed)) = commit.key.as_ref().zip(first.keyed.as_ref()) {
+            let lost = || corrupt(format!("the idempotency key '{}' names no commit", key.key));
+            let placed = keyed.parse().ok().and_then(|id| known.commits.get(&id)).ok_or_else(lost)?;
+            let fingerprint = first.fingerprint.clone().and_then(|bytes| bytes.try_into().ok());
+            let fingerprint = Digest32::from_bytes(fingerprint.ok_or_else(lost)?);
+            known.keys.insert(key.key.clone(), (fingerprint, *placed));
+        }
+        Ok(known)
+    }
+}
