@@ -28,6 +28,7 @@ const PACKAGES: &[&str] = &[
     "examples/pilot",
     "examples/web",
     "examples/cli",
+    "examples/embed",
     "benches",
     "fuzz",
 ];

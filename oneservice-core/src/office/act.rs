@@ -3,11 +3,11 @@
 use sha2::{Digest, Sha256};
 
 use super::registers::Turn;
-use super::{Office, OfficeError};
+use super::{Case, Office, OfficeError};
 use crate::catalog::number;
 use crate::ids::{AccessKey, CommitId, Digest32, RequestId};
-use crate::request::{Actor, AnyRequest, Command, CommandDenied, Corrections, Recorded, Series};
-use crate::store::{CounterMove, IdempotencyKey, Outcome, Placed};
+use crate::request::{Actor, AnyRequest, Command, CommandDenied, Corrections, Decided, Recorded, Series};
+use crate::store::{Commit, CounterMove, IdempotencyKey, Outcome, Placed};
 
 /// How often a command is decided again when something changed under it.
 const ATTEMPTS: usize = 32;
@@ -72,30 +72,12 @@ impl Office {
                     }
                 }
             }
-            let row = self.summary(id).await?;
-            let seen = basis.version.unwrap_or(u64::MAX);
-            let since: Vec<Recorded> = case
-                .history
-                .iter()
-                .skip(usize::try_from(seen).unwrap_or(usize::MAX))
-                .map(|happening| happening.recorded.clone())
-                .collect();
-            if since.iter().any(|recorded| command.is_disturbed_by(&recorded.fact)) {
-                return Err(OfficeError::Stale { since, request: Box::new(case.request) });
-            }
-            let context = self.context(None);
             let register = match register {
                 Some(register) => Some(self.next_number(register).await?),
                 None => None,
             };
-            let expected = case.request.record().version;
-            let given = register.as_ref().map_or("", |register| register.number.as_str());
-            let decided = case
-                .request
-                .decide(command.clone(), given, by, &context)
-                .map_err(|CommandDenied { request, denials }| OfficeError::Denied { denials, request })?;
-            let mut commit = self.commit_of(commit_id, expected, &decided, row.access)?;
-            commit.counters = register.map(|register| register.counter).into_iter().collect();
+            let (mut commit, decided) =
+                self.decide(commit_id, case, command.clone(), by, basis.version, register).await?;
             commit.key =
                 basis.key.as_ref().map(|key| IdempotencyKey { key: format!("act:{id}:{key}"), fingerprint });
             match self.inner.commits.commit(commit).await? {
@@ -113,6 +95,63 @@ impl Office {
             }
         }
         Err(OfficeError::Contention)
+    }
+
+    /// The commit that would do `command`, for programs that write it together with rows of their own, in a transaction of
+    /// their database ([the engine](crate::store) says how). `version` is what [`Basis::version`] is.
+    ///
+    /// Nothing is written here. If the engine refuses the commit, something happened meanwhile: prepare again.
+    ///
+    /// # Errors
+    /// As [`act`](Self::act).
+    pub async fn prepare(
+        &self,
+        id: RequestId,
+        command: Command,
+        by: &Actor,
+        version: Option<u64>,
+    ) -> Result<Commit, OfficeError> {
+        self.catch_up().await?;
+        let case = self.case(id).await?;
+        let register = match self.register(&case.request, &command) {
+            Some(register) => Some(self.next_number(register).await?),
+            None => None,
+        };
+        Ok(self.decide(self.new_commit_id()?, case, command, by, version, register).await?.0)
+    }
+
+    /// Asks the rules about a case as it is.
+    async fn decide(
+        &self,
+        commit_id: CommitId,
+        case: Case,
+        command: Command,
+        by: &Actor,
+        seen: Option<u64>,
+        register: Option<Numbered>,
+    ) -> Result<(Commit, Decided), OfficeError> {
+        let row = self.summary(case.request.record().id).await?;
+        let seen = usize::try_from(seen.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+        let since: Vec<Recorded> =
+            case.history.iter().skip(seen).map(|happening| happening.recorded.clone()).collect();
+        if since.iter().any(|recorded| command.is_disturbed_by(&recorded.fact)) {
+            return Err(OfficeError::Stale { since, request: Box::new(case.request) });
+        }
+        let expected = case.request.record().version;
+        let given = register.as_ref().map_or("", |register| register.number.as_str());
+        let decided = case
+            .request
+            .decide(command, given, by, &self.context(None))
+            .map_err(|CommandDenied { request, denials }| OfficeError::Denied { denials, request })?;
+        let mut commit = self.commit_of(commit_id, expected, &decided, row.access)?;
+        commit.counters = register.map(|register| register.counter).into_iter().collect();
+        Ok((commit, decided))
+    }
+
+    /// Learns how far the office's log is in time, so that what is prepared now does not lie before it.
+    pub(super) async fn catch_up(&self) -> Result<(), OfficeError> {
+        self.saw(self.inner.store.head(&self.inner.id).await?.last_at);
+        Ok(())
     }
 
     /// The register that the command needs a number from.

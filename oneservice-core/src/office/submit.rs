@@ -10,7 +10,7 @@ use crate::ids::{AccessKey, Digest32, RequestId};
 use crate::request::{
     Actor, AnyFact, CommandDenied, Decided, Evidence, Intake, Recorded, Request, Signature,
 };
-use crate::store::{IdempotencyKey, Outcome, Query};
+use crate::store::{Commit, IdempotencyKey, Outcome, Query};
 
 /// How often a submission is decided again when something changed under it.
 const ATTEMPTS: usize = 16;
@@ -47,6 +47,16 @@ impl DraftHandle {
         Err(OfficeError::Contention)
     }
 
+    /// The commit that would send the draft in, for programs that write it together with rows of their own: as
+    /// [`Office::prepare_whole`]. Once it is written, the draft is gone and its link opens the request.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit).
+    pub async fn prepare(&self, by: &Actor) -> Result<Commit, OfficeError> {
+        self.office.catch_up().await?;
+        self.office.submission(&self.content, self.key, Some(self.version), by, None).await
+    }
+
     async fn try_submit(&self, by: &Actor) -> Result<Option<Receipt>, OfficeError> {
         self.office.send(&self.content, self.key, Some(self.version), by, None).await
     }
@@ -78,6 +88,25 @@ impl Office {
         Err(OfficeError::Contention)
     }
 
+    /// The commit that would send a whole request in, and the link that will open it, for programs that write it together
+    /// with rows of their own. As [`prepare`](Self::prepare): nothing is written here.
+    ///
+    /// # Errors
+    /// As [`submit_whole`](Self::submit_whole).
+    pub async fn prepare_whole(
+        &self,
+        new: NewDraft,
+        answers: Map<String, Value>,
+        evidence: Vec<Evidence>,
+        signature: Option<Signature>,
+        by: &Actor,
+    ) -> Result<(AccessKey, Commit), OfficeError> {
+        self.catch_up().await?;
+        let (key, mut content) = self.begin(&new)?;
+        (content.answers, content.evidence, content.signature) = (answers, evidence, signature);
+        Ok((key, self.submission(&content, key, None, by, None).await?))
+    }
+
     /// Decides and commits a submission. None if something changed under it: look again.
     async fn send(
         &self,
@@ -87,6 +116,30 @@ impl Office {
         by: &Actor,
         occurred_at: Option<Moment>,
     ) -> Result<Option<Receipt>, OfficeError> {
+        let commit = self.submission(content, key, draft, by, occurred_at).await?;
+        match self.inner.commits.commit(commit).await? {
+            Outcome::Committed(placed) | Outcome::Replayed(placed) => {
+                self.saw(placed.at);
+                Ok(Some(self.receipt(placed.request, key).await?))
+            }
+            Outcome::ClockBehind { last } => {
+                self.saw(last);
+                Ok(None)
+            }
+            // Another code is drawn, or the draft is looked at again.
+            _ => Ok(None),
+        }
+    }
+
+    /// Decides a submission.
+    async fn submission(
+        &self,
+        content: &DraftContent,
+        key: AccessKey,
+        draft: Option<u64>,
+        by: &Actor,
+        occurred_at: Option<Moment>,
+    ) -> Result<Commit, OfficeError> {
         let place = self.inner.secret.access(&key);
         let service = match self.inner.catalog.service(&content.service.id) {
             Some(service) if service.hash == content.service.hash => Arc::clone(service),
@@ -115,18 +168,7 @@ impl Office {
         let fingerprint = Digest32::sha256(&[place.as_bytes()]);
         commit.key = Some(IdempotencyKey { key: format!("submit:{place}"), fingerprint });
         commit.closes_draft = draft.map(|version| (place, version));
-        match self.inner.commits.commit(commit).await? {
-            Outcome::Committed(placed) | Outcome::Replayed(placed) => {
-                self.saw(placed.at);
-                Ok(Some(self.receipt(placed.request, key).await?))
-            }
-            Outcome::ClockBehind { last } => {
-                self.saw(last);
-                Ok(None)
-            }
-            // Another code is drawn, or the draft is looked at again.
-            _ => Ok(None),
-        }
+        Ok(commit)
     }
 
     /// The draft of a link, or the receipt if it was sent.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use oneservice_core::ids::{Digest32, OfficeId, RequestId};
-use oneservice_core::store::{Commit, Outcome, StoreError, Summary};
+use oneservice_core::store::{Commit, Outcome, StoreError, Summary, Written};
 use serde_json::json;
-use sqlx::SqliteConnection;
+use sqlx::{Sqlite, SqliteConnection};
 
 use super::{SqliteStore, commit_fail, fail};
 use crate::ask::Ask;
@@ -21,47 +21,71 @@ impl SqliteStore {
             commit.check()?;
         }
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
-        let mut offices: BTreeMap<&OfficeId, Vec<&Commit>> = BTreeMap::new();
-        for commit in batch {
-            offices.entry(&commit.office).or_default().push(commit);
-        }
-        let mut known = BTreeMap::new();
-        for (office, commits) in offices {
-            known.insert(office, load(&mut transaction, office, &commits).await?);
-        }
-        let mut outcomes = Vec::with_capacity(batch.len());
-        let mut changed = false;
-        for commit in batch {
-            let Some((known, rows)) = known.get_mut(&commit.office) else { continue };
-            let outcome = known.judge(commit);
-            if matches!(outcome, Outcome::Committed(_)) {
-                let old = rows.insert(commit.request, commit.summary.clone());
-                write(&mut transaction, commit, old.as_ref(), &outcome).await?;
-                changed = true;
-            }
-            outcomes.push(outcome);
-        }
-        if changed {
-            for (office, (known, _)) in known {
-                sqlx::query(
-                    "INSERT INTO oneservice_head (office_id, size, last_at) VALUES (?1, ?2, ?3) \
-                     ON CONFLICT (office_id) DO UPDATE SET size = excluded.size, last_at = excluded.last_at \
-                     WHERE size <> excluded.size",
-                )
-                .bind(office.as_str())
-                .bind(known.head.size.cast_signed())
-                .bind(known.head.last_at.millis())
-                .execute(&mut *transaction)
-                .await
-                .map_err(fail)?;
-            }
+        let outcomes = write_members(&mut transaction, batch).await?;
+        if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Committed(_))) {
             transaction.commit().await.map_err(commit_fail)?;
         }
         Ok(outcomes)
     }
+
+    /// Writes `commit` in the caller's own transaction: whether it is kept is decided there. Give it a [`Commit`] that
+    /// [`Office::prepare`](oneservice_core::office::Office::prepare) made, and a transaction that was begun with `BEGIN IMMEDIATE`
+    /// on the same file: one that has only read so far may not be allowed to write any more.
+    ///
+    /// # Errors
+    /// As [`Requests::commit`](oneservice_core::store::Requests::commit). After any error the transaction can only be rolled back.
+    pub async fn commit_in(
+        &self,
+        transaction: &mut sqlx::Transaction<'_, Sqlite>,
+        commit: &Commit,
+    ) -> Result<Outcome, StoreError> {
+        commit.check()?;
+        let outcomes = write_members(transaction, std::slice::from_ref(commit)).await?;
+        outcomes.into_iter().next().ok_or_else(|| ENGINE.unavailable(Written::No, "a member got no answer"))
+    }
 }
 
-/// What is known of `office` that `commits` ask about, and the rows of their requests. Names go as one JSON list, so that each question is one statement.
+/// Judges and writes the members of a batch in the transaction of `connection`.
+async fn write_members(
+    connection: &mut SqliteConnection,
+    batch: &[Commit],
+) -> Result<Vec<Outcome>, StoreError> {
+    let mut offices: BTreeMap<&OfficeId, Vec<&Commit>> = BTreeMap::new();
+    for commit in batch {
+        offices.entry(&commit.office).or_default().push(commit);
+    }
+    let mut known = BTreeMap::new();
+    for (office, commits) in offices {
+        known.insert(office, load(connection, office, &commits).await?);
+    }
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for commit in batch {
+        let Some((known, rows)) = known.get_mut(&commit.office) else { continue };
+        let outcome = known.judge(commit);
+        if matches!(outcome, Outcome::Committed(_)) {
+            let old = rows.insert(commit.request, commit.summary.clone());
+            write(connection, commit, old.as_ref(), &outcome).await?;
+        }
+        outcomes.push(outcome);
+    }
+    for (office, (known, _)) in known {
+        sqlx::query(
+            "INSERT INTO oneservice_head (office_id, size, last_at) SELECT ?1, ?2, ?3 WHERE ?2 > 0 \
+             ON CONFLICT (office_id) DO UPDATE SET size = excluded.size, last_at = excluded.last_at \
+             WHERE size <> excluded.size",
+        )
+        .bind(office.as_str())
+        .bind(known.head.size.cast_signed())
+        .bind(known.head.last_at.millis())
+        .execute(&mut *connection)
+        .await
+        .map_err(fail)?;
+    }
+    Ok(outcomes)
+}
+
+/// What is known of `office` that `commits` ask about, and the rows of their requests. Names go as one JSON list, so that each
+/// question is one statement.
 async fn load(
     connection: &mut SqliteConnection,
     office: &OfficeId,
