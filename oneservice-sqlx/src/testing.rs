@@ -14,23 +14,23 @@ use std::{fs, thread};
 
 /// What keeps the server: makes the database, obeys the words that come in, and clears up when no more can come.
 const KEEPER: &str = r#"
-bin=$1; folder=$2; settings=$3; source=$4
+bin=$1; folder=$2; settings=$3; source=$4; name=$5
 start() { "$bin/postgres" -D "$folder/data" -k "$folder" $settings >> "$folder/log" 2>&1 < /dev/null & pid=$!; }
 end() { kill "-$1" "$pid" 2> /dev/null; wait "$pid" 2> /dev/null; }
 if [ -z "$source" ]; then
   "$bin/initdb" -D "$folder/data" -A trust -U postgres --no-sync -E UTF8 --locale=C.UTF-8 > "$folder/initdb" 2>&1 || exit 1
 else
-  "$bin/pg_basebackup" -D "$folder/data" -h "$source" -U postgres -R -X stream -c fast --no-sync > "$folder/initdb" 2>&1 || exit 1
+  "$bin/pg_basebackup" -D "$folder/data" -h "$source" -U postgres -d "application_name=$name" -R -X stream -c fast --no-sync > "$folder/initdb" 2>&1 || exit 1
 fi
-start; echo done
+start; echo "done $pid"
 while read -r word; do
   case $word in
     kill) end KILL ;;
     stop) end INT ;;
-    start) start ;;
+    start) wait "$pid" 2> /dev/null; start ;;
     promote) "$bin/pg_ctl" -D "$folder/data" -w promote > /dev/null ;;
   esac
-  echo done
+  echo "done $pid"
 done
 end QUIT; rm -rf "$folder"
 "#;
@@ -45,6 +45,8 @@ pub struct PostgresServer {
     _keeper: Child,
     words: ChildStdin,
     answers: BufReader<ChildStdout>,
+    /// The server's process.
+    process: String,
 }
 
 impl PostgresServer {
@@ -61,11 +63,10 @@ impl PostgresServer {
     /// # Errors
     /// As [`start`](Self::start).
     pub fn standby(&self, settings: &[&str], name: &str) -> io::Result<Self> {
-        let source = format!("{} -d application_name={name}", self.folder.display());
-        Self::make(settings, Some(&source))
+        Self::make(settings, Some((&self.folder, name)))
     }
 
-    fn make(settings: &[&str], source: Option<&str>) -> io::Result<Self> {
+    fn make(settings: &[&str], source: Option<(&Path, &str)>) -> io::Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let programs = programs()?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -83,12 +84,15 @@ impl PostgresServer {
         let settings: String =
             always.iter().chain(settings).map(|setting| format!(" -c {setting}")).collect();
         keeper.args(["-c", KEEPER, "keeper"]).arg(&programs).arg(&folder).arg(settings.trim());
-        keeper.arg(source.unwrap_or_default()).current_dir(&folder);
+        if let Some((primary, name)) = source {
+            keeper.arg(primary).arg(name);
+        }
+        keeper.current_dir(&folder);
         let mut keeper = keeper.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let lost = || io::Error::other("the keeper has no ends");
         let words = keeper.stdin.take().ok_or_else(lost)?;
         let answers = BufReader::new(keeper.stdout.take().ok_or_else(lost)?);
-        let mut server = Self { folder, _keeper: keeper, words, answers };
+        let mut server = Self { folder, _keeper: keeper, words, answers, process: String::new() };
         server.obeyed()?;
         server.wait_until_ready()?;
         Ok(server)
@@ -99,7 +103,15 @@ impl PostgresServer {
         format!("postgres://postgres@localhost/postgres?host={}", self.folder.display())
     }
 
-    /// Kills the server as a loss of power would (`kill -9`); what it had not written is gone.
+    /// What the server has logged so far.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn log(&self) -> io::Result<String> {
+        fs::read_to_string(self.folder.join("log"))
+    }
+
+    /// Kills the server (`kill -9`): it gets no chance to finish anything.
     ///
     /// # Errors
     /// When the keeper is gone.
@@ -123,11 +135,11 @@ impl PostgresServer {
         let begun = Instant::now();
         loop {
             self.say("start")?;
-            // After a kill the old one's children may still hold the memory: then the new one gives up at once.
             match self.wait_until_ready() {
                 Ok(()) => return Ok(()),
                 Err(error) if begun.elapsed() > READY => return Err(error),
-                Err(_) => {}
+                // After a kill the old one's children may still hold the memory: then the new one gives up at once.
+                Err(_) => thread::sleep(Duration::from_millis(50)),
             }
         }
     }
@@ -148,7 +160,8 @@ impl PostgresServer {
     fn obeyed(&mut self) -> io::Result<()> {
         let mut line = String::new();
         self.answers.read_line(&mut line)?;
-        if line == "done\n" {
+        if let Some(process) = line.strip_prefix("done ") {
+            process.trim().clone_into(&mut self.process);
             return Ok(());
         }
         let said = fs::read_to_string(self.folder.join("initdb")).unwrap_or_default();
@@ -158,20 +171,21 @@ impl PostgresServer {
     fn wait_until_ready(&self) -> io::Result<()> {
         let state = self.folder.join("data/postmaster.pid");
         let begun = Instant::now();
-        let mut was_there = false;
-        while begun.elapsed() < READY {
-            // The last line of the file says how far the server is.
-            match fs::read_to_string(&state) {
-                Ok(text) if text.trim_end().ends_with("ready") => return Ok(()),
-                Ok(text) if text.trim_end().ends_with("standby") => return Ok(()),
-                Ok(_) => was_there = true,
-                Err(_) if was_there => break,
-                Err(_) => {}
+        while begun.elapsed() < READY && self.is_alive() {
+            // The first line is the process (a killed one leaves its file behind), the last says how far it is.
+            let text = fs::read_to_string(&state).unwrap_or_default();
+            let ends = ["ready", "standby"].iter().any(|word| text.trim_end().ends_with(word));
+            if ends && text.lines().next() == Some(&self.process) {
+                return Ok(());
             }
             thread::sleep(Duration::from_millis(10));
         }
-        let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-        Err(io::Error::other(format!("PostgreSQL does not answer: {log}")))
+        Err(io::Error::other(format!("PostgreSQL does not answer: {}", self.log()?)))
+    }
+
+    fn is_alive(&self) -> bool {
+        let state = fs::read_to_string(format!("/proc/{}/stat", self.process));
+        state.is_ok_and(|state| !state.contains(") Z"))
     }
 }
 

@@ -13,6 +13,8 @@ use tokio::time::{Instant, sleep, timeout};
 const PATIENCE: Duration = Duration::from_secs(4);
 /// Longest wait for a free connection, and for a server to take one.
 const ACQUIRE: Duration = Duration::from_secs(3);
+/// The same where another server may do instead: a pool tries a server that is gone until this is over.
+const ACQUIRE_OF_SEVERAL: Duration = Duration::from_millis(500);
 /// Longest wait for one of several servers to say whether it is writable.
 const PROBE: Duration = Duration::from_secs(1);
 
@@ -83,11 +85,12 @@ impl Verdict {
 
 impl Nodes {
     pub(super) fn new(options: Vec<PgConnectOptions>, connections: u32) -> Self {
+        let acquire = if options.len() > 1 { ACQUIRE_OF_SEVERAL } else { ACQUIRE };
         let node = |options: PgConnectOptions| {
             // Without a question before each use, which would double the round trips: a dead connection shows by its error.
             let pool = PgPoolOptions::new()
                 .max_connections(connections)
-                .acquire_timeout(ACQUIRE)
+                .acquire_timeout(acquire)
                 .test_before_acquire(false)
                 .connect_lazy_with(options.clone());
             Node { options, pool }
@@ -105,30 +108,30 @@ impl Nodes {
         self.node().pool.clone()
     }
 
-    /// A connection of its own, without the pool, which would hide why there is none.
+    /// A connection of its own to the writable server, without the pool, which would hide why there is none. A server that is just
+    /// starting is waited for.
     pub(super) async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
-        let mut error = None;
-        for attempt in 0..2 * self.nodes.len() {
-            let found = match timeout(ACQUIRE, self.node().options.connect()).await {
-                Ok(Ok(mut connection)) if self.nodes.len() > 1 => match is_writable(&mut connection).await {
-                    Ok(true) => Ok(connection),
-                    Ok(false) => Err(sqlx::Error::Configuration("the server takes no writes".into())),
-                    Err(error) => Err(error),
-                },
-                Ok(other) => other,
-                Err(_) => Err(sqlx::Error::PoolTimedOut),
-            };
-            match found {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let error = match self.connect_once().await {
                 Ok(connection) => return Ok(connection),
-                Err(found) => error = Some(found),
+                Err(error) => error,
+            };
+            let is_starting =
+                error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "57P03");
+            if !is_starting || Instant::now() >= until {
+                return Err(error);
             }
-            if attempt + 1 < 2 * self.nodes.len() && self.nodes.len() > 1 {
-                self.locate().await;
-            } else {
-                break;
-            }
+            sleep(Duration::from_millis(100)).await;
         }
-        Err(error.unwrap_or(sqlx::Error::PoolClosed))
+    }
+
+    async fn connect_once(&self) -> Result<PgConnection, sqlx::Error> {
+        self.locate().await;
+        match timeout(ACQUIRE, self.node().options.connect()).await {
+            Ok(connected) => connected,
+            Err(_) => Err(sqlx::Error::PoolTimedOut),
+        }
     }
 
     /// Whether it is worth asking again after `error`, and if so, waits and looks for the writable server.
