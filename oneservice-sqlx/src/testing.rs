@@ -103,6 +103,11 @@ impl PostgresServer {
         format!("postgres://postgres@localhost/postgres?host={}", self.folder.display())
     }
 
+    /// The folder that holds the socket and, in `data`, the database.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What the server has logged so far.
     ///
     /// # Errors

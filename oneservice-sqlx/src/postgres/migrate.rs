@@ -45,6 +45,11 @@ pub(super) async fn pending(
         Err(MigrateError::Execute(error)) if is_absent(&error) => vec![],
         Err(error) => return Err(fail(error)),
     };
+    if !applied.is_empty()
+        && let Some(version) = connection.dirty_version(&table(schema)).await.map_err(&fail)?
+    {
+        return Err(fail(MigrateError::Dirty(version)));
+    }
     if let Some(unknown) = applied.iter().find(|applied| !migrator.version_exists(applied.version)) {
         return Err(fail(MigrateError::VersionMissing(unknown.version)));
     }
