@@ -6,3 +6,4 @@
 pub mod disk;
 pub mod load;
 pub mod raw;
+pub mod raw_sql;
