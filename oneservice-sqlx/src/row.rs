@@ -325,3 +325,17 @@ impl DraftRow {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{as_it_was, storable};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_text_comes_back_and_no_nul_is_stored(text in "[\\x00\\x0101a]{0,12}") {
+            prop_assert!(!storable(&text).contains('\0'));
+            prop_assert_eq!(as_it_was(&storable(&text)), text);
+        }
+    }
+}

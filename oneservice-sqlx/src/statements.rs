@@ -23,6 +23,12 @@ macro_rules! statements {
                 // Cloned once, so that every later clone shares the text.
                 Self { $($name: prefixed($text, prefix).clone(),)+ }
             }
+
+            /// Each with its name.
+            #[cfg(test)]
+            fn all_named(&self) -> Vec<(&'static str, &SqlStr)> {
+                vec![$((stringify!($name), &self.$name),)+]
+            }
         }
     };
 }
@@ -112,4 +118,31 @@ statements! {
     /// An office begins with an empty log.
     begin_log = "INSERT INTO ~head (office_id, size, last_at) VALUES ($1, 0, 0) ON CONFLICT (office_id) DO NOTHING";
     offices = "SELECT office_id FROM ~head WHERE size > 0 ORDER BY office_id";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Statements;
+    use crate::SqliteStore;
+    use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+
+    /// SQLite's own word for a question that an index answers is SEARCH; PostgreSQL's plans are asked in `tests/sql.rs`.
+    #[tokio::test]
+    async fn every_question_is_answered_by_an_index_of_sqlite() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("office.sqlite");
+        SqliteStore::open(&path).await.unwrap().close().await;
+        let mut connection = SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+        let statements = Statements::new("oneservice_");
+        for (name, sql) in statements.all_named() {
+            let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", sql.as_str()));
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(explain).fetch_all(&mut connection).await.unwrap();
+            for (.., step) in plan {
+                // All offices are asked for only when a whole store is checked or copied.
+                assert!(!step.starts_with("SCAN") || name == "offices", "{name}: {step}");
+                assert!(!step.contains("TEMP B-TREE"), "{name}: {step}");
+            }
+        }
+    }
 }
