@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use futures::future::join_all;
 use oneservice_core::calendar::Moment;
 use oneservice_core::ids::{Digest32, OfficeId, TrackingCode};
 use oneservice_core::store::{Commit, Outcome, StoreError, Written};
@@ -61,7 +62,7 @@ WITH locked AS (
     WHERE f.draft_key IS NULL OR f.draft_key IN (SELECT c.draft_key FROM closed c)
 ), summary AS (
     SELECT s.*, t.request_id, t.tracking_code, t.expected + t.events AS version, old.request_id IS NULL AS is_new,
-        old.queues IS DISTINCT FROM s.queues OR old.open_position IS DISTINCT FROM s.open_position AS is_requeued,
+        old.queues IS DISTINCT FROM s.queues OR old.due_on IS DISTINCT FROM s.due_on AS is_requeued,
         old.tokens IS DISTINCT FROM s.tokens OR old.newest_position IS DISTINCT FROM s.newest_position AS is_renamed
     FROM UNNEST($24::text[], $25::text[], $26::text[], $27::text[], $28::text[], $29::text[], $30::text[], $31::bigint[], $32::text[],
         $33::bigint[], $34::bytea[], $35::bytea[], $36::bigint[], $37::bigint[], $38::bigint[], $39::bytea[]) WITH ORDINALITY
@@ -195,18 +196,37 @@ impl PostgresStore {
         for (place, commit) in batch.iter().enumerate() {
             offices.entry(&commit.office).or_default().push((place, commit));
         }
+        // Offices know nothing of each other; each has its own connection. All are waited for, so that none is cut off midway.
+        let several = offices.len() > 1;
+        let all =
+            join_all(offices.into_iter().map(|(office, members)| self.write_office(office, members))).await;
         let mut outcomes: Vec<Option<Outcome>> = vec![None; batch.len()];
-        let mut is_written = false;
-        for (office, members) in offices {
-            for run in runs(members) {
-                let done = self.write_run(office, run, &mut outcomes).await;
-                // What earlier runs have written is written.
-                done.map_err(|error| if is_written { error.with_written(Written::Unknown) } else { error })?;
-                is_written = true;
+        for answer in all {
+            // What others have written is written.
+            let answer =
+                answer.map_err(|error| if several { error.with_written(Written::Unknown) } else { error })?;
+            for (place, outcome) in answer {
+                outcomes[place] = Some(outcome);
             }
         }
         let lost = || ENGINE.unavailable(Written::Unknown, "a member got no answer");
         outcomes.into_iter().map(|outcome| outcome.ok_or_else(lost)).collect()
+    }
+
+    /// Writes the members of one office, run by run.
+    async fn write_office(
+        &self,
+        office: &OfficeId,
+        members: Vec<(usize, &Commit)>,
+    ) -> Result<Vec<(usize, Outcome)>, StoreError> {
+        let mut outcomes = Vec::with_capacity(members.len());
+        for run in runs(members) {
+            let is_first = outcomes.is_empty();
+            let done = self.write_run(office, run, &mut outcomes).await;
+            // What earlier runs have written is written.
+            done.map_err(|error| if is_first { error } else { error.with_written(Written::Unknown) })?;
+        }
+        Ok(outcomes)
     }
 
     /// Tries a run until each member is written or refused.
@@ -214,7 +234,7 @@ impl PostgresStore {
         &self,
         office: &OfficeId,
         mut members: Vec<(usize, &Commit)>,
-        outcomes: &mut [Option<Outcome>],
+        outcomes: &mut Vec<(usize, Outcome)>,
     ) -> Result<(), StoreError> {
         let mut patience = Patience::default();
         for _ in 0..ATTEMPTS {
@@ -283,12 +303,12 @@ impl PostgresStore {
     ) -> Result<Outcome, StoreError> {
         commit.check()?;
         let office = &commit.office;
-        let mut outcomes = [None];
+        let mut outcomes = Vec::new();
         for _ in 0..ATTEMPTS {
             let run = self.inner.run(&mut *transaction, office, &[commit]).await?;
             let run = run.map_err(|error| ENGINE.error(Written::No, error))?;
             self.inner.settle(&mut *transaction, office, run, vec![(0, commit)], &mut outcomes).await?;
-            if let Some(outcome) = outcomes[0].take() {
+            if let Some((_, outcome)) = outcomes.pop() {
                 return Ok(outcome);
             }
         }
@@ -333,7 +353,7 @@ impl Inner {
         office: &OfficeId,
         run: Run,
         members: Vec<(usize, &'a Commit)>,
-        outcomes: &mut [Option<Outcome>],
+        outcomes: &mut Vec<(usize, Outcome)>,
     ) -> Result<Vec<(usize, &'a Commit)>, StoreError> {
         let (mut last_at, written) = match run {
             Run::Judged(last_at, written) => (last_at, written),
@@ -358,7 +378,7 @@ impl Inner {
                 None => self.refusal(connection, commit, last_at).await?,
             };
             match outcome {
-                Some(outcome) => outcomes[place] = Some(outcome),
+                Some(outcome) => outcomes.push((place, outcome)),
                 None => again.push((place, commit)),
             }
         }
