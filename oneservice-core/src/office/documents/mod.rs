@@ -148,7 +148,8 @@ impl Documents {
         Self::new(Arc::new(object_store::memory::InMemory::new()))
     }
 
-    /// Keeps a file under `blob`: at most `limit_bytes` long and of one of the `allowed` formats by content.
+    /// Keeps a file under `blob`: at most `limit_bytes` long and of one of the `allowed` formats by content. Pictures are written
+    /// anew, upright and without what a phone adds (place, time, device), so hash and size may be others than those of what came.
     ///
     /// # Errors
     /// See [`DocumentError`]; after any of them nothing is kept.
@@ -192,8 +193,13 @@ impl Documents {
         }
         writer.finish().await.map_err(DocumentError::Unavailable)?;
         match self.inspect(blob, size_bytes, allowed).await {
-            Ok(media_type) => {
+            Ok((media_type, None)) => {
                 let sha256 = Digest32::from_bytes(hasher.finalize().into());
+                Ok(Kept { blob, sha256, media_type, size_bytes })
+            }
+            Ok((media_type, Some(picture))) => {
+                let (sha256, size_bytes) = (Digest32::sha256(&[&picture]), picture.len() as u64);
+                self.store.put(&path, picture.into()).await.map_err(DocumentError::Unavailable)?;
                 Ok(Kept { blob, sha256, media_type, size_bytes })
             }
             Err(refused) => {
@@ -203,13 +209,13 @@ impl Documents {
         }
     }
 
-    /// Judges what was kept by its content.
+    /// Judges what was kept by its content. Gives also what to keep instead, where it must be other bytes.
     async fn inspect(
         &self,
         blob: BlobId,
         size_bytes: u64,
         allowed: &[DocumentFormat],
-    ) -> Result<MediaType, DocumentError> {
+    ) -> Result<(MediaType, Option<Vec<u8>>), DocumentError> {
         let path = path_of(blob);
         let start = self.store.get_range(&path, 0..size_bytes.min(inspect::SNIFF_BYTES));
         let start = start.await.map_err(DocumentError::Unavailable)?;
@@ -224,11 +230,13 @@ impl Documents {
             let whole = self.read(blob).await?;
             let kind = media_type.clone();
             let verdict = tokio::task::spawn_blocking(move || inspect::inspect(&kind, &whole)).await;
-            verdict.map_err(|_| DocumentError::Unfit(Unfit::Unreadable))??;
-        } else if matches!(media_type, MediaType::Jpeg | MediaType::Png | MediaType::Pdf) {
+            let instead = verdict.map_err(|_| DocumentError::Unfit(Unfit::Unreadable))??;
+            return Ok((media_type, instead));
+        }
+        if matches!(media_type, MediaType::Jpeg | MediaType::Png | MediaType::Pdf) {
             return Err(DocumentError::TooLarge { limit_bytes: DECODE_LIMIT_BYTES });
         }
-        Ok(media_type)
+        Ok((media_type, None))
     }
 
     /// The bytes of a file.
