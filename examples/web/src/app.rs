@@ -16,6 +16,7 @@ use oneservice_pilot::Opened;
 use oneservice_pilot::staff::Staff;
 use tower_http::compression::CompressionLayer;
 
+use crate::tries::Tries;
 use crate::{assets, citizen, desk, guard};
 
 /// What every handler knows. Cheap to clone.
@@ -26,6 +27,8 @@ pub struct App {
     sessions: Arc<Mutex<HashMap<Digest32, Session>>>,
     /// Password hashing is slow on purpose; only so many at a time.
     pub(crate) sign_ins: Arc<tokio::sync::Semaphore>,
+    /// Guesses at codes and passwords.
+    pub(crate) tries: Arc<Tries>,
 }
 
 #[derive(Debug, Clone)]
@@ -47,6 +50,7 @@ impl App {
             staff: opened.staff,
             sessions: Arc::default(),
             sign_ins: Arc::new(tokio::sync::Semaphore::new(2)),
+            tries: Arc::default(),
         }
     }
 

@@ -9,6 +9,7 @@ mod fields;
 mod guard;
 mod page;
 mod serve;
+mod tries;
 
 pub use app::{App, router};
 pub use serve::{ServeError, serve};

@@ -303,13 +303,21 @@ pub(crate) async fn tracked(
     };
     let Ok(read) = code.parse::<TrackingCode>() else { return again(p, "code-wrong") };
     let Some(number) = phone(&typed) else { return again(p, "phone-wrong") };
+    let (names, now) = ([format!("code:{read}"), format!("phone:{number}")], app.office.now());
+    if !app.tries.are_left(&names, now) {
+        let error = p.t("too-often");
+        return html_with(StatusCode::TOO_MANY_REQUESTS, Track { p, code, phone: typed, error });
+    }
     let found = async {
         let row = app.office.find_by_code_and_phone(read, &number).await?;
         app.office.case(row.request).await
     };
     match found.await {
         Ok(case) => page(&app, lang, &case, None),
-        Err(OfficeError::NotFound) => again(p, "track-none"),
+        Err(OfficeError::NotFound) => {
+            app.tries.was_wrong(&names, now);
+            again(p, "track-none")
+        }
         Err(other) => crate::page::error(&app, lang, &other),
     }
 }

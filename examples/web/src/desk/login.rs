@@ -41,6 +41,11 @@ pub(crate) async fn sign_in(
         let error = p.t("login-wrong");
         html_with(StatusCode::UNAUTHORIZED, Login { p, error })
     };
+    let (names, now) = ([format!("login:{}", name.chars().take(100).collect::<String>())], app.office.now());
+    if !app.tries.are_left(&names, now) {
+        let error = p.t("too-often");
+        return html_with(StatusCode::TOO_MANY_REQUESTS, Login { p, error });
+    }
     if name.len() > 100 || password.len() > 500 {
         return refused(p);
     }
@@ -48,6 +53,7 @@ pub(crate) async fn sign_in(
     let staff = Arc::clone(&app.staff);
     let found = tokio::task::spawn_blocking(move || staff.sign_in(&name, &password)).await;
     let Some(secret) = found.ok().flatten().and_then(|officer| app.begin_session(officer)) else {
+        app.tries.was_wrong(&names, now);
         return refused(p);
     };
     let mut response = to(lang, "/desk");
