@@ -35,6 +35,9 @@ done
 end QUIT; rm -rf "$folder"
 "#;
 
+/// Where its files lie. Short, since the path of a socket has a narrow bound.
+const FOLDER: &str = "/tmp";
+
 /// How long a server may take to be there.
 const READY: Duration = Duration::from_secs(60);
 
@@ -55,7 +58,15 @@ impl PostgresServer {
     /// # Errors
     /// When PostgreSQL's programs are not there (the message says what to install), or it does not start.
     pub fn start(settings: &[&str]) -> io::Result<Self> {
-        Self::make(settings, None)
+        Self::start_in(Path::new(FOLDER), settings)
+    }
+
+    /// The same, with its files below `folder`; its path must be short.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_in(folder: &Path, settings: &[&str]) -> io::Result<Self> {
+        Self::make(folder, settings, None)
     }
 
     /// Starts a standby of this server, called `name` towards it.
@@ -63,15 +74,14 @@ impl PostgresServer {
     /// # Errors
     /// As [`start`](Self::start).
     pub fn standby(&self, settings: &[&str], name: &str) -> io::Result<Self> {
-        Self::make(settings, Some((&self.folder, name)))
+        Self::make(Path::new(FOLDER), settings, Some((&self.folder, name)))
     }
 
-    fn make(settings: &[&str], source: Option<(&Path, &str)>) -> io::Result<Self> {
+    fn make(within: &Path, settings: &[&str], source: Option<(&Path, &str)>) -> io::Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let programs = programs()?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        // Short, since the path of a socket has a narrow bound.
-        let folder = PathBuf::from(format!("/tmp/oneservice-pg-{}-{number}", std::process::id()));
+        let folder = within.join(format!("oneservice-pg-{}-{number}", std::process::id()));
         fs::create_dir(&folder)?;
         let mut keeper = Command::new("sh");
         if fs::metadata("/proc/self")?.uid() == 0 {

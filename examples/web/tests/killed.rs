@@ -44,6 +44,8 @@ fn a_receipt_outlives_the_server(engine: &str, each: usize) -> String {
     let catalog = data.path().join("catalog");
     support::small_catalogue(&catalog);
     let server = Server::start_with(data.path(), engine, &catalog);
+    // Two servers may be one office on one database; the embedded stores have one at a time.
+    let beside = (engine == "postgres").then(|| Server::start_with(data.path(), engine, &catalog));
     let drafts: Vec<Vec<String>> = std::thread::scope(|scope| {
         let people: Vec<_> = (0..PEOPLE)
             .map(|person| {
@@ -85,7 +87,7 @@ fn a_receipt_outlives_the_server(engine: &str, each: usize) -> String {
     drop(server);
     let receipts = receipts.into_inner().unwrap();
 
-    let server = Server::start_with(data.path(), engine, &catalog);
+    let server = beside.unwrap_or_else(|| Server::start_with(data.path(), engine, &catalog));
     let mut visitor = Visitor::new(&server);
     let mut codes = std::collections::BTreeSet::new();
     for (path, receipt) in &receipts {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use oneservice_core::store::{StoreError, Written};
 use sqlx::SqlStr;
-use sqlx::postgres::Postgres;
+use sqlx::postgres::{PgPool, Postgres};
 
 use crate::ask::{Ask, Row, Value, bind};
 use crate::error::{Engine, Meaning};
@@ -50,16 +50,17 @@ impl PostgresStore {
     async fn again<T, F: Future<Output = Result<T, sqlx::Error>> + Send>(
         &self,
         written: Written,
-        ask: impl Fn(sqlx::PgPool) -> F + Send + Sync,
+        pool: impl Fn() -> PgPool + Send + Sync,
+        ask: impl Fn(PgPool) -> F + Send + Sync,
     ) -> Result<T, StoreError> {
         let mut patience = Patience::default();
         loop {
-            let error = match ask(self.inner.nodes.pool()).await {
+            let error = match ask(pool()).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             if !self.inner.nodes.may_pass(&error, &mut patience).await {
-                return Err(Self::ENGINE.error(written, error));
+                return Err(Self::ENGINE.error(written, self.inner.nodes.cause(error).await));
             }
         }
     }
@@ -77,13 +78,13 @@ impl Ask for PostgresStore {
             let query = bind!(sqlx::query_as::<Postgres, R>(sql.clone()), values.clone());
             async move { query.fetch_all(&pool).await }
         };
-        self.again(Written::No, ask).await
+        self.again(Written::No, || self.inner.nodes.readers(), ask).await
     }
 
     async fn write<R: Row>(&self, sql: &SqlStr, values: Vec<Value>) -> Result<Vec<R>, StoreError> {
         let query = bind!(sqlx::query_as::<Postgres, R>(sql.clone()), values);
         query
-            .fetch_all(&self.inner.nodes.pool())
+            .fetch_all(&self.inner.nodes.writers())
             .await
             .map_err(|error| Self::ENGINE.error(Written::Unknown, error))
     }
@@ -94,6 +95,6 @@ impl Ask for PostgresStore {
             let query = bind!(sqlx::query::<Postgres>(sql.clone()), values.clone());
             async move { Ok(query.execute(&pool).await?.rows_affected()) }
         };
-        self.again(Written::Unknown, ask).await
+        self.again(Written::Unknown, || self.inner.nodes.writers(), ask).await
     }
 }

@@ -28,7 +28,11 @@ pub(super) struct Nodes {
 #[derive(Debug)]
 struct Node {
     options: PgConnectOptions,
-    pool: PgPool,
+    /// For questions.
+    readers: PgPool,
+    /// For what writes: its one large statement is planned once a connection. Left to itself, PostgreSQL would plan it
+    /// anew each time, which takes longer than running it.
+    writers: PgPool,
 }
 
 /// How much longer a question may be asked again.
@@ -86,14 +90,19 @@ impl Verdict {
 impl Nodes {
     pub(super) fn new(options: Vec<PgConnectOptions>, connections: u32) -> Self {
         let acquire = if options.len() > 1 { ACQUIRE_OF_SEVERAL } else { ACQUIRE };
-        let node = |options: PgConnectOptions| {
-            // Without a question before each use, which would double the round trips: a dead connection shows by its error.
-            let pool = PgPoolOptions::new()
+        // Without a question before each use, which would double the round trips: a dead connection shows by its error.
+        let pool = |connections: u32| {
+            PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(acquire)
                 .test_before_acquire(false)
-                .connect_lazy_with(options.clone());
-            Node { options, pool }
+        };
+        let node = |options: PgConnectOptions| {
+            let readers = pool(connections.div_ceil(2)).connect_lazy_with(options.clone());
+            let writers =
+                pool((connections / 2).max(1)).after_connect(|connection, _| Box::pin(plan_once(connection)));
+            let writers = writers.connect_lazy_with(options.clone());
+            Node { options, readers, writers }
         };
         Self { nodes: options.into_iter().map(node).collect(), current: AtomicUsize::new(0) }
     }
@@ -103,9 +112,14 @@ impl Nodes {
         &self.nodes[self.current.load(Ordering::Relaxed) % self.nodes.len()]
     }
 
-    /// Connections to the server that was writable when last looked for.
-    pub(super) fn pool(&self) -> PgPool {
-        self.node().pool.clone()
+    /// Connections for questions to the server that was writable when last looked for.
+    pub(super) fn readers(&self) -> PgPool {
+        self.node().readers.clone()
+    }
+
+    /// Connections for writing to it.
+    pub(super) fn writers(&self) -> PgPool {
+        self.node().writers.clone()
     }
 
     /// A connection of its own to the writable server, without the pool, which would hide why there is none. A server that is just
@@ -191,8 +205,17 @@ impl Nodes {
 
     pub(super) async fn close(&self) {
         for node in &self.nodes {
-            node.pool.close().await;
+            node.readers.close().await;
+            node.writers.close().await;
         }
+    }
+}
+
+/// Where an engine does not know the setting, it is only slower.
+async fn plan_once(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    match sqlx::raw_sql("SET plan_cache_mode = force_generic_plan").execute(connection).await {
+        Err(error) if Verdict::of(&error) == Verdict::Away => Err(error),
+        _ => Ok(()),
     }
 }
 

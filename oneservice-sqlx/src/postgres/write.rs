@@ -241,7 +241,7 @@ impl PostgresStore {
             if members.is_empty() {
                 return Ok(());
             }
-            let pool = self.inner.nodes.pool();
+            let pool = self.inner.nodes.writers();
             // Until a connection is there, nothing is sent.
             let mut connection = match pool.acquire().await {
                 Ok(connection) => connection,
