@@ -19,7 +19,7 @@ use oneservice_core::store::{GroupCommit, Limits, Outcome};
 use oneservice_redb::RedbStore;
 
 const IN_FLIGHT: [usize; 4] = [1, 8, 64, 256];
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 const BATCH: usize = 256;
 
 /// What one round gave.

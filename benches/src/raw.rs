@@ -1,7 +1,7 @@
 //! What somebody would write by hand: the same rows of the same bytes in the same tables, straight into redb.
 //!
 //! One thread writes; it looks up what must not be there yet (the commit, its key, the request, the code) and trusts all else. It
-//! takes one command a transaction, or as many as wait, by the rule of the library's own group commit.
+//! takes one command a transaction, or as many as wait and as come again within the library's own longest wait.
 
 use std::{
     sync::mpsc::{Receiver, RecvError, SyncSender, TryRecvError, sync_channel},

@@ -175,9 +175,13 @@ impl<'t> Tables<'t> {
     fn list(&self, commit: &Commit) -> Result<(), StoreError> {
         let office = commit.office.as_str();
         let id = *commit.request.as_bytes();
-        let old = match self.summaries.borrow().get((office, id)).map_err(fail)? {
-            Some(stored) => encode::read_summary(&commit.office, stored.value())?.listed(),
-            None => Vec::new(),
+        let old = match commit.expected {
+            // A new request: it was judged that there is no row.
+            0 => Vec::new(),
+            _ => match self.summaries.borrow().get((office, id)).map_err(fail)? {
+                Some(stored) => encode::read_summary(&commit.office, stored.value())?.listed(),
+                None => Vec::new(),
+            },
         };
         let new = commit.summary.listed();
         let mut listings = self.listings.borrow_mut();

@@ -1,9 +1,10 @@
 //! One answer: normalised first, then judged against its field.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::{Map, Number, Value as Json};
+use serde_json::{Map, Value as Json};
 
 use super::condition::Value;
 use super::{DateBound, Field, FieldKind, Places, Problem, ProblemCode, TextRule};
@@ -13,9 +14,40 @@ use crate::text;
 /// What an answer is worth: its normal form, its value for conditions, and what is wrong with it.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
-    pub(super) normal: Option<Json>,
+    normal: Option<Normal>,
     pub(super) value: Option<Value>,
     pub(super) problems: Vec<Problem>,
+}
+
+/// The normal form of an answer in order.
+#[derive(Debug)]
+enum Normal {
+    /// The value, written down: made only when nobody looks at the value any more.
+    Value,
+    /// Something else than the value, such as the digits of a decimal number as they were typed.
+    Json(Json),
+}
+
+/// An answer that was given, a text of it tidied.
+enum Given<'a> {
+    Words(Cow<'a, str>),
+    Other(&'a Json),
+}
+
+impl<'a> Given<'a> {
+    fn words(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Words(words) => Some(words),
+            Self::Other(_) => None,
+        }
+    }
+
+    fn json(self) -> Option<&'a Json> {
+        match self {
+            Self::Words(_) => None,
+            Self::Other(json) => Some(json),
+        }
+    }
 }
 
 /// Longer texts are not normalised: no field is that long, and it would cost time for nothing.
@@ -62,12 +94,24 @@ impl Judged {
         self.normal.is_none() && self.problems.is_empty()
     }
 
-    fn fine(normal: Json, value: Value) -> Self {
-        Self { normal: Some(normal), value: Some(value), problems: Vec::new() }
+    fn fine(value: Value) -> Self {
+        Self { normal: Some(Normal::Value), value: Some(value), problems: Vec::new() }
     }
 
-    fn text(normal: String) -> Self {
-        Self::fine(Json::String(normal.clone()), Value::Text(normal))
+    fn fine_as(normal: Json, value: Value) -> Self {
+        Self { normal: Some(Normal::Json(normal)), value: Some(value), problems: Vec::new() }
+    }
+
+    fn text(normal: impl Into<String>) -> Self {
+        Self::fine(Value::Text(normal.into()))
+    }
+
+    /// The normal form, if the answer is in order.
+    pub(super) fn into_normal(self) -> Option<Json> {
+        match self.normal? {
+            Normal::Value => self.value.map(Json::from),
+            Normal::Json(json) => Some(json),
+        }
     }
 
     fn wrong(problem: Problem) -> Self {
@@ -83,8 +127,7 @@ impl Judged {
 /// Judges `raw` as an answer to `field`. `path` is where problems are reported.
 pub(super) fn judge(field: &Field, raw: Option<&Json>, path: At<'_>, around: Surroundings<'_>) -> Judged {
     let problem = |code| Problem::new(path, code);
-    let cleaned;
-    let raw = match raw {
+    let given = match raw {
         None | Some(Json::Null) => return Judged::missing(),
         Some(Json::String(words)) if words.len() > TEXT_MAX_BYTES => {
             return Judged::wrong(problem(ProblemCode::TooLong).with("n", longest(&field.kind)));
@@ -94,89 +137,87 @@ pub(super) fn judge(field: &Field, raw: Option<&Json>, path: At<'_>, around: Sur
                 FieldKind::Text(rule) | FieldKind::KhmerText(rule) => rule.multiline,
                 _ => false,
             };
-            cleaned = Json::String(if multiline { text::paragraph(words) } else { text::line(words) });
-            &cleaned
+            let words = if multiline { text::tidy_paragraph(words) } else { text::tidy_line(words) };
+            if words.is_empty() {
+                return Judged::missing();
+            }
+            Given::Words(words)
         }
-        Some(other) => other,
+        Some(Json::Array(items)) if items.is_empty() => return Judged::missing(),
+        Some(Json::Object(names)) if names.is_empty() => return Judged::missing(),
+        Some(other) => Given::Other(other),
     };
-    match raw {
-        Json::String(words) if words.is_empty() => return Judged::missing(),
-        Json::Array(items) if items.is_empty() => return Judged::missing(),
-        Json::Object(names) if names.is_empty() => return Judged::missing(),
-        _ => {}
-    }
     match &field.kind {
-        FieldKind::Text(rule) => words(raw, rule, path, |words| Ok(words.to_owned())),
-        FieldKind::KhmerText(rule) => words(raw, rule, path, |words| {
-            if text::has_khmer(words) { Ok(words.to_owned()) } else { Err(ProblemCode::Script) }
-        }),
-        FieldKind::LatinText(rule) => words(raw, rule, path, |words| {
-            let words = text::ascii_digits(words);
-            if words.chars().all(is_latin) { Ok(words) } else { Err(ProblemCode::Script) }
-        }),
-        FieldKind::Integer { min, max, .. } => integer(raw, *min, *max, path),
+        FieldKind::Text(rule) => words(given, rule, path, |_| true),
+        FieldKind::KhmerText(rule) => words(given, rule, path, text::has_khmer),
+        FieldKind::LatinText(rule) => match given {
+            Given::Words(given) if given.chars().map(text::ascii_digit).all(is_latin) => {
+                words(Given::Words(text::with_ascii_digits(given)), rule, path, |_| true)
+            }
+            given => words(given, rule, path, |_| false),
+        },
+        FieldKind::Integer { min, max, .. } => integer(given, *min, *max, path),
         FieldKind::Decimal { min, max, decimals, .. } => {
-            decimal(raw, *min, *max, *decimals, path, Value::Double)
+            decimal(given, *min, *max, *decimals, path, Value::Double)
         }
         FieldKind::Money { min, max, currency } => {
             let decimals = currency.decimals();
             let scale = 10f64.powi(decimals.cast_signed());
-            decimal(raw, *min, *max, decimals, path, |x| Value::Int((x * scale).round() as i64))
+            decimal(given, *min, *max, decimals, path, |x| Value::Int((x * scale).round() as i64))
         }
         FieldKind::Date { not_before, not_after } => {
-            date(raw, *not_before, *not_after, path, around.submitted_on)
+            date(given, *not_before, *not_after, path, around.submitted_on)
         }
-        FieldKind::Phone => match raw.as_str().and_then(text::phone) {
+        FieldKind::Phone => match given.words().and_then(|words| text::phone(&words)) {
             Some(phone) => Judged::text(phone),
             None => Judged::wrong(problem(ProblemCode::Phone)),
         },
-        FieldKind::Email => match raw.as_str().filter(|words| is_email(words)) {
-            Some(email) => Judged::text(email.to_owned()),
+        FieldKind::Email => match given.words().filter(|words| is_email(words)) {
+            Some(email) => Judged::text(email),
             None => Judged::wrong(problem(ProblemCode::Email)),
         },
-        FieldKind::NationalId => match raw.as_str().and_then(text::national_id) {
+        FieldKind::NationalId => match given.words().and_then(|words| text::national_id(&words)) {
             Some(id) => Judged::text(id),
             None => Judged::wrong(problem(ProblemCode::NationalId)),
         },
-        FieldKind::Choice { options } => match raw.as_str() {
-            Some(word) if options.iter().any(|option| option.value == word) => Judged::text(word.to_owned()),
-            Some(word) => Judged::wrong_but(problem(ProblemCode::Option), Value::Text(word.to_owned())),
+        FieldKind::Choice { options } => match given.words() {
+            Some(word) if options.iter().any(|option| option.value == word) => Judged::text(word),
+            Some(word) => Judged::wrong_but(problem(ProblemCode::Option), Value::Text(word.into())),
             None => Judged::wrong(problem(ProblemCode::Option)),
         },
         FieldKind::MultiChoice { options, min_items, max_items } => {
-            let words = |items: &Vec<Json>| {
-                let known = |item: &Json| {
-                    let word = item.as_str()?;
-                    options.iter().any(|option| option.value == word).then(|| word.to_owned())
-                };
-                items.iter().map(known).collect::<Option<Vec<String>>>()
+            let known = |item: &Json| {
+                let word = item.as_str()?;
+                options.iter().any(|option| option.value == word).then(|| Value::Text(word.to_owned()))
             };
-            let Some(words) = raw.as_array().filter(|items| items.len() <= ROWS_MAX).and_then(words) else {
+            let items = given.json().and_then(Json::as_array).filter(|items| items.len() <= ROWS_MAX);
+            let Some(words) = items.and_then(|items| items.iter().map(known).collect::<Option<Vec<_>>>())
+            else {
                 return Judged::wrong(problem(ProblemCode::Option));
             };
-            let value = Value::List(words.iter().cloned().map(Value::Text).collect());
             let (least, most) = (min_items.unwrap_or(0), max_items.unwrap_or(99));
-            let once = words.iter().collect::<std::collections::BTreeSet<_>>().len() == words.len();
+            let once = words.iter().enumerate().all(|(nth, word)| !words[..nth].contains(word));
             if once && (least as usize..=most as usize).contains(&words.len()) {
-                Judged::fine(words.into(), value)
+                Judged::fine(Value::List(words))
             } else {
-                Judged::wrong_but(problem(ProblemCode::Items).with("min", least).with("max", most), value)
+                let problem = problem(ProblemCode::Items).with("min", least).with("max", most);
+                Judged::wrong_but(problem, Value::List(words))
             }
         }
-        FieldKind::Boolean => match raw {
-            Json::Bool(answer) => Judged::fine(raw.clone(), Value::Bool(*answer)),
+        FieldKind::Boolean => match given {
+            Given::Other(Json::Bool(answer)) => Judged::fine(Value::Bool(*answer)),
             _ => Judged::wrong(problem(ProblemCode::Type)),
         },
         FieldKind::Address { level, province } => {
-            address(raw, *level, province.as_deref(), path, around.places)
+            address(given, *level, province.as_deref(), path, around.places)
         }
-        FieldKind::GeoPoint { .. } => point(raw, path, around.places),
+        FieldKind::GeoPoint { .. } => point(given, path, around.places),
         FieldKind::Table { columns, min_rows, max_rows } => {
-            table(raw, columns, min_rows.unwrap_or(0), *max_rows, field.id.as_str(), around)
+            table(given, columns, min_rows.unwrap_or(0), *max_rows, field.id.as_str(), around)
         }
-        FieldKind::File => match raw {
-            Json::String(id) => Judged::text(id.clone()),
-            _ => Judged::wrong(problem(ProblemCode::Type)),
+        FieldKind::File => match given.words() {
+            Some(id) => Judged::text(id),
+            None => Judged::wrong(problem(ProblemCode::Type)),
         },
     }
 }
@@ -193,46 +234,35 @@ fn is_latin(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{c0}'..='\u{24f}')
 }
 
-fn words(
-    raw: &Json,
-    rule: &TextRule,
-    path: At<'_>,
-    script: impl FnOnce(&str) -> Result<String, ProblemCode>,
-) -> Judged {
+fn words(given: Given<'_>, rule: &TextRule, path: At<'_>, is_script: impl FnOnce(&str) -> bool) -> Judged {
     let problem = |code| Problem::new(path, code);
-    let Json::String(given) = raw else { return Judged::wrong(problem(ProblemCode::Type)) };
-    let words = match script(given) {
-        Ok(words) => words,
-        Err(code) => return Judged::wrong_but(problem(code), Value::Text(given.clone())),
-    };
+    let Some(words) = given.words() else { return Judged::wrong(problem(ProblemCode::Type)) };
     let length = words.chars().count();
     let least = rule.min_length.unwrap_or(1);
-    let wrong = if length > rule.max_length as usize {
-        Some(problem(ProblemCode::TooLong).with("n", rule.max_length))
+    let wrong = if !is_script(&words) {
+        problem(ProblemCode::Script)
+    } else if length > rule.max_length as usize {
+        problem(ProblemCode::TooLong).with("n", rule.max_length)
     } else if length < least as usize {
-        Some(problem(ProblemCode::TooShort).with("n", least))
+        problem(ProblemCode::TooShort).with("n", least)
     } else if rule.pattern.as_ref().is_some_and(|pattern| !pattern.matches(&words)) {
-        Some(problem(ProblemCode::Pattern))
+        problem(ProblemCode::Pattern)
     } else {
-        None
+        return Judged::text(words);
     };
-    match wrong {
-        Some(wrong) => Judged::wrong_but(wrong, Value::Text(words)),
-        None => Judged::text(words),
-    }
+    Judged::wrong_but(wrong, Value::Text(words.into()))
 }
 
 /// A number as it may be typed: Khmer digits, blanks and commas between thousands.
-fn digits(raw: &Json) -> Result<String, ProblemCode> {
-    let plain = |words: &str| {
-        let mut words = text::ascii_digits(words);
-        words.retain(|c| !matches!(c, ' ' | ',' | '\u{a0}'));
-        words
-    };
-    match raw {
-        Json::String(words) => Ok(plain(words)),
-        Json::Number(number) => Ok(plain(&number.to_string())),
-        _ => Err(ProblemCode::Type),
+fn digits(given: Given<'_>) -> Result<String, ProblemCode> {
+    match given {
+        Given::Words(words) => {
+            let mut words = text::with_ascii_digits(words).into_owned();
+            words.retain(|c| !matches!(c, ' ' | ',' | '\u{a0}'));
+            Ok(words)
+        }
+        Given::Other(Json::Number(number)) => Ok(number.to_string()),
+        Given::Other(_) => Err(ProblemCode::Type),
     }
 }
 
@@ -249,9 +279,9 @@ fn is_number(words: &str, decimals: u32) -> bool {
         && fraction.is_none_or(|part| all_digits(part) && part.len() <= decimals as usize)
 }
 
-fn integer(raw: &Json, min: i64, max: i64, path: At<'_>) -> Judged {
+fn integer(given: Given<'_>, min: i64, max: i64, path: At<'_>) -> Judged {
     let problem = |code| Problem::new(path, code);
-    let words = match digits(raw) {
+    let words = match digits(given) {
         Ok(words) => words,
         Err(code) => return Judged::wrong(problem(code)),
     };
@@ -262,12 +292,12 @@ fn integer(raw: &Json, min: i64, max: i64, path: At<'_>) -> Judged {
     } else if number > max {
         Judged::wrong_but(problem(ProblemCode::Max).with("max", max), Value::Int(number))
     } else {
-        Judged::fine(Json::Number(Number::from(number)), Value::Int(number))
+        Judged::fine(Value::Int(number))
     }
 }
 
 fn decimal(
-    raw: &Json,
+    given: Given<'_>,
     min: f64,
     max: f64,
     decimals: u32,
@@ -275,7 +305,7 @@ fn decimal(
     value: impl FnOnce(f64) -> Value,
 ) -> Judged {
     let problem = |code| Problem::new(path, code);
-    let words = match digits(raw) {
+    let words = match digits(given) {
         Ok(words) => words,
         Err(code) => return Judged::wrong(problem(code)),
     };
@@ -288,19 +318,19 @@ fn decimal(
     } else if number > max {
         Judged::wrong_but(problem(ProblemCode::Max).with("max", max), value(number))
     } else {
-        Judged::fine(Json::String(words), value(number))
+        Judged::fine_as(Json::String(words), value(number))
     }
 }
 
 fn date(
-    raw: &Json,
+    given: Given<'_>,
     not_before: Option<DateBound>,
     not_after: Option<DateBound>,
     path: At<'_>,
     submitted_on: Date,
 ) -> Judged {
     let problem = |code| Problem::new(path, code);
-    let Some(day) = raw.as_str().and_then(parse_date) else {
+    let Some(day) = given.words().and_then(|words| parse_date(&words)) else {
         return Judged::wrong(problem(ProblemCode::Date));
     };
     let earliest = not_before.and_then(|bound| bound.on(submitted_on));
@@ -337,21 +367,21 @@ fn is_email(words: &str) -> bool {
 }
 
 fn address(
-    raw: &Json,
+    given: Given<'_>,
     level: super::PlaceLevel,
     province: Option<&str>,
     path: At<'_>,
     places: &Places,
 ) -> Judged {
     let problem = |code| Problem::new(path, code);
-    let Json::Object(parts) = raw else { return Judged::wrong(problem(ProblemCode::Type)) };
+    let Some(Json::Object(parts)) = given.json() else { return Judged::wrong(problem(ProblemCode::Type)) };
     if parts.keys().any(|key| key != "code" && key != "line") {
         return Judged::wrong(problem(ProblemCode::Type));
     }
     let code = match parts.get("code") {
-        Some(Json::String(code)) if code.len() <= 64 => text::ascii_digits(code),
-        Some(Json::Number(code)) => code.to_string(),
-        _ => String::new(),
+        Some(Json::String(code)) if code.len() <= 64 => text::with_ascii_digits(code.into()),
+        Some(Json::Number(code)) => code.to_string().into(),
+        _ => "".into(),
     };
     if code.len() != level.code_length() || places.get(&code).is_none() {
         return Judged::wrong(problem(ProblemCode::GeoCode));
@@ -359,43 +389,43 @@ fn address(
     if province.is_some_and(|province| !code.starts_with(province)) {
         return Judged::wrong(problem(ProblemCode::OutsideProvince));
     }
-    let mut normal = Map::new();
-    let mut value = BTreeMap::new();
-    value.insert("code".to_owned(), Value::Text(code.clone()));
-    normal.insert("code".to_owned(), Json::String(code));
+    let mut value = BTreeMap::from([("code".to_owned(), Value::Text(code.into()))]);
     match parts.get("line") {
         None | Some(Json::Null) => {}
         Some(Json::String(line)) if line.len() > TEXT_MAX_BYTES => {
             return Judged::wrong(problem(ProblemCode::TooLong).with("n", 200));
         }
         Some(Json::String(line)) => {
-            let line = text::line(line);
+            let line = text::tidy_line(line);
             if !line.is_empty() {
-                value.insert("line".to_owned(), Value::Text(line.clone()));
-                normal.insert("line".to_owned(), Json::String(line));
+                value.insert("line".to_owned(), Value::Text(line.into()));
             }
         }
         Some(_) => return Judged::wrong(problem(ProblemCode::Type)),
     }
-    Judged::fine(Json::Object(normal), Value::Record(value))
+    Judged::fine(Value::Record(value))
 }
 
-fn point(raw: &Json, path: At<'_>, places: &Places) -> Judged {
+fn point(given: Given<'_>, path: At<'_>, places: &Places) -> Judged {
     let problem = |code| Problem::new(path, code);
-    let coordinates = raw.as_object().filter(|parts| parts.len() == 2);
-    let part = |name| coordinates.and_then(|parts| parts.get(name)?.as_f64());
-    let (Some(lat), Some(lon)) = (part("lat"), part("lon")) else {
+    let part = |parts: &Map<String, Json>, name| parts.get(name)?.as_f64();
+    let Some((parts, lat, lon)) = given
+        .json()
+        .and_then(Json::as_object)
+        .filter(|parts| parts.len() == 2)
+        .and_then(|parts| Some((parts, part(parts, "lat")?, part(parts, "lon")?)))
+    else {
         return Judged::wrong(problem(ProblemCode::Type));
     };
     if !places.in_country(lat, lon) {
         return Judged::wrong(problem(ProblemCode::OutsideCountry));
     }
     let value = [("lat".to_owned(), Value::Double(lat)), ("lon".to_owned(), Value::Double(lon))];
-    Judged::fine(raw.clone(), Value::Record(value.into()))
+    Judged::fine_as(Json::Object(parts.clone()), Value::Record(value.into()))
 }
 
 fn table(
-    raw: &Json,
+    given: Given<'_>,
     columns: &[Field],
     least: u32,
     most: u32,
@@ -404,10 +434,12 @@ fn table(
 ) -> Judged {
     let path = At::Field(field);
     let problem = |code| Problem::new(path, code);
-    let Json::Array(rows) = raw else { return Judged::wrong(problem(ProblemCode::Type)) };
-    let (mut normals, mut values, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    let Some(Json::Array(rows)) = given.json() else { return Judged::wrong(problem(ProblemCode::Type)) };
+    let (mut values, mut problems) = (Vec::new(), Vec::new());
+    // Cells whose normal form is not their value: row, column, form.
+    let mut others = Vec::new();
     for (nth, row) in rows.iter().take(ROWS_MAX).enumerate() {
-        let (mut normal, mut value) = (Map::new(), BTreeMap::new());
+        let mut value = BTreeMap::new();
         let Json::Object(cells) = row else {
             problems.push(Problem::new(format!("{path}.{nth}"), ProblemCode::Type));
             continue;
@@ -426,19 +458,32 @@ fn table(
                     problems.push(Problem::new(at, ProblemCode::Missing));
                 }
             } else if let (Some(cell_normal), Some(cell_value)) = (cell.normal, cell.value) {
-                normal.insert(id.to_owned(), cell_normal);
+                if let Normal::Json(json) = cell_normal {
+                    others.push((values.len(), id, json));
+                }
                 value.insert(id.to_owned(), cell_value);
             } else {
                 problems.extend(cell.problems);
             }
         }
-        normals.push(Json::Object(normal));
         values.push(Value::Record(value));
     }
     // Too many or too few: that alone is said, yet conditions and fees see the rows that were given.
     if !(least as usize..=most as usize).contains(&rows.len()) {
         problems = vec![problem(ProblemCode::Rows).with("min", least).with("max", most)];
     }
-    let normal = problems.is_empty().then_some(Json::Array(normals));
-    Judged { normal, value: Some(Value::List(values)), problems }
+    let value = Value::List(values);
+    let normal = problems.is_empty().then(|| {
+        if others.is_empty() {
+            return Normal::Value;
+        }
+        let mut rows = Json::from(value.clone());
+        for (row, column, json) in others {
+            if let Some(cell) = rows.get_mut(row).and_then(|row| row.get_mut(column)) {
+                *cell = json;
+            }
+        }
+        Normal::Json(rows)
+    });
+    Judged { normal, value: Some(value), problems }
 }

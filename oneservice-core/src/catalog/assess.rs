@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
-use super::answer::{At, Surroundings, judge};
-use super::condition::{Environment, Value};
+use super::answer::{At, Surroundings};
+use super::answers::Answers;
+use super::condition::{Environment, Names, Value};
 use super::{
     ApplicantKind, DocumentFormat, FeeDue, FeeLine, FieldKind, Places, Problem, ProblemCode, Purpose,
     Service, SignatureKind,
@@ -90,18 +91,23 @@ impl Service {
         if !self.purposes.contains(&filing.purpose) {
             problems.push(Problem::new("purpose", ProblemCode::NotOffered));
         }
-        let mut environment = Environment {
-            form: BTreeMap::new(),
+        let around = Environment {
             applicant: Some(filing.applicant),
             by_representative: filing.by_representative,
             purpose: Some(filing.purpose),
             submitted_on: filing.submitted_on.to_string(),
-            row: None,
+            ..Environment::default()
         };
-        let form = self.assess_form(filing, places, &mut environment, &mut problems);
-        let asked_documents = self.assess_documents(filing, &environment, &mut problems);
+        let surroundings = Surroundings { places, submitted_on: filing.submitted_on };
+        let (mut answers, unknown) = Answers::read(self, &filing.form, surroundings, around);
+        for key in unknown.into_iter().take(UNKNOWN_MAX) {
+            let key: String = key.chars().take(80).collect();
+            problems.push(Problem::new(format!("form.{key}"), ProblemCode::Unknown));
+        }
+        self.assess_form(&mut answers, &mut problems);
+        let asked_documents = self.assess_documents(filing, &answers, &mut problems);
         for check in &self.checks {
-            if let Ok(Value::Bool(false)) = check.rule.evaluate(&environment) {
+            if let Ok(Value::Bool(false)) = check.rule.evaluate(&answers) {
                 problems.push(Problem::new(format!("checks.{}", check.id), ProblemCode::Rule));
             }
         }
@@ -111,87 +117,51 @@ impl Service {
             problems.push(Problem::new("signature", ProblemCode::Missing));
         }
         problems.sort();
-        let fee = self.fee_for(&mut environment);
-        let applies = |rule: &&super::ProcessingRule| rule.when.holds(&environment);
+        let fee = self.fee_for(&mut answers);
+        let applies = |rule: &&super::ProcessingRule| rule.when.holds(&answers);
         let days = self.processing_time.rules.iter().find(applies).map(|rule| rule.working_days);
-        let needed =
-            |step: &&super::ReviewStep| step.when.as_ref().is_none_or(|when| when.holds(&environment));
+        let needed = |step: &&super::ReviewStep| step.when.as_ref().is_none_or(|when| when.holds(&answers));
         Assessment {
             problems,
-            answers: form.answers,
             fee,
             working_days: days.unwrap_or(self.processing_time.working_days),
             steps: self.review.steps.iter().filter(needed).map(|step| step.id.clone()).collect(),
-            visible_fields: form.visible,
-            required_fields: form.required,
+            visible_fields: answers.fields(|answer| answer.applies),
+            required_fields: answers.fields(|answer| answer.required),
             asked_documents,
+            answers: answers.into_normal(),
         }
     }
 
-    fn assess_form(
-        &self,
-        filing: &Filing,
-        places: &Places,
-        environment: &mut Environment,
-        problems: &mut Vec<Problem>,
-    ) -> AssessedForm {
-        let around = Surroundings { places, submitted_on: filing.submitted_on };
-        for key in filing.form.keys().filter(|key| self.field(key).is_none()).take(UNKNOWN_MAX) {
-            let key: String = key.chars().take(80).collect();
-            problems.push(Problem::new(format!("form.{key}"), ProblemCode::Unknown));
-        }
-        // Conditions see every answer that was given, wherever it stands, so all are read before any is judged.
-        let mut read = Vec::new();
-        let mut assessed = AssessedForm::default();
-        for field in self.fields() {
-            let id = field.id.as_str();
-            let judged = judge(field, filing.form.get(id), At::Field(id), around);
-            read.push((judged.is_missing(), judged.problems));
-            if let Some(value) = judged.value {
-                environment.form.insert(id.to_owned(), value);
-            }
-            if let Some(normal) = judged.normal {
-                assessed.answers.insert(id.to_owned(), normal);
-            }
-        }
-        let mut read = read.into_iter();
+    /// Conditions see every answer that was given, wherever it stands, so all were read before any field is judged.
+    fn assess_form(&self, answers: &mut Answers<'_>, problems: &mut Vec<Problem>) {
+        let mut at = 0;
         for section in &self.sections {
-            let section_applies = section.visible_when.as_ref().is_none_or(|when| when.holds(environment));
+            let section_applies = section.visible_when.as_ref().is_none_or(|when| when.holds(answers));
             for field in &section.fields {
-                let id = field.id.as_str();
-                let path = At::Field(id);
-                let Some((is_missing, wrong)) = read.next() else { continue };
                 let applies =
-                    section_applies && field.visible_when.as_ref().is_none_or(|when| when.holds(environment));
-                if !applies {
-                    if !is_missing {
-                        problems.push(Problem::new(path, ProblemCode::NotApplicable));
-                    }
-                    environment.form.remove(id);
-                    continue;
-                }
-                assessed.visible.insert(field.id.clone());
-                let needed = field.required
-                    || field.required_when.as_ref().is_some_and(|when| when.holds(environment));
-                if needed {
-                    assessed.required.insert(field.id.clone());
-                }
-                if is_missing {
-                    if needed {
-                        problems.push(Problem::new(path, ProblemCode::Missing));
-                    }
-                } else {
-                    problems.extend(wrong);
+                    section_applies && field.visible_when.as_ref().is_none_or(|when| when.holds(answers));
+                let required = applies
+                    && (field.required
+                        || field.required_when.as_ref().is_some_and(|when| when.holds(answers)));
+                let Some(answer) = answers.all.get_mut(at) else { return };
+                at += 1;
+                (answer.applies, answer.required) = (applies, required);
+                let path = At::Field(field.id.as_str());
+                match (applies, answer.judged.is_missing()) {
+                    (true, true) if required => problems.push(Problem::new(path, ProblemCode::Missing)),
+                    (true, false) => problems.append(&mut answer.judged.problems),
+                    (false, false) => problems.push(Problem::new(path, ProblemCode::NotApplicable)),
+                    (_, true) => {}
                 }
             }
         }
-        assessed
     }
 
     fn assess_documents(
         &self,
         filing: &Filing,
-        environment: &Environment,
+        answers: &Answers<'_>,
         problems: &mut Vec<Problem>,
     ) -> Vec<AskedDocument> {
         let mut given: BTreeMap<&str, Vec<&DocumentClaim>> = BTreeMap::new();
@@ -206,10 +176,10 @@ impl Service {
         for document in &self.documents {
             let problem = |code| Problem::new(format!("documents.{}", document.id), code);
             let claims = given.get(document.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-            let applies = document.visible_when.as_ref().is_none_or(|when| when.holds(environment));
+            let applies = document.visible_when.as_ref().is_none_or(|when| when.holds(answers));
             let required = applies
                 && (document.required
-                    || document.required_when.as_ref().is_some_and(|when| when.holds(environment)));
+                    || document.required_when.as_ref().is_some_and(|when| when.holds(answers)));
             if applies {
                 asked.push(AskedDocument { id: document.id.clone(), required });
             } else if !claims.is_empty() {
@@ -246,7 +216,7 @@ impl Service {
         asked
     }
 
-    fn fee_for(&self, environment: &mut Environment) -> FeeDue {
+    fn fee_for(&self, answers: &mut Answers<'_>) -> FeeDue {
         let amount = |units: i64| Money::of_units(self.fee.currency, units);
         let mut lines = Vec::new();
         if self.fee.base != 0 {
@@ -254,40 +224,33 @@ impl Service {
         }
         for rule in &self.fee.rules {
             let mut sum: Option<i64> = None;
-            let mut add = |environment: &Environment| {
-                if rule.when.as_ref().is_none_or(|when| when.holds(environment))
-                    && let Ok(Value::Int(units)) = rule.amount.evaluate(environment)
+            let mut add = |answers: &Answers<'_>| {
+                if rule.when.as_ref().is_none_or(|when| when.holds(answers))
+                    && let Ok(Value::Int(units)) = rule.amount.evaluate(answers)
                 {
                     sum = Some(sum.unwrap_or(0).saturating_add(units.max(0)));
                 }
             };
             match &rule.each {
-                None => add(environment),
+                None => add(answers),
                 Some(table) => {
-                    let rows = match environment.form.get(table.as_str()) {
+                    let rows = match answers.answer(table.as_str()) {
                         Some(Value::List(rows)) => rows.len(),
                         _ => 0,
                     };
                     for nth in 0..rows {
-                        environment.row = Some((table.clone(), nth));
-                        add(environment);
+                        answers.around.row = Some((table.clone(), nth));
+                        add(answers);
                     }
-                    environment.row = None;
+                    answers.around.row = None;
                 }
             }
-            lines.extend(sum.map(|units| FeeLine { id: rule.id.to_string(), amount: amount(units) }));
+            lines.extend(sum.map(|units| FeeLine { id: rule.id.as_str().to_owned(), amount: amount(units) }));
         }
         let sum = lines.iter().map(|line| line.amount.minor()).fold(0i64, i64::saturating_add);
         let most = self.fee.max.map_or(i64::MAX, |max| amount(max).minor());
         FeeDue { when: self.fee.when, lines, total: Money::new(self.fee.currency, sum.min(most)) }
     }
-}
-
-#[derive(Debug, Default)]
-struct AssessedForm {
-    answers: Map<String, Json>,
-    visible: BTreeSet<FieldId>,
-    required: BTreeSet<FieldId>,
 }
 
 impl FieldKind {

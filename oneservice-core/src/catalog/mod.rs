@@ -15,6 +15,7 @@
 //! ```
 
 mod answer;
+mod answers;
 mod assess;
 mod check_service;
 mod condition;
@@ -42,7 +43,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use assess::{AskedDocument, Assessment, DocumentClaim, Filing};
-pub use condition::{Condition, ConditionError, Environment, Scope, Type, Unanswered, Value};
+pub use condition::{Condition, ConditionError, Environment, Names, Scope, Type, Unanswered, Value};
 pub use fee::{Fee, FeeDue, FeeLine, FeeMoment, FeeRule};
 pub use field_format::FieldError;
 pub use form::{Check, DateBound, Field, FieldKind, FieldOption, Pattern, PlaceLevel, Section, TextRule};

@@ -3,16 +3,18 @@
 //! The rule owned here: **a commit is run again only when it is known not to be stored.** An engine's answer may be
 //! lost after the write; then the commit's id is looked up, and only what is not found is run again.
 //!
-//! A lone commit never waits for company: the writer gathers (for at most [`Limits::gather`]) only if the batch before
-//! had more than one member. Members are ordered by their times, since the log of an office never goes back; two
+//! A lone commit never waits for company: the writer gathers only if several were there when the batch before was
+//! answered, and only as long as they keep coming. Members are ordered by their times, since the log of an office never goes back; two
 //! commits of one request, or under one idempotency key, never share a batch, so that the second is judged by what the
 //! first has left on the disk.
 
 use super::{Commit, Outcome, Store, StoreError, Written};
 use crate::ids::OfficeId;
+use futures::FutureExt as _;
 use std::{
     collections::{HashSet, VecDeque},
     future::Future,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -29,7 +31,8 @@ pub struct Limits {
     pub waiting: usize,
     /// Most members of a batch.
     pub batch: usize,
-    /// Longest wait for company.
+    /// Longest wait for the next member of a batch. All waits of a batch together are never longer than the batch
+    /// before took to be written.
     pub gather: Duration,
     /// How long a commit is tried again, counted from its coming, while the engine is unavailable.
     pub patience: Duration,
@@ -77,9 +80,11 @@ struct Door {
 }
 
 /// A commit in the queue, and who waits for it.
+type Waiting = (Commit, Ticket);
+
+/// Who waits for a commit.
 #[derive(Debug)]
-struct Waiting {
-    commit: Commit,
+struct Ticket {
     since: Instant,
     answer: oneshot::Sender<Result<Outcome, StoreError>>,
     _place: OwnedSemaphorePermit,
@@ -130,10 +135,10 @@ impl GroupCommit {
         let place = self.places.clone().try_acquire_owned();
         let place = place.map_err(|_| StoreError::Busy { waiting: self.limits.waiting })?;
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { commit, since: Instant::now(), answer, _place: place };
+        let ticket = Ticket { since: Instant::now(), answer, _place: place };
         let door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
         let queue = door.queue.as_ref().ok_or(StoreError::Closed)?;
-        queue.send(waiting).map_err(|_| StoreError::Closed)?;
+        queue.send((commit, ticket)).map_err(|_| StoreError::Closed)?;
         Ok(answered)
     }
 
@@ -169,7 +174,7 @@ struct Writer {
 impl Writer {
     async fn run(self, mut queue: mpsc::UnboundedReceiver<Waiting>) {
         let mut put_off = VecDeque::new();
-        let mut company = 0;
+        let mut company = Company::default();
         loop {
             let mut batch = Batch::default();
             for waiting in std::mem::take(&mut put_off) {
@@ -180,26 +185,33 @@ impl Writer {
                 batch.add(first, &mut put_off, self.limits.batch);
             }
             self.gather(&mut queue, &mut batch, &mut put_off, company).await;
-            company = batch.members.len();
+            let (begun, answered) = (std::time::Instant::now(), batch.members.len());
             self.settle(batch.members).await;
+            company = Company { size: answered + put_off.len() + queue.len(), patience: begun.elapsed() };
         }
     }
 
-    /// Takes what waits and, if the last batch had `company`, gives as many the time to come again.
+    /// Takes what waits, and gives the `company` of the last batch the time to come again.
     async fn gather(
         &self,
         queue: &mut mpsc::UnboundedReceiver<Waiting>,
         batch: &mut Batch,
         put_off: &mut VecDeque<Waiting>,
-        company: usize,
+        company: Company,
     ) {
-        // Real time, not tokio's: its timer counts milliseconds, and this wait is shorter.
+        // Real time, not tokio's: its timer counts milliseconds, and these waits are shorter.
         let begun = std::time::Instant::now();
+        let mut last_came = begun;
         while batch.members.len() < self.limits.batch {
             match queue.try_recv() {
-                Ok(waiting) => batch.add(waiting, put_off, self.limits.batch),
+                Ok(waiting) => {
+                    batch.add(waiting, put_off, self.limits.batch);
+                    last_came = std::time::Instant::now();
+                }
                 Err(mpsc::error::TryRecvError::Empty)
-                    if batch.members.len() < company && begun.elapsed() < self.limits.gather =>
+                    if batch.members.len() + put_off.len() < company.size
+                        && last_came.elapsed() < self.limits.gather
+                        && begun.elapsed() < company.patience =>
                 {
                     tokio::task::yield_now().await;
                 }
@@ -209,23 +221,25 @@ impl Writer {
     }
 
     /// Runs `members` until each is answered.
-    async fn settle(&self, members: Vec<Waiting>) {
-        let mut members = members;
-        members.sort_by(|a, b| (&a.commit.office, a.commit.at).cmp(&(&b.commit.office, b.commit.at)));
-        let Some(first) = members.iter().map(|waiting| waiting.since).min() else { return };
+    async fn settle(&self, mut members: Vec<Waiting>) {
+        members.sort_by(|(a, _), (b, _)| (&a.office, a.at).cmp(&(&b.office, b.at)));
+        let Some(first) = members.iter().map(|(_, ticket)| ticket.since).min() else { return };
         let until = first + self.limits.patience;
         let mut pause = self.limits.pause;
         loop {
-            let error = match self.attempt(&members).await {
+            let (commits, tickets): (Vec<Commit>, Vec<Ticket>) = members.into_iter().unzip();
+            let error = match self.attempt(&commits).await {
                 Ok(outcomes) => {
-                    for (waiting, outcome) in members.into_iter().zip(outcomes) {
-                        answer(waiting, Ok(outcome));
-                    }
+                    tickets
+                        .into_iter()
+                        .zip(outcomes)
+                        .for_each(|(ticket, outcome)| ticket.answer(Ok(outcome)));
                     return;
                 }
                 Err(error) => error,
             };
-            tracing::warn!(%error, written = ?error.written(), members = members.len(), "a batch failed");
+            tracing::warn!(%error, written = ?error.written(), members = commits.len(), "a batch failed");
+            members = commits.into_iter().zip(tickets).collect();
             let mut known = error.written();
             if known == Written::Unknown {
                 (members, known) = self.look_up(members, until, &mut pause).await;
@@ -240,19 +254,18 @@ impl Writer {
             }
             if give_up || known == Written::Unknown || members.is_empty() {
                 let error = error.with_written(known);
-                members.into_iter().for_each(|waiting| answer(waiting, Err(error.clone())));
+                members.into_iter().for_each(|(_, ticket)| ticket.answer(Err(error.clone())));
                 return;
             }
             wait(&mut pause).await;
         }
     }
 
-    /// One call of the engine, in a task of its own, so that its panic is an answer lost and not the writer's end.
-    async fn attempt(&self, members: &[Waiting]) -> Result<Vec<Outcome>, StoreError> {
-        let batch: Vec<Commit> = members.iter().map(|waiting| waiting.commit.clone()).collect();
-        let store = self.store.clone();
-        match tokio::spawn(async move { store.commit(&batch).await }).await {
-            Ok(Ok(outcomes)) if outcomes.len() != members.len() => {
+    /// One call of the engine. Its panic is an answer lost and not the writer's end.
+    async fn attempt(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        // The engine is asked again only through the seam, whose promises hold after a panic too.
+        match AssertUnwindSafe(self.store.commit(batch)).catch_unwind().await {
+            Ok(Ok(outcomes)) if outcomes.len() != batch.len() => {
                 Err(lost("the engine did not answer for every member of a batch"))
             }
             Ok(answer) => answer,
@@ -269,12 +282,12 @@ impl Writer {
     ) -> (Vec<Waiting>, Written) {
         let mut unknown = VecDeque::from(members);
         let mut absent = Vec::new();
-        while let Some(waiting) = unknown.pop_front() {
-            match self.store.outcome(&waiting.commit.office, waiting.commit.id).await {
-                Ok(Some(placed)) => answer(waiting, Ok(Outcome::Committed(placed))),
-                Ok(None) => absent.push(waiting),
+        while let Some((commit, ticket)) = unknown.pop_front() {
+            match self.store.outcome(&commit.office, commit.id).await {
+                Ok(Some(placed)) => ticket.answer(Ok(Outcome::Committed(placed))),
+                Ok(None) => absent.push((commit, ticket)),
                 Err(_) if Instant::now() < until => {
-                    unknown.push_front(waiting);
+                    unknown.push_front((commit, ticket));
                     wait(pause).await;
                 }
                 Err(error) => {
@@ -282,15 +295,23 @@ impl Writer {
                     // same, but know it.
                     let error = error.with_written(Written::Unknown);
                     let none = error.clone().with_written(Written::No);
-                    absent.into_iter().for_each(|waiting| answer(waiting, Err(none.clone())));
-                    answer(waiting, Err(error.clone()));
-                    unknown.into_iter().for_each(|waiting| answer(waiting, Err(error.clone())));
+                    absent.into_iter().for_each(|(_, ticket)| ticket.answer(Err(none.clone())));
+                    ticket.answer(Err(error.clone()));
+                    unknown.into_iter().for_each(|(_, ticket)| ticket.answer(Err(error.clone())));
                     return (vec![], Written::Unknown);
                 }
             }
         }
         (absent, Written::No)
     }
+}
+
+/// Who may come to the next batch: those of the last, now answered, and those who waited meanwhile.
+#[derive(Debug, Clone, Copy, Default)]
+struct Company {
+    size: usize,
+    /// How long it took to write the last batch: a longer wait for the next would cost more than it can save.
+    patience: Duration,
 }
 
 /// Members that may be written together.
@@ -309,7 +330,7 @@ enum Name {
 
 impl Batch {
     fn add(&mut self, waiting: Waiting, put_off: &mut VecDeque<Waiting>, limit: usize) {
-        let commit = &waiting.commit;
+        let commit = &waiting.0;
         let request = (commit.office.clone(), Name::Request(commit.request));
         let key = commit.key.as_ref().map(|key| (commit.office.clone(), Name::Key(key.key.clone())));
         let clash = self.taken.contains(&request) || key.as_ref().is_some_and(|key| self.taken.contains(key));
@@ -324,9 +345,11 @@ impl Batch {
     }
 }
 
-/// Tells who waits; one who went away needs no answer.
-fn answer(waiting: Waiting, answer: Result<Outcome, StoreError>) {
-    let _ = waiting.answer.send(answer);
+impl Ticket {
+    /// Tells who waits; one who went away needs no answer.
+    fn answer(self, answer: Result<Outcome, StoreError>) {
+        let _ = self.answer.send(answer);
+    }
 }
 
 async fn wait(pause: &mut Duration) {

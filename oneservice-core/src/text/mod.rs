@@ -14,11 +14,14 @@
 mod key;
 mod number;
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 pub use key::{search_key, search_tokens};
+pub(crate) use number::{ascii_digit, with_ascii_digits};
 pub use number::{ascii_digits, khmer_digits, national_id, phone};
 
 /// A language that the office speaks.
@@ -77,6 +80,14 @@ impl Text {
 /// Doing it again changes nothing.
 #[must_use]
 pub fn line(text: &str) -> String {
+    tidy_line(text).into_owned()
+}
+
+/// As [`line()`], without a copy of what is tidy already.
+pub(crate) fn tidy_line(text: &str) -> Cow<'_, str> {
+    if is_plainly_tidy(text) {
+        return Cow::Borrowed(text);
+    }
     let mut tidy = String::with_capacity(text.len());
     // White space is set down only before the next character, so none is left at either end.
     let mut blank = false;
@@ -91,7 +102,7 @@ pub fn line(text: &str) -> String {
             tidy.push(character);
         }
     }
-    composed(tidy)
+    Cow::Owned(composed(tidy))
 }
 
 /// Tidies a text of several lines: NFC, no byte order mark, each run of blanks one blank, each line break `\n`, and neither blanks,
@@ -100,6 +111,14 @@ pub fn line(text: &str) -> String {
 /// Doing it again changes nothing.
 #[must_use]
 pub fn paragraph(text: &str) -> String {
+    tidy_paragraph(text).into_owned()
+}
+
+/// As [`paragraph`], without a copy of what is tidy already.
+pub(crate) fn tidy_paragraph(text: &str) -> Cow<'_, str> {
+    if is_plainly_tidy(text) {
+        return Cow::Borrowed(text);
+    }
     let mut tidy = String::with_capacity(text.len());
     let mut before = '\0';
     for character in text.chars().filter(|&c| c != '\u{feff}') {
@@ -112,7 +131,26 @@ pub fn paragraph(text: &str) -> String {
         tidy.extend(written);
         before = character;
     }
-    composed(tidy.trim_matches([' ', '\n', '\u{200b}']).to_owned())
+    Cow::Owned(composed(tidy.trim_matches([' ', '\n', '\u{200b}']).to_owned()))
+}
+
+/// Whether a text is a tidy line, and so a tidy paragraph too, as one look at each character can tell. Most text is.
+fn is_plainly_tidy(text: &str) -> bool {
+    let mut blank = true;
+    for character in text.chars() {
+        let blank_before = std::mem::replace(&mut blank, character == ' ');
+        if !is_plain(character) || (blank && blank_before) {
+            return false;
+        }
+    }
+    text.is_empty() || !blank
+}
+
+/// Latin and Khmer characters that are composed in any company, and of all white space only the blank.
+///
+/// Of the Khmer signs two are put in order by their classes. U+17DD is left out; the subscript sign alone is in order.
+fn is_plain(character: char) -> bool {
+    matches!(character, ' '..='~' | '\u{a1}'..='\u{2ff}' | '\u{1780}'..='\u{17dc}' | '\u{17e0}'..='\u{17ff}')
 }
 
 /// Whether there is a Khmer character (U+1780–U+17FF) in it.
@@ -137,4 +175,22 @@ fn is_break(character: char) -> bool {
         character,
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}'
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_normalization::{char::canonical_combining_class, is_nfc};
+
+    use super::{is_blank, is_break, is_plain};
+
+    /// Were one of them not so, a text could be stored in two forms.
+    #[test]
+    fn plain_characters_are_composed_in_any_company() {
+        for character in (char::MIN..=char::MAX).filter(|&character| is_plain(character)) {
+            assert!(is_nfc(&format!("{character}")), "{character:?}");
+            let class = canonical_combining_class(character);
+            assert!(class == 0 || character == '\u{17d2}', "{character:?} has class {class}");
+            assert!(character == ' ' || !is_blank(character) && !is_break(character), "{character:?}");
+        }
+    }
 }

@@ -1,11 +1,13 @@
 //! Digits in both scripts, and the numbers of telephones and identity cards.
 
-use super::line;
+use std::borrow::Cow;
+
+use super::tidy_line;
 
 /// Khmer digits ០–៩ become 0–9; all else stays.
 #[must_use]
 pub fn ascii_digits(text: &str) -> String {
-    text.chars().map(ascii_digit).collect()
+    with_ascii_digits(text.into()).into_owned()
 }
 
 /// Digits 0–9 become Khmer ០–៩; all else stays.
@@ -14,7 +16,16 @@ pub fn khmer_digits(text: &str) -> String {
     text.chars().map(|character| shifted(character, '0'..='9', '០')).collect()
 }
 
-pub(super) fn ascii_digit(character: char) -> char {
+/// As [`ascii_digits`], without a copy of a text that has no Khmer digit.
+pub(crate) fn with_ascii_digits(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains(|character| matches!(character, '០'..='៩')) {
+        Cow::Owned(text.chars().map(ascii_digit).collect())
+    } else {
+        text
+    }
+}
+
+pub(crate) fn ascii_digit(character: char) -> char {
     shifted(character, '០'..='៩', '0')
 }
 
@@ -37,13 +48,13 @@ fn shifted(character: char, from: std::ops::RangeInclusive<char>, to: char) -> c
 /// ```
 #[must_use]
 pub fn phone(text: &str) -> Option<String> {
-    let digits: String =
-        line(text).chars().map(ascii_digit).filter(|c| !matches!(c, ' ' | '.' | '(' | ')' | '-')).collect();
+    let mut digits = with_ascii_digits(tidy_line(text)).into_owned();
+    digits.retain(|c| !matches!(c, ' ' | '.' | '(' | ')' | '-'));
     let national = ["+855", "00855", "855", "0"].iter().find_map(|prefix| digits.strip_prefix(prefix))?;
     let valid = (8..=9).contains(&national.len())
         && !national.starts_with('0')
         && national.bytes().all(|byte| byte.is_ascii_digit());
-    valid.then(|| format!("+855{national}"))
+    valid.then(|| ["+855", national].concat())
 }
 
 /// The nine digits of a national identity card, or `None` if they are not nine.
@@ -57,7 +68,8 @@ pub fn phone(text: &str) -> Option<String> {
 /// ```
 #[must_use]
 pub fn national_id(text: &str) -> Option<String> {
-    let plain: String = line(text).chars().map(ascii_digit).filter(|c| !matches!(c, ' ' | '-')).collect();
+    let mut plain = with_ascii_digits(tidy_line(text)).into_owned();
+    plain.retain(|c| !matches!(c, ' ' | '-'));
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let suffix = |text: &str| {
         let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));

@@ -20,6 +20,21 @@ pub enum Value {
     Record(BTreeMap<String, Value>),
 }
 
+impl From<Value> for serde_json::Value {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Int(n) => n.into(),
+            Value::Double(x) => x.into(),
+            Value::Text(text) => Self::String(text),
+            Value::Bool(truth) => Self::Bool(truth),
+            Value::List(items) => items.into_iter().map(Self::from).collect(),
+            Value::Record(names) => {
+                names.into_iter().map(|(name, value)| (name, Self::from(value))).collect()
+            }
+        }
+    }
+}
+
 /// Why a condition has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unanswered {
@@ -46,33 +61,83 @@ pub struct Environment {
     pub row: Option<(FieldId, usize)>,
 }
 
-impl Environment {
-    fn get(&self, path: &[String]) -> Result<Cow<'_, Value>, Unanswered> {
-        let text = |word: &str| Some(Cow::Owned(Value::Text(word.to_owned())));
-        let found = match path {
-            [form, field, rest @ ..] if form == "form" => {
-                self.form.get(field).and_then(|value| inner(value, rest)).map(Cow::Borrowed)
-            }
-            [row, column, rest @ ..] if row == "row" => {
-                let row = self.row.as_ref().and_then(|(table, nth)| match self.form.get(table.as_str()) {
-                    Some(Value::List(rows)) => rows.get(*nth),
-                    _ => None,
-                });
-                row.and_then(|row| inner(row, std::slice::from_ref(column)))
-                    .and_then(|cell| inner(cell, rest))
-                    .map(Cow::Borrowed)
-            }
-            [of, name] => match (of.as_str(), name.as_str()) {
-                ("applicant", "kind") => self.applicant.and_then(|kind| text(kind.as_str())),
-                ("applicant", "by_representative") => Some(Cow::Owned(Value::Bool(self.by_representative))),
-                ("request", "purpose") => self.purpose.and_then(|purpose| text(purpose.as_str())),
-                ("request", "submitted_on") => text(&self.submitted_on),
-                _ => None,
-            },
-            _ => None,
-        };
-        found.ok_or(Unanswered::Missing)
+/// Where the names of a condition are looked up.
+pub trait Names {
+    /// The answer to a field of the form.
+    fn answer(&self, field: &str) -> Option<&Value>;
+    /// All else that has a name; its [`form`](Environment::form) is not looked at.
+    fn around(&self) -> &Environment;
+}
+
+impl Names for Environment {
+    fn answer(&self, field: &str) -> Option<&Value> {
+        self.form.get(field)
     }
+    fn around(&self) -> &Environment {
+        self
+    }
+}
+
+/// A value where it lies: answers are looked at, not copied.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Seen<'e> {
+    Int(i64),
+    Double(f64),
+    Text(&'e str),
+    Bool(bool),
+    List(Cow<'e, [Value]>),
+    Record(&'e BTreeMap<String, Value>),
+}
+
+impl<'e> From<&'e Value> for Seen<'e> {
+    fn from(value: &'e Value) -> Self {
+        match value {
+            Value::Int(n) => Self::Int(*n),
+            Value::Double(x) => Self::Double(*x),
+            Value::Text(text) => Self::Text(text),
+            Value::Bool(truth) => Self::Bool(*truth),
+            Value::List(items) => Self::List(Cow::Borrowed(items)),
+            Value::Record(names) => Self::Record(names),
+        }
+    }
+}
+
+impl From<Seen<'_>> for Value {
+    fn from(seen: Seen<'_>) -> Self {
+        match seen {
+            Seen::Int(n) => Self::Int(n),
+            Seen::Double(x) => Self::Double(x),
+            Seen::Text(text) => Self::Text(text.to_owned()),
+            Seen::Bool(truth) => Self::Bool(truth),
+            Seen::List(items) => Self::List(items.into_owned()),
+            Seen::Record(names) => Self::Record(names.clone()),
+        }
+    }
+}
+
+fn look_up<'e>(path: &[String], names: &'e impl Names) -> Result<Seen<'e>, Unanswered> {
+    let around = names.around();
+    let found = match path {
+        [form, field, rest @ ..] if form == "form" => {
+            names.answer(field).and_then(|value| inner(value, rest)).map(Seen::from)
+        }
+        [row, cell @ ..] if row == "row" && !cell.is_empty() => {
+            let row = around.row.as_ref().and_then(|(table, nth)| match names.answer(table.as_str()) {
+                Some(Value::List(rows)) => rows.get(*nth),
+                _ => None,
+            });
+            row.and_then(|row| inner(row, cell)).map(Seen::from)
+        }
+        [of, name] => match (of.as_str(), name.as_str()) {
+            ("applicant", "kind") => around.applicant.map(|kind| Seen::Text(kind.as_str())),
+            ("applicant", "by_representative") => Some(Seen::Bool(around.by_representative)),
+            ("request", "purpose") => around.purpose.map(|purpose| Seen::Text(purpose.as_str())),
+            ("request", "submitted_on") => Some(Seen::Text(&around.submitted_on)),
+            _ => None,
+        },
+        _ => None,
+    };
+    found.ok_or(Unanswered::Missing)
 }
 
 fn inner<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
@@ -82,98 +147,95 @@ fn inner<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
     })
 }
 
-/// Answers are looked at where they are; only what is calculated is new.
-pub(super) fn evaluate<'e>(node: &'e Node, names: &'e Environment) -> Result<Cow<'e, Value>, Unanswered> {
-    Ok(Cow::Owned(match &node.part {
-        Part::Literal(value) => return Ok(Cow::Borrowed(value)),
-        Part::Name(path) => return names.get(path),
+pub(super) fn evaluate<'e>(node: &'e Node, names: &'e impl Names) -> Result<Seen<'e>, Unanswered> {
+    Ok(match &node.part {
+        Part::Literal(value) => value.into(),
+        Part::Name(path) => return look_up(path, names),
         Part::Choice(condition, yes, no) => {
             return evaluate(if truth(condition, names)? { yes } else { no }, names);
         }
         Part::List(items) => {
-            let items = items.iter().map(|item| evaluate(item, names).map(Cow::into_owned));
-            Value::List(items.collect::<Result<_, _>>()?)
+            let items = items.iter().map(|item| evaluate(item, names).map(Value::from));
+            Seen::List(items.collect::<Result<_, _>>()?)
         }
-        Part::Has(inner) => Value::Bool(evaluate(inner, names).is_ok()),
-        Part::Size(inner) => match &*evaluate(inner, names)? {
-            Value::List(items) => Value::Int(items.len() as i64),
-            Value::Text(text) => Value::Int(text.chars().count() as i64),
+        Part::Has(inner) => Seen::Bool(evaluate(inner, names).is_ok()),
+        Part::Size(inner) => match evaluate(inner, names)? {
+            Seen::List(items) => Seen::Int(items.len() as i64),
+            Seen::Text(text) => Seen::Int(text.chars().count() as i64),
             _ => return Err(Unanswered::NoResult),
         },
-        Part::Not(inner) => Value::Bool(!truth(inner, names)?),
-        Part::Negate(inner) => match &*evaluate(inner, names)? {
-            Value::Int(n) => Value::Int(n.checked_neg().ok_or(Unanswered::NoResult)?),
-            Value::Double(x) => Value::Double(-x),
+        Part::Not(inner) => Seen::Bool(!truth(inner, names)?),
+        Part::Negate(inner) => match evaluate(inner, names)? {
+            Seen::Int(n) => Seen::Int(n.checked_neg().ok_or(Unanswered::NoResult)?),
+            Seen::Double(x) => Seen::Double(-x),
             _ => return Err(Unanswered::NoResult),
         },
-        Part::Binary(Operator::And, left, right) => connective(left, right, names, false)?,
-        Part::Binary(Operator::Or, left, right) => connective(left, right, names, true)?,
-        Part::Binary(Operator::In, left, right) => Value::Bool(is_in(left, right, names)?),
+        Part::Binary(Operator::And, left, right) => Seen::Bool(connective(left, right, names, false)?),
+        Part::Binary(Operator::Or, left, right) => Seen::Bool(connective(left, right, names, true)?),
+        Part::Binary(Operator::In, left, right) => Seen::Bool(is_in(left, right, names)?),
         Part::Binary(operator, left, right) => {
-            binary(*operator, &*evaluate(left, names)?, &*evaluate(right, names)?)?
+            binary(*operator, &evaluate(left, names)?, &evaluate(right, names)?)?
         }
-    }))
+    })
 }
 
-fn truth(node: &Node, names: &Environment) -> Result<bool, Unanswered> {
-    match &*evaluate(node, names)? {
-        Value::Bool(value) => Ok(*value),
+fn truth(node: &Node, names: &impl Names) -> Result<bool, Unanswered> {
+    match evaluate(node, names)? {
+        Seen::Bool(value) => Ok(value),
         _ => Err(Unanswered::NoResult),
     }
 }
 
 /// As in CEL, what is unanswered on one side does not matter if the other side decides alone.
-fn connective(left: &Node, right: &Node, names: &Environment, decides: bool) -> Result<Value, Unanswered> {
+fn connective(left: &Node, right: &Node, names: &impl Names, decides: bool) -> Result<bool, Unanswered> {
     let left = truth(left, names);
     if left == Ok(decides) {
-        return Ok(Value::Bool(decides));
+        return Ok(decides);
     }
     match truth(right, names) {
-        Ok(right) if right == decides => Ok(Value::Bool(decides)),
-        Ok(_) => left.map(Value::Bool),
+        Ok(right) if right == decides => Ok(decides),
+        Ok(_) => left,
         Err(unanswered) => Err(left.err().unwrap_or(unanswered)),
     }
 }
 
 /// Items that are written out are looked at one by one; each must have a value, as in any list.
-fn is_in(left: &Node, right: &Node, names: &Environment) -> Result<bool, Unanswered> {
+fn is_in(left: &Node, right: &Node, names: &impl Names) -> Result<bool, Unanswered> {
     let left = evaluate(left, names)?;
     if let Part::List(items) = &right.part {
         return items.iter().try_fold(false, |found, item| Ok(found | (evaluate(item, names)? == left)));
     }
-    match &*evaluate(right, names)? {
-        Value::List(items) => Ok(items.contains(&left)),
+    match evaluate(right, names)? {
+        Seen::List(items) => Ok(items.iter().any(|item| Seen::from(item) == left)),
         _ => Err(Unanswered::NoResult),
     }
 }
 
-fn binary(operator: Operator, left: &Value, right: &Value) -> Result<Value, Unanswered> {
+fn binary<'e>(operator: Operator, left: &Seen<'_>, right: &Seen<'_>) -> Result<Seen<'e>, Unanswered> {
     let ordering = || order(left, right).ok_or(Unanswered::NoResult);
     Ok(match operator {
-        Operator::Equal => Value::Bool(left == right),
-        Operator::NotEqual => Value::Bool(left != right),
-        Operator::Less => Value::Bool(ordering()?.is_lt()),
-        Operator::LessOrEqual => Value::Bool(ordering()?.is_le()),
-        Operator::Greater => Value::Bool(ordering()?.is_gt()),
-        Operator::GreaterOrEqual => Value::Bool(ordering()?.is_ge()),
+        Operator::Equal => Seen::Bool(left == right),
+        Operator::NotEqual => Seen::Bool(left != right),
+        Operator::Less => Seen::Bool(ordering()?.is_lt()),
+        Operator::LessOrEqual => Seen::Bool(ordering()?.is_le()),
+        Operator::Greater => Seen::Bool(ordering()?.is_gt()),
+        Operator::GreaterOrEqual => Seen::Bool(ordering()?.is_ge()),
         _ => match (left, right) {
-            (Value::Int(a), Value::Int(b)) => {
-                Value::Int(whole(operator, *a, *b).ok_or(Unanswered::NoResult)?)
-            }
-            (Value::Double(a), Value::Double(b)) => {
+            (Seen::Int(a), Seen::Int(b)) => Seen::Int(whole(operator, *a, *b).ok_or(Unanswered::NoResult)?),
+            (Seen::Double(a), Seen::Double(b)) => {
                 let result = fraction(operator, *a, *b).filter(|x| x.is_finite());
-                Value::Double(result.ok_or(Unanswered::NoResult)?)
+                Seen::Double(result.ok_or(Unanswered::NoResult)?)
             }
             _ => return Err(Unanswered::NoResult),
         },
     })
 }
 
-fn order(left: &Value, right: &Value) -> Option<Ordering> {
+fn order(left: &Seen<'_>, right: &Seen<'_>) -> Option<Ordering> {
     match (left, right) {
-        (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
-        (Value::Double(a), Value::Double(b)) => a.partial_cmp(b),
-        (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
+        (Seen::Int(a), Seen::Int(b)) => Some(a.cmp(b)),
+        (Seen::Double(a), Seen::Double(b)) => a.partial_cmp(b),
+        (Seen::Text(a), Seen::Text(b)) => Some(a.cmp(b)),
         _ => None,
     }
 }

@@ -27,7 +27,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use thiserror::Error;
 
-pub use evaluate::{Environment, Unanswered, Value};
+use evaluate::Seen;
+pub use evaluate::{Environment, Names, Unanswered, Value};
 use parse::Node;
 pub use types::{Scope, Type};
 
@@ -71,13 +72,13 @@ impl Condition {
     ///
     /// # Errors
     /// [`Unanswered`] when an answer is missing, or a calculation has no result.
-    pub fn evaluate(&self, environment: &Environment) -> Result<Value, Unanswered> {
-        evaluate::evaluate(&self.root, environment).map(std::borrow::Cow::into_owned)
+    pub fn evaluate(&self, names: &impl Names) -> Result<Value, Unanswered> {
+        evaluate::evaluate(&self.root, names).map(Value::from)
     }
 
     /// Whether it is true; over a missing answer it is not.
-    pub fn holds(&self, environment: &Environment) -> bool {
-        evaluate::evaluate(&self.root, environment).is_ok_and(|value| *value == Value::Bool(true))
+    pub fn holds(&self, names: &impl Names) -> bool {
+        evaluate::evaluate(&self.root, names).is_ok_and(|value| value == Seen::Bool(true))
     }
 }
 
