@@ -38,6 +38,7 @@ columns!(Members {
     request_id: String,
     expected: i64,
     events: i64,
+    counters: i64,
     recorded_at: i64,
     place_seal: i64,
     tracking_code: String,
@@ -45,25 +46,6 @@ columns!(Members {
     fingerprint: Option<Vec<u8>>,
     draft_key: Option<Vec<u8>>,
     draft_version: Option<i64>,
-});
-
-columns!(Counters { member: i64, name: String, value: i64 });
-
-columns!(
-    /// `nth` counts a member's events from 0; the checksum of the place still lacks the index.
-    Events {
-        member: i64,
-        nth: i64,
-        envelope: Vec<u8>,
-        salt: Vec<u8>,
-        payload: Vec<u8>,
-        leaf: Vec<u8>,
-        commitment: Vec<u8>,
-        place_seal: i64,
-    }
-);
-
-columns!(Summaries {
     stage: String,
     service_id: String,
     service_version: String,
@@ -82,7 +64,25 @@ columns!(Summaries {
     seal: Vec<u8>,
 });
 
-columns!(Listings { member: i64, name: String, position: i64 });
+columns!(Counters { member: i64, name: String, value: i64 });
+
+columns!(
+    /// `nth` counts a member's events from 0; the checksum of the place still lacks the index.
+    Events {
+        member: i64,
+        nth: i64,
+        request_id: String,
+        version: i64,
+        envelope: Vec<u8>,
+        salt: Vec<u8>,
+        payload: Vec<u8>,
+        leaf: Vec<u8>,
+        commitment: Vec<u8>,
+        place_seal: i64,
+    }
+);
+
+columns!(Listings { member: i64, request_id: String, name: String, position: i64 });
 
 /// The columns of a run of members.
 #[derive(Debug, Default)]
@@ -90,7 +90,6 @@ pub(super) struct Columns {
     members: Members,
     counters: Counters,
     events: Events,
-    summaries: Summaries,
     queues: Listings,
     tokens: Listings,
 }
@@ -109,11 +108,13 @@ impl Columns {
         let listed = Listed::of(&commit.summary);
         let placed = PlacedRow::new(office, &commit.placed(0));
 
+        let request_id = placed.request_id;
         let to = &mut self.members;
         to.commit_id.push(placed.commit_id);
-        to.request_id.push(placed.request_id);
+        to.request_id.push(request_id.clone());
         to.expected.push(commit.expected.cast_signed());
         to.events.push(commit.events.len() as i64);
+        to.counters.push(commit.counters.len() as i64);
         to.recorded_at.push(placed.recorded_at);
         to.place_seal.push(placed.place_seal);
         to.tracking_code.push(row.tracking_code);
@@ -121,28 +122,6 @@ impl Columns {
         to.fingerprint.push(commit.key.as_ref().map(|key| key.fingerprint.as_bytes().to_vec()));
         to.draft_key.push(commit.closes_draft.as_ref().map(|(key, _)| key.as_bytes().to_vec()));
         to.draft_version.push(commit.closes_draft.as_ref().map(|(_, version)| version.cast_signed()));
-
-        let to = &mut self.counters;
-        for counter in &commit.counters {
-            to.member.push(member);
-            to.name.push(storable(&counter.name).into_owned());
-            to.value.push(counter.from.cast_signed());
-        }
-
-        let to = &mut self.events;
-        for (nth, body) in (0..).zip(&commit.events) {
-            let version = commit.expected + nth + 1;
-            to.member.push(member);
-            to.nth.push(nth.cast_signed());
-            to.envelope.push(body.envelope.clone());
-            to.salt.push(body.salt.to_vec());
-            to.payload.push(body.payload.clone());
-            to.leaf.push(body.leaf.as_bytes().to_vec());
-            to.commitment.push(body.commitment.as_bytes().to_vec());
-            to.place_seal.push(EventRow::place_seal(office, 0, commit.request, version));
-        }
-
-        let to = &mut self.summaries;
         to.stage.push(row.stage);
         to.service_id.push(row.service_id);
         to.service_version.push(row.service_version);
@@ -160,9 +139,32 @@ impl Columns {
         to.waking_position.push(listed.waking);
         to.seal.push(row.seal);
 
+        let to = &mut self.counters;
+        for counter in &commit.counters {
+            to.member.push(member);
+            to.name.push(storable(&counter.name).into_owned());
+            to.value.push(counter.from.cast_signed());
+        }
+
+        let to = &mut self.events;
+        for (nth, body) in (0..).zip(&commit.events) {
+            let version = commit.expected + nth + 1;
+            to.member.push(member);
+            to.nth.push(nth.cast_signed());
+            to.request_id.push(request_id.clone());
+            to.version.push(version.cast_signed());
+            to.envelope.push(body.envelope.clone());
+            to.salt.push(body.salt.to_vec());
+            to.payload.push(body.payload.clone());
+            to.leaf.push(body.leaf.as_bytes().to_vec());
+            to.commitment.push(body.commitment.as_bytes().to_vec());
+            to.place_seal.push(EventRow::place_seal(office, 0, commit.request, version));
+        }
+
         for (to, names) in [(&mut self.queues, listed.queues), (&mut self.tokens, listed.tokens)] {
             for (name, position) in names {
                 to.member.push(member);
+                to.request_id.push(request_id.clone());
                 to.name.push(name);
                 to.position.push(position);
             }
@@ -177,7 +179,7 @@ impl Columns {
         office: &OfficeId,
     ) -> QueryAs<'static, Postgres, R, PgArguments> {
         let query = sqlx::query_as(sql).bind(office.to_string());
-        let query = self.summaries.bind(self.events.bind(self.counters.bind(self.members.bind(query))));
+        let query = self.events.bind(self.counters.bind(self.members.bind(query)));
         self.tokens.bind(self.queues.bind(query))
     }
 }

@@ -29,58 +29,67 @@ const ATTEMPTS: usize = 64;
 /// Judges and writes. Answers -1 if the office has a head row; 0, with the time of the last event before, if the judgement was by what
 /// is there now; and the members that were written, with the index of their first event.
 ///
-/// Look-ups by scalar subqueries, so that they stay look-ups in an index whatever the planner believes of the tables' sizes.
+/// Work grows with the members and not with their square, whatever the planner believes of sizes: questions of the tables are scalar
+/// subqueries, which stay look-ups in an index, and rows of a member find its index in an array.
 pub(super) const WRITE: &str = r#"
 WITH locked AS (
     SELECT size, last_at FROM ~head WHERE office_id = $1 FOR UPDATE
 ), head AS (
     SELECT l.size, l.last_at FROM locked l JOIN ~head seen ON seen.office_id = $1 AND seen.size = l.size
 ), counter_move AS (
-    SELECT * FROM UNNEST($13::bigint[], $14::text[], $15::bigint[]) AS v(member, name, value)
-), fit AS (
-    SELECT m.*, h.size
-    FROM UNNEST($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::bytea[],
-        $11::bytea[], $12::bigint[]) WITH ORDINALITY
-        AS m(commit_id, request_id, expected, events, recorded_at, place_seal, tracking_code, key, fingerprint, draft_key,
-        draft_version, member)
+    SELECT * FROM UNNEST($30::bigint[], $31::text[], $32::bigint[]) AS v(member, name, value)
+), judged AS (
+    SELECT m.*, h.size,
+        m.recorded_at >= h.last_at
+        AND (SELECT 1 FROM ~commit c WHERE c.office_id = $1 AND c.commit_id = m.commit_id) IS NULL
+        AND (SELECT 1 FROM ~idempotency_key k WHERE k.office_id = $1 AND k.key = m.key) IS NULL
+        AND COALESCE((SELECT r.version FROM ~request r WHERE r.office_id = $1 AND r.request_id = m.request_id), 0) = m.expected
+        AND COALESCE((SELECT r.request_id FROM ~request r WHERE r.office_id = $1 AND r.tracking_code = m.tracking_code),
+            m.request_id) = m.request_id
+        AND (m.counters = 0 OR NOT EXISTS (SELECT 1 FROM counter_move v WHERE v.member = m.member
+            AND v.value <> COALESCE((SELECT c.value FROM ~counter c WHERE c.office_id = $1 AND c.name = v.name), 0)))
+        AS fits,
+        (SELECT r.queues IS DISTINCT FROM m.queues OR r.due_on IS DISTINCT FROM m.due_on
+            FROM ~request r WHERE r.office_id = $1 AND r.request_id = m.request_id) AS leaves_queues,
+        (SELECT r.tokens IS DISTINCT FROM m.tokens OR r.newest_position IS DISTINCT FROM m.newest_position
+            FROM ~request r WHERE r.office_id = $1 AND r.request_id = m.request_id) AS leaves_tokens
+    FROM UNNEST($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::text[],
+        $11::bytea[], $12::bytea[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
+        $21::bigint[], $22::text[], $23::bigint[], $24::bytea[], $25::bytea[], $26::bigint[], $27::bigint[], $28::bigint[], $29::bytea[])
+        WITH ORDINALITY AS m(commit_id, request_id, expected, events, counters, recorded_at, place_seal, tracking_code, key, fingerprint,
+        draft_key, draft_version, stage, service_id, service_version, sector_id, applicant_name, queues, tokens, submitted_at, due_on,
+        wake_at, access_hash, phone_hash, newest_position, open_position, waking_position, seal, member)
     CROSS JOIN head h
-    WHERE m.recorded_at >= h.last_at
-    AND (SELECT 1 FROM ~commit c WHERE c.office_id = $1 AND c.commit_id = m.commit_id) IS NULL
-    AND (SELECT 1 FROM ~idempotency_key k WHERE k.office_id = $1 AND k.key = m.key) IS NULL
-    AND COALESCE((SELECT r.version FROM ~request r WHERE r.office_id = $1 AND r.request_id = m.request_id), 0) = m.expected
-    AND COALESCE((SELECT r.request_id FROM ~request r WHERE r.office_id = $1 AND r.tracking_code = m.tracking_code),
-        m.request_id) = m.request_id
-    AND NOT EXISTS (SELECT 1 FROM counter_move v WHERE v.member = m.member
-        AND v.value <> COALESCE((SELECT c.value FROM ~counter c WHERE c.office_id = $1 AND c.name = v.name), 0))
 ), closed AS (
-    DELETE FROM ~draft d USING fit f
-    WHERE d.office_id = $1 AND d.draft_key = f.draft_key AND d.version = f.draft_version
+    DELETE FROM ~draft d USING judged j
+    WHERE j.fits AND d.office_id = $1 AND d.draft_key = ANY ($12::bytea[]) AND d.draft_key = j.draft_key AND d.version = j.draft_version
     RETURNING d.draft_key
+), chosen AS (
+    SELECT j.*, j.fits AND (j.draft_key IS NULL OR j.draft_key IN (SELECT c.draft_key FROM closed c)) AS is_taken FROM judged j
+), numbered AS (
+    SELECT c.*, CASE WHEN c.is_taken
+        THEN c.size + (SUM(CASE WHEN c.is_taken THEN c.events ELSE 0 END) OVER (ORDER BY c.member))::bigint - c.events
+        ELSE -1 END AS first_index
+    FROM chosen c
+), place AS (
+    SELECT array_agg(n.first_index ORDER BY n.member) AS first_index,
+        array_agg(COALESCE(n.leaves_queues, true) ORDER BY n.member) AS is_requeued,
+        array_agg(COALESCE(n.leaves_tokens, true) ORDER BY n.member) AS is_renamed
+    FROM numbered n
 ), taken AS (
-    SELECT f.*, f.size + (SUM(f.events) OVER (ORDER BY f.member))::bigint - f.events AS first_index
-    FROM fit f
-    WHERE f.draft_key IS NULL OR f.draft_key IN (SELECT c.draft_key FROM closed c)
-), summary AS (
-    SELECT s.*, t.request_id, t.tracking_code, t.expected + t.events AS version, old.request_id IS NULL AS is_new,
-        old.queues IS DISTINCT FROM s.queues OR old.due_on IS DISTINCT FROM s.due_on AS is_requeued,
-        old.tokens IS DISTINCT FROM s.tokens OR old.newest_position IS DISTINCT FROM s.newest_position AS is_renamed
-    FROM UNNEST($24::text[], $25::text[], $26::text[], $27::text[], $28::text[], $29::text[], $30::text[], $31::bigint[], $32::text[],
-        $33::bigint[], $34::bytea[], $35::bytea[], $36::bigint[], $37::bigint[], $38::bigint[], $39::bytea[]) WITH ORDINALITY
-        AS s(stage, service_id, service_version, sector_id, applicant_name, queues, tokens, submitted_at, due_on, wake_at,
-        access_hash, phone_hash, newest_position, open_position, waking_position, seal, member)
-    JOIN taken t ON t.member = s.member
-    LEFT JOIN ~request old ON old.office_id = $1 AND old.request_id = t.request_id
+    SELECT n.* FROM numbered n WHERE n.is_taken
 ), moved AS (
     UPDATE ~head SET size = t.size, last_at = t.last_at
     FROM (SELECT MAX(first_index + events) AS size, MAX(recorded_at) AS last_at FROM taken) t
     WHERE office_id = $1 AND t.size IS NOT NULL
 ), wrote_event AS (
     INSERT INTO ~event (office_id, log_index, request_id, version, envelope, salt, payload, leaf, commitment, place_seal)
-    SELECT $1, t.first_index + e.nth, t.request_id, t.expected + e.nth + 1, e.envelope, e.salt, e.payload, e.leaf, e.commitment,
-        e.place_seal + t.first_index + e.nth
-    FROM UNNEST($16::bigint[], $17::bigint[], $18::bytea[], $19::bytea[], $20::bytea[], $21::bytea[], $22::bytea[], $23::bigint[])
-        AS e(member, nth, envelope, salt, payload, leaf, commitment, place_seal)
-    JOIN taken t ON t.member = e.member
+    SELECT $1, p.first_index[e.member] + e.nth, e.request_id, e.version, e.envelope, e.salt, e.payload, e.leaf, e.commitment,
+        e.place_seal + p.first_index[e.member] + e.nth
+    FROM UNNEST($33::bigint[], $34::bigint[], $35::text[], $36::bigint[], $37::bytea[], $38::bytea[], $39::bytea[], $40::bytea[],
+        $41::bytea[], $42::bigint[])
+        AS e(member, nth, request_id, version, envelope, salt, payload, leaf, commitment, place_seal)
+    CROSS JOIN place p WHERE p.first_index[e.member] >= 0
 ), wrote_commit AS (
     INSERT INTO ~commit (office_id, commit_id, request_id, version, first_index, recorded_at, place_seal)
     SELECT $1, t.commit_id, t.request_id, t.expected + t.events, t.first_index, t.recorded_at, t.place_seal + t.first_index
@@ -90,42 +99,40 @@ WITH locked AS (
     SELECT $1, t.key, t.fingerprint, t.commit_id FROM taken t WHERE t.key IS NOT NULL
 ), wrote_counter AS (
     INSERT INTO ~counter (office_id, name, value)
-    SELECT $1, v.name, v.value + 1 FROM counter_move v JOIN taken t ON t.member = v.member
+    SELECT $1, v.name, v.value + 1 FROM counter_move v CROSS JOIN place p WHERE p.first_index[v.member] >= 0
     ON CONFLICT (office_id, name) DO UPDATE SET value = excluded.value
 ), wrote_request AS (
     INSERT INTO ~request (office_id, request_id, version, tracking_code, stage, service_id, service_version, sector_id, applicant_name,
         queues, tokens, submitted_at, due_on, wake_at, access_hash, phone_hash, newest_position, open_position, waking_position, seal)
-    SELECT $1, s.request_id, s.version, s.tracking_code, s.stage, s.service_id, s.service_version, s.sector_id, s.applicant_name,
-        s.queues, s.tokens, s.submitted_at, s.due_on, s.wake_at, s.access_hash, s.phone_hash, s.newest_position, s.open_position,
-        s.waking_position, s.seal
-    FROM summary s
+    SELECT $1, t.request_id, t.expected + t.events, t.tracking_code, t.stage, t.service_id, t.service_version, t.sector_id,
+        t.applicant_name, t.queues, t.tokens, t.submitted_at, t.due_on, t.wake_at, t.access_hash, t.phone_hash, t.newest_position,
+        t.open_position, t.waking_position, t.seal
+    FROM taken t
     ON CONFLICT (office_id, request_id) DO UPDATE SET version = excluded.version, tracking_code = excluded.tracking_code,
         stage = excluded.stage, service_id = excluded.service_id, service_version = excluded.service_version,
         sector_id = excluded.sector_id, applicant_name = excluded.applicant_name, queues = excluded.queues,
         tokens = excluded.tokens, submitted_at = excluded.submitted_at, due_on = excluded.due_on, wake_at = excluded.wake_at,
         access_hash = excluded.access_hash, phone_hash = excluded.phone_hash, newest_position = excluded.newest_position,
         open_position = excluded.open_position, waking_position = excluded.waking_position, seal = excluded.seal
-), queue AS (
-    SELECT q.*, s.request_id FROM UNNEST($40::bigint[], $41::text[], $42::bigint[]) AS q(member, name, position)
-    JOIN summary s ON s.member = q.member WHERE s.is_requeued
 ), left_queue AS (
-    DELETE FROM ~request_queue l USING summary s
-    WHERE s.is_requeued AND NOT s.is_new AND l.office_id = $1 AND l.request_id = s.request_id
-    AND NOT EXISTS (SELECT 1 FROM queue q WHERE q.member = s.member AND q.name = l.queue)
+    DELETE FROM ~request_queue l USING taken t
+    WHERE t.leaves_queues AND l.office_id = $1 AND l.request_id = t.request_id AND strpos(t.queues, '"' || l.queue || '"') = 0
 ), wrote_queue AS (
     INSERT INTO ~request_queue (office_id, request_id, queue, position)
-    SELECT $1, q.request_id, q.name, q.position FROM queue q
+    SELECT $1, q.request_id, q.name, q.position
+    FROM UNNEST($43::bigint[], $44::text[], $45::text[], $46::bigint[]) AS q(member, request_id, name, position)
+    CROSS JOIN place p WHERE p.first_index[q.member] >= 0 AND p.is_requeued[q.member]
     ON CONFLICT (office_id, request_id, queue) DO UPDATE SET position = excluded.position
-), token AS (
-    SELECT w.*, s.request_id FROM UNNEST($43::bigint[], $44::text[], $45::bigint[]) AS w(member, name, position)
-    JOIN summary s ON s.member = w.member WHERE s.is_renamed
 ), left_token AS (
-    DELETE FROM ~request_token l USING summary s
-    WHERE s.is_renamed AND NOT s.is_new AND l.office_id = $1 AND l.request_id = s.request_id
-    AND NOT EXISTS (SELECT 1 FROM token w WHERE w.member = s.member AND w.name = l.token)
+    DELETE FROM ~request_token l USING taken t
+    WHERE t.leaves_tokens AND l.office_id = $1 AND l.request_id = t.request_id
+    AND NOT EXISTS (SELECT 1 FROM UNNEST($48::text[], $49::text[]) AS w(request_id, name)
+        WHERE w.request_id = l.request_id AND w.name = l.token)
 ), wrote_token AS (
     INSERT INTO ~request_token (office_id, request_id, token, position)
-    SELECT $1, w.request_id, w.name, w.position FROM token w
+    SELECT $1, w.request_id, w.name, w.position
+    FROM UNNEST($47::bigint[], $48::text[], $49::text[], $50::bigint[]) AS w(member, request_id, name, position)
+    CROSS JOIN place p WHERE p.first_index[w.member] >= 0 AND p.is_renamed[w.member]
     ON CONFLICT (office_id, request_id, token) DO UPDATE SET position = excluded.position
 )
 SELECT -1::bigint AS member, 0::bigint AS place FROM locked
