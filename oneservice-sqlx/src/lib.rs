@@ -1,6 +1,7 @@
 //! OneService on SQL databases.
 //!
 //! ```no_run
+//! use oneservice_core::store::Archive;
 //! use oneservice_sqlx::SqliteStore;
 //!
 //! # async fn open() -> Result<(), oneservice_core::store::StoreError> {

@@ -1,5 +1,6 @@
 //! SQLite: one file, one writer, as many readers as ask.
 
+mod archive;
 mod open;
 mod read;
 mod write;

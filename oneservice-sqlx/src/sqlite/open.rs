@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use oneservice_core::store::{StoreError, Written};
+use oneservice_core::store::{Schema, StoreError, Written};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
@@ -26,9 +26,19 @@ impl SqliteStore {
     /// Opens the store in the file at `path`, and makes it if it is not there.
     ///
     /// # Errors
-    /// [`StoreError::Newer`] if a newer program wrote it, [`StoreError::Corrupt`] if it is no SQLite file,
-    /// [`StoreError::Unavailable`] and [`StoreError::Full`].
+    /// [`StoreError::Newer`] if a newer program wrote it, [`StoreError::Unfinished`] if a transfer into it is not finished,
+    /// [`StoreError::Corrupt`] if it is no SQLite file, [`StoreError::Unavailable`] and [`StoreError::Full`].
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let store = Self::open_target(path).await?;
+        if store.is_target().await? { Err(StoreError::Unfinished) } else { Ok(store) }
+    }
+
+    /// Opens the store in the file at `path` as the target of a transfer, and makes it if it is not there: also one that an
+    /// unfinished transfer left.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), but for [`StoreError::Unfinished`].
+    pub async fn open_target(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
         let options = SqliteConnectOptions::new()
             .filename(&path)
@@ -45,6 +55,42 @@ impl SqliteStore {
         let readers =
             SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
         Ok(Self { path, writer, readers })
+    }
+
+    /// Which schema the file at `path` has, and what opening it would change. Changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no file; as [`open`](Self::open), but for [`StoreError::Newer`] and
+    /// [`StoreError::Unfinished`].
+    pub async fn schema(path: impl AsRef<Path>) -> Result<Schema, StoreError> {
+        let path = path.as_ref().to_owned();
+        if !path.exists() {
+            return Err(StoreError::Missing { path });
+        }
+        let fail = |error| ENGINE.error(Written::No, error);
+        let mut connection = SqliteConnectOptions::new()
+            .filename(&path)
+            .busy_timeout(PATIENCE)
+            .connect()
+            .await
+            .map_err(fail)?;
+        let tables: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = 'oneservice_migration'")
+                .fetch_one(&mut connection)
+                .await
+                .map_err(fail)?;
+        let mut found = 0;
+        if tables > 0 {
+            found = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM oneservice_migration")
+                .fetch_one(&mut connection)
+                .await
+                .map_err(fail)?;
+        }
+        connection.close().await.map_err(fail)?;
+        let migrator = migrator();
+        let pending = migrator.iter().filter(|migration| migration.version > found);
+        let pending = pending.map(|migration| format!("{:04} {}", migration.version, migration.description));
+        Ok(Schema { found: number(found), known: number(known(&migrator)), pending: pending.collect() })
     }
 
     /// Lets SQLite check its whole file. Slow; for `store check`. Gives whether all is well.
@@ -71,9 +117,16 @@ impl SqliteStore {
     }
 }
 
+fn known(migrator: &Migrator) -> i64 {
+    migrator.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+fn number(version: i64) -> u32 {
+    u32::try_from(version).unwrap_or(u32::MAX)
+}
+
 fn migration(migrator: &Migrator, error: MigrateError) -> StoreError {
-    let known = migrator.iter().map(|migration| migration.version).max().unwrap_or(0);
-    let number = |version: i64| u32::try_from(version).unwrap_or(u32::MAX);
+    let known = known(migrator);
     match error {
         MigrateError::VersionMissing(found) if found > known => {
             StoreError::Newer { found: number(found), known: number(known) }

@@ -85,22 +85,6 @@ fn asked(office: &OfficeId, query: &Query) -> Asked {
     }
 }
 
-impl SqliteStore {
-    /// The offices that hold anything.
-    ///
-    /// # Errors
-    /// The engine's own; nothing is written.
-    pub async fn offices(&self) -> Result<Vec<OfficeId>, StoreError> {
-        let names: Vec<String> =
-            sqlx::query_scalar("SELECT office_id FROM oneservice_head ORDER BY office_id")
-                .fetch_all(&self.readers)
-                .await
-                .map_err(fail)?;
-        let office = |name: String| name.parse().map_err(|_| ENGINE.corrupt(None, None, "an office's name"));
-        names.into_iter().map(office).collect()
-    }
-}
-
 #[async_trait]
 impl Requests for SqliteStore {
     async fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {

@@ -16,7 +16,7 @@ use super::{ENGINE, SqliteStore};
 use crate::known::Known;
 use crate::row::{DraftRow, EventRow, Listed, PlacedRow, SummaryRow};
 
-fn commit_fail(error: sqlx::Error) -> StoreError {
+pub(super) fn commit_fail(error: sqlx::Error) -> StoreError {
     ENGINE.error(Written::Unknown, error)
 }
 
@@ -25,7 +25,7 @@ impl SqliteStore {
         for commit in batch {
             commit.check()?;
         }
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
+        let mut transaction = self.begin().await?;
         let mut offices: BTreeMap<&OfficeId, Vec<&Commit>> = BTreeMap::new();
         for commit in batch {
             offices.entry(&commit.office).or_default().push(commit);
@@ -258,7 +258,7 @@ async fn write(
 }
 
 /// The request's row and where it is listed; entries that stay are not touched.
-async fn list(
+pub(super) async fn list(
     connection: &mut SqliteConnection,
     office: &OfficeId,
     old: Option<&Summary>,
@@ -340,7 +340,7 @@ impl Drafts for SqliteStore {
         expected: u64,
     ) -> Result<DraftOutcome, StoreError> {
         draft.check(expected)?;
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
+        let mut transaction = self.begin().await?;
         let stored = load_draft(&mut transaction, office, &draft.key).await?;
         if stored.as_ref() == Some(draft) {
             return Ok(DraftOutcome::Saved);
@@ -380,7 +380,7 @@ impl Drafts for SqliteStore {
         before: Moment,
         limit: usize,
     ) -> Result<Vec<Draft>, StoreError> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
+        let mut transaction = self.begin().await?;
         let rows: Vec<DraftRow> = sqlx::query_as(
             "SELECT draft_key, version, saved_at, expires_at, body, seal FROM oneservice_draft \
              WHERE office_id = ?1 AND expires_at < ?2 ORDER BY expires_at, draft_key LIMIT ?3",
