@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use oneservice_core::catalog::{Catalog, CatalogError};
 use oneservice_core::office::{Clock, DocumentError, Documents, Office, OfficeBuilder, OfficeError, Secret};
-use oneservice_core::store::StoreError;
+use oneservice_core::store::{Archive, Schema, StoreError};
 use oneservice_redb::RedbStore;
 use oneservice_sqlx::SqliteStore;
 use thiserror::Error;
@@ -54,6 +54,42 @@ impl fmt::Display for StoreUrl {
             Self::Redb(path) => write!(f, "redb:{}", path.display()),
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
         }
+    }
+}
+
+impl StoreUrl {
+    fn path(&self) -> &Path {
+        let (Self::Redb(path) | Self::Sqlite(path)) = self;
+        path
+    }
+
+    /// Which form the store has, and what opening it would change. Changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is none; the engine's own.
+    pub async fn schema(&self) -> Result<Schema, StoreError> {
+        match self {
+            Self::Redb(path) => RedbStore::schema(path).await,
+            Self::Sqlite(path) => SqliteStore::schema(path).await,
+        }
+    }
+
+    /// Bytes that the store takes on disk, with what SQLite keeps beside its file.
+    ///
+    /// # Errors
+    /// [`PilotError::File`].
+    pub fn bytes(&self) -> Result<u64, PilotError> {
+        let mut bytes = 0;
+        for beside in ["", "-wal", "-shm"] {
+            let mut path = self.path().as_os_str().to_owned();
+            path.push(beside);
+            match fs::metadata(&path) {
+                Ok(file) => bytes += file.len(),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound && !beside.is_empty() => {}
+                Err(source) => return Err(PilotError::File { path: path.into(), source }),
+            }
+        }
+        Ok(bytes)
     }
 }
 
@@ -115,16 +151,52 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// Opens the store, and makes it if it is not there.
     async fn open(url: &StoreUrl) -> Result<Self, PilotError> {
-        let (StoreUrl::Redb(path) | StoreUrl::Sqlite(path)) = url;
-        if let Some(folder) = path.parent() {
-            let file = |source| PilotError::File { path: folder.to_owned(), source };
-            fs::create_dir_all(folder).map_err(file)?;
-        }
+        make_folder_of(url.path())?;
         Ok(match url {
             StoreUrl::Redb(path) => Self::Redb(RedbStore::open(path).await?),
             StoreUrl::Sqlite(path) => Self::Sqlite(SqliteStore::open(path).await?),
         })
+    }
+
+    /// Opens a store that is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if it is not, and as for any store.
+    pub async fn open_existing(url: &StoreUrl) -> Result<Self, PilotError> {
+        if !url.path().exists() {
+            return Err(StoreError::Missing { path: url.path().to_owned() }.into());
+        }
+        Self::open(url).await
+    }
+
+    /// Opens the target of a transfer, and makes it if it is not there: also one that an unfinished transfer left.
+    ///
+    /// # Errors
+    /// As for any store.
+    pub async fn open_target(url: &StoreUrl) -> Result<Self, PilotError> {
+        make_folder_of(url.path())?;
+        Ok(match url {
+            StoreUrl::Redb(path) => Self::Redb(RedbStore::open_target(path).await?),
+            StoreUrl::Sqlite(path) => Self::Sqlite(SqliteStore::open_target(path).await?),
+        })
+    }
+
+    /// The engine, to be read out or filled record by record.
+    pub fn archive(&self) -> &dyn Archive {
+        match self {
+            Self::Redb(store) => store,
+            Self::Sqlite(store) => store,
+        }
+    }
+
+    /// Waits for what is under way and lets the store go.
+    pub async fn close(self) {
+        match self {
+            Self::Redb(store) => drop(store),
+            Self::Sqlite(store) => store.close().await,
+        }
     }
 
     fn office(&self, catalog: Catalog) -> OfficeBuilder {
@@ -144,6 +216,11 @@ impl Engine {
             Self::Sqlite(store) => store.check_file().await,
         }
     }
+}
+
+fn make_folder_of(path: &Path) -> Result<(), PilotError> {
+    let Some(folder) = path.parent() else { return Ok(()) };
+    fs::create_dir_all(folder).map_err(|source| PilotError::File { path: folder.to_owned(), source })
 }
 
 impl Place {

@@ -3,7 +3,9 @@
 use super::{Held, MemoryStore, Offices};
 use crate::{
     ids::OfficeId,
-    store::{Allowance, Archive, Counts, Head, Misuse, Place, Records, SentKey, StoreError, Weight},
+    store::{
+        Allowance, Archive, Counts, Head, Misuse, Place, Records, SentKey, StoreError, StoredEvent, Weight,
+    },
 };
 use async_trait::async_trait;
 use std::{collections::BTreeMap, ops::Bound};
@@ -26,11 +28,20 @@ impl Held {
         self.head == Head::default() && self.drafts.is_empty()
     }
 
-    fn export(&self, place: &Place, limit: usize) -> Records {
-        match place {
+    fn export(&self, place: &Place, limit: usize) -> Result<Records, StoreError> {
+        Ok(match place {
             Place::Events(from) => {
                 let from = usize::try_from(*from).unwrap_or(usize::MAX);
-                Records::Events(page(self.events.iter().skip(from).cloned(), limit))
+                let events = page(self.events.iter().skip(from).cloned(), limit);
+                for StoredEvent { office, index, body, .. } in &events {
+                    body.check().map_err(|damage| StoreError::Corrupt {
+                        engine: "memory",
+                        office: Some(office.clone()),
+                        index: Some(*index),
+                        what: damage.to_string(),
+                    })?;
+                }
+                Records::Events(events)
             }
             Place::Commits(after) => Records::Commits(page(
                 following(&self.commits, after.as_ref()).map(|(_, placed)| *placed),
@@ -55,7 +66,7 @@ impl Held {
                 following(&self.drafts, after.as_ref()).map(|(_, draft)| draft.clone()),
                 limit,
             )),
-        }
+        })
     }
 
     fn import(&mut self, records: &Records) {
@@ -119,10 +130,10 @@ impl Archive for MemoryStore {
     }
 
     async fn export(&self, office: &OfficeId, place: &Place, limit: usize) -> Result<Records, StoreError> {
-        Ok(match self.read().of(office) {
+        match self.read().of(office) {
             Some(held) => held.export(place, limit),
             None => Held::default().export(place, limit),
-        })
+        }
     }
 
     async fn begin_import(&self) -> Result<(), StoreError> {
