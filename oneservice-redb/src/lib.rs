@@ -1,6 +1,7 @@
 //! OneService on redb: the embedded storage engine, one file for a whole office.
 //!
 //! ```no_run
+//! use oneservice_core::store::Archive;
 //! use oneservice_redb::RedbStore;
 //!
 //! # async fn open() -> Result<(), oneservice_core::store::StoreError> {
@@ -20,6 +21,7 @@
 
 #![deny(missing_docs)]
 
+mod archive;
 mod encode;
 mod error;
 mod open;
@@ -73,14 +75,6 @@ impl RedbStore {
         let inner = Arc::clone(&self.inner);
         let task = tokio::task::spawn_blocking(move || work(&inner));
         task.await.unwrap_or_else(|cause| Err(error::unavailable(written, cause)))
-    }
-
-    /// The offices that hold anything.
-    ///
-    /// # Errors
-    /// The engine's own; nothing is written.
-    pub async fn offices(&self) -> Result<Vec<OfficeId>, StoreError> {
-        self.run(Written::No, Inner::offices).await
     }
 
     /// Reads the whole file and compares redb's own checksums. Slow; for `store check`. Gives whether all is well.

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use oneservice_core::store::{StoreError, Written};
+use oneservice_core::store::{Schema, StoreError, Written};
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable};
 
 use crate::error::{engine, unavailable};
@@ -22,13 +22,41 @@ impl RedbStore {
     ///
     /// # Errors
     /// [`StoreError::Locked`] while another process holds it, [`StoreError::Newer`] if a newer program wrote it,
-    /// [`StoreError::Corrupt`] if it is no store, [`StoreError::Unavailable`] and [`StoreError::Full`].
+    /// [`StoreError::Unfinished`] if a transfer into it is not finished, [`StoreError::Corrupt`] if it is no store,
+    /// [`StoreError::Unavailable`] and [`StoreError::Full`].
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let store = Self::open_target(path).await?;
+        let target = store.run(Written::No, Inner::is_target).await?;
+        if target { Err(StoreError::Unfinished) } else { Ok(store) }
+    }
+
+    /// Opens the store at `path` as the target of a transfer, and makes it if it is not there: also one that an
+    /// unfinished transfer left.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), but for [`StoreError::Unfinished`].
+    pub async fn open_target(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
         let task = tokio::task::spawn_blocking(move || {
             create(&path)?;
-            let file = path.clone();
-            Self::over(path, Box::new(move || Database::builder().set_cache_size(CACHE_BYTES).open(&file)))
+            Self::over(path.clone(), opener(path))
+        });
+        task.await.unwrap_or_else(|cause| Err(unavailable(Written::No, cause)))
+    }
+
+    /// Which format the file at `path` has. Opens it for a moment and changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is none; as [`open`](Self::open), but for [`StoreError::Newer`] and
+    /// [`StoreError::Unfinished`].
+    pub async fn schema(path: impl AsRef<Path>) -> Result<Schema, StoreError> {
+        let path = path.as_ref().to_owned();
+        let task = tokio::task::spawn_blocking(move || {
+            if !path.exists() {
+                return Err(StoreError::Missing { path });
+            }
+            let database = opener(path.clone())().map_err(|error| opening(&path, error))?;
+            Ok(Schema { found: number(format(&database)?), known: number(FORMAT), pending: Vec::new() })
         });
         task.await.unwrap_or_else(|cause| Err(unavailable(Written::No, cause)))
     }
@@ -102,15 +130,26 @@ fn make_tables(database: &Database) -> Result<(), StoreError> {
 }
 
 fn check_format(database: &Database) -> Result<(), StoreError> {
-    let fail = |error: redb::Error| engine(Written::No, error);
-    let read = database.begin_read().map_err(|e| fail(e.into()))?;
-    let meta = read.open_table(META).map_err(|e| fail(e.into()))?;
-    let found = meta.get("format").map_err(|e| fail(e.into()))?.map_or(0, |format| format.value());
+    let found = format(database)?;
     if found > FORMAT {
-        let number = |format: u64| u32::try_from(format).unwrap_or(u32::MAX);
         return Err(StoreError::Newer { found: number(found), known: number(FORMAT) });
     }
     Ok(())
+}
+
+fn format(database: &Database) -> Result<u64, StoreError> {
+    let fail = |error: redb::Error| engine(Written::No, error);
+    let read = database.begin_read().map_err(|e| fail(e.into()))?;
+    let meta = read.open_table(META).map_err(|e| fail(e.into()))?;
+    Ok(meta.get("format").map_err(|e| fail(e.into()))?.map_or(0, |format| format.value()))
+}
+
+fn number(format: u64) -> u32 {
+    u32::try_from(format).unwrap_or(u32::MAX)
+}
+
+fn opener(path: PathBuf) -> Opener {
+    Box::new(move || Database::builder().set_cache_size(CACHE_BYTES).open(&path))
 }
 
 fn opening(path: &Path, error: DatabaseError) -> StoreError {

@@ -5,7 +5,7 @@ use oneservice_core::ids::{CommitId, Digest32, OfficeId, RequestId};
 use oneservice_core::store::{
     Cursor, Draft, Head, PAGE_MAX, Page, Placed, Query, StoreError, StoredEvent, Summary, Written,
 };
-use redb::{ReadTransaction, ReadableDatabase, ReadableTable};
+use redb::{ReadTransaction, ReadableDatabase};
 
 use crate::Inner;
 use crate::encode::{read_draft, read_event, read_placed, read_summary};
@@ -17,20 +17,8 @@ fn fail(error: impl Into<redb::Error>) -> StoreError {
 }
 
 impl Inner {
-    fn snapshot(&self) -> Result<ReadTransaction, StoreError> {
+    pub(crate) fn snapshot(&self) -> Result<ReadTransaction, StoreError> {
         self.database()?.begin_read().map_err(fail)
-    }
-
-    pub(crate) fn offices(&self) -> Result<Vec<OfficeId>, StoreError> {
-        let heads = self.snapshot()?.open_table(HEADS).map_err(fail)?;
-        let mut offices = Vec::new();
-        for row in heads.iter().map_err(fail)? {
-            let (office, _) = row.map_err(fail)?;
-            offices.push(
-                office.value().parse().map_err(|_| corrupt(None, None, "an office's name".to_owned()))?,
-            );
-        }
-        Ok(offices)
     }
 
     pub(crate) fn head(&self, office: &OfficeId) -> Result<Head, StoreError> {

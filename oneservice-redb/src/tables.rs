@@ -10,8 +10,10 @@ pub(crate) type Id = [u8; 16];
 /// A digest.
 pub(crate) type Hash = [u8; 32];
 
-/// `format` → version.
+/// `format` → version; [`TRANSFER`] while a transfer into this file is not finished.
 pub(crate) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+/// The mark of the target of a transfer.
+pub(crate) const TRANSFER: &str = "transfer";
 /// office → size of its log, time of its last event.
 pub(crate) const HEADS: TableDefinition<'_, &str, (u64, i64)> = TableDefinition::new("heads");
 /// office, place in its log → event.

@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use oneservice_core::calendar::Moment;
 use oneservice_core::ids::{CommitId, Digest32, OfficeId, RequestId, TrackingCode};
 use oneservice_core::store::{
-    Commit, Draft, DraftOutcome, Head, Lookup, Outcome, PAGE_MAX, Placed, Query, StoreError, Written, judge,
+    Commit, Draft, DraftOutcome, Head, Lookup, Outcome, PAGE_MAX, Placed, Query, StoreError, Summary,
+    Written, judge,
 };
 use redb::{Durability, ReadableTable, Table, WriteTransaction};
 
@@ -13,7 +14,8 @@ use crate::Inner;
 use crate::encode;
 use crate::error::{corrupt, engine};
 use crate::tables::{
-    COMMITS, COUNTERS, DRAFTS, EVENTS, EXPIRIES, HEADS, HISTORY, Hash, Id, KEYS, LISTINGS, SUMMARIES,
+    COMMITS, COUNTERS, DRAFTS, EVENTS, EXPIRIES, HEADS, HISTORY, Hash, Id, KEYS, LISTINGS, META, SUMMARIES,
+    TRANSFER,
 };
 
 /// Before the commit itself nothing is written: a transaction that fails is dropped.
@@ -22,8 +24,16 @@ fn fail(error: impl Into<redb::Error>) -> StoreError {
 }
 
 impl Inner {
-    /// Runs `work` in one transaction. When it says so, the transaction is committed.
+    /// Runs an office's work in one transaction. When it says so, the transaction is committed.
     fn write<T>(
+        &self,
+        work: impl FnOnce(&WriteTransaction) -> Result<(T, bool), StoreError>,
+    ) -> Result<T, StoreError> {
+        self.write_any(|write| if is_target(write)? { Err(StoreError::Unfinished) } else { work(write) })
+    }
+
+    /// The same, also while a transfer into this store is under way.
+    pub(crate) fn write_any<T>(
         &self,
         work: impl FnOnce(&WriteTransaction) -> Result<(T, bool), StoreError>,
     ) -> Result<T, StoreError> {
@@ -73,12 +83,7 @@ impl Inner {
             if actual.unwrap_or(0) != expected {
                 return Ok((DraftOutcome::Changed { actual }, false));
             }
-            tables.remove_draft(office, &draft.key)?;
-            let key = *draft.key.as_bytes();
-            let bytes = encode::draft(draft);
-            tables.drafts.borrow_mut().insert((office.as_str(), key), bytes.as_slice()).map_err(fail)?;
-            let expiry = (office.as_str(), draft.expires_at.millis(), key);
-            tables.expiries.borrow_mut().insert(expiry, ()).map_err(fail)?;
+            tables.put_draft(office, draft)?;
             Ok((DraftOutcome::Saved, true))
         })
     }
@@ -107,23 +112,29 @@ impl Inner {
     }
 }
 
+/// Whether a transfer into this store is under way.
+pub(crate) fn is_target(write: &WriteTransaction) -> Result<bool, StoreError> {
+    let meta = write.open_table(META).map_err(fail)?;
+    Ok(meta.get(TRANSFER).map_err(fail)?.is_some())
+}
+
 #[expect(clippy::type_complexity, reason = "a table is named by its key and value, as in tables.rs")]
 /// The tables of one transaction. Each is in its own cell, so that a judgement may read while nothing is written.
-struct Tables<'t> {
-    heads: RefCell<Table<'t, &'static str, (u64, i64)>>,
-    events: RefCell<Table<'t, (&'static str, u64), &'static [u8]>>,
-    history: RefCell<Table<'t, (&'static str, Id, u64), u64>>,
-    summaries: RefCell<Table<'t, (&'static str, Id), &'static [u8]>>,
-    listings: RefCell<Table<'t, (&'static str, &'static str, i64, Id), ()>>,
-    commits: RefCell<Table<'t, (&'static str, Id), &'static [u8]>>,
-    keys: RefCell<Table<'t, (&'static str, &'static str), (Hash, Id)>>,
-    counters: RefCell<Table<'t, (&'static str, &'static str), u64>>,
-    drafts: RefCell<Table<'t, (&'static str, Hash), &'static [u8]>>,
-    expiries: RefCell<Table<'t, (&'static str, i64, Hash), ()>>,
+pub(crate) struct Tables<'t> {
+    pub(crate) heads: RefCell<Table<'t, &'static str, (u64, i64)>>,
+    pub(crate) events: RefCell<Table<'t, (&'static str, u64), &'static [u8]>>,
+    pub(crate) history: RefCell<Table<'t, (&'static str, Id, u64), u64>>,
+    pub(crate) summaries: RefCell<Table<'t, (&'static str, Id), &'static [u8]>>,
+    pub(crate) listings: RefCell<Table<'t, (&'static str, &'static str, i64, Id), ()>>,
+    pub(crate) commits: RefCell<Table<'t, (&'static str, Id), &'static [u8]>>,
+    pub(crate) keys: RefCell<Table<'t, (&'static str, &'static str), (Hash, Id)>>,
+    pub(crate) counters: RefCell<Table<'t, (&'static str, &'static str), u64>>,
+    pub(crate) drafts: RefCell<Table<'t, (&'static str, Hash), &'static [u8]>>,
+    pub(crate) expiries: RefCell<Table<'t, (&'static str, i64, Hash), ()>>,
 }
 
 impl<'t> Tables<'t> {
-    fn open(write: &'t WriteTransaction) -> Result<Self, StoreError> {
+    pub(crate) fn open(write: &'t WriteTransaction) -> Result<Self, StoreError> {
         Ok(Self {
             heads: write.open_table(HEADS).map_err(fail)?.into(),
             events: write.open_table(EVENTS).map_err(fail)?.into(),
@@ -153,7 +164,7 @@ impl<'t> Tables<'t> {
             self.history.borrow_mut().insert((office, id, version), index).map_err(fail)?;
             index += 1;
         }
-        self.list(commit)?;
+        self.list(&commit.office, &commit.summary, commit.expected == 0)?;
         let bytes = encode::placed(&placed);
         self.commits.borrow_mut().insert((office, *commit.id.as_bytes()), bytes.as_slice()).map_err(fail)?;
         if let Some(key) = &commit.key {
@@ -171,28 +182,28 @@ impl<'t> Tables<'t> {
         Ok(Outcome::Committed(placed))
     }
 
-    /// Moves the request's row to where its new summary lists it; entries that stay are not touched.
-    fn list(&self, commit: &Commit) -> Result<(), StoreError> {
-        let office = commit.office.as_str();
-        let id = *commit.request.as_bytes();
-        let old = match commit.expected {
-            // A new request: it was judged that there is no row.
-            0 => Vec::new(),
-            _ => match self.summaries.borrow().get((office, id)).map_err(fail)? {
-                Some(stored) => encode::read_summary(&commit.office, stored.value())?.listed(),
+    /// Moves the request's row to where its new summary lists it; entries that stay are not touched. Of a request that is new there
+    /// is no row to look for.
+    pub(crate) fn list(&self, office: &OfficeId, summary: &Summary, is_new: bool) -> Result<(), StoreError> {
+        let name = office.as_str();
+        let id = *summary.request.as_bytes();
+        let old = match is_new {
+            true => Vec::new(),
+            false => match self.summaries.borrow().get((name, id)).map_err(fail)? {
+                Some(stored) => encode::read_summary(office, stored.value())?.listed(),
                 None => Vec::new(),
             },
         };
-        let new = commit.summary.listed();
+        let new = summary.listed();
         let mut listings = self.listings.borrow_mut();
         for (query, position) in old.iter().filter(|entry| !new.contains(entry)) {
-            listings.remove((office, query.key().as_ref(), position.0, id)).map_err(fail)?;
+            listings.remove((name, query.key().as_ref(), position.0, id)).map_err(fail)?;
         }
         for (query, position) in new.iter().filter(|entry| !old.contains(entry)) {
-            listings.insert((office, query.key().as_ref(), position.0, id), ()).map_err(fail)?;
+            listings.insert((name, query.key().as_ref(), position.0, id), ()).map_err(fail)?;
         }
-        let bytes = encode::summary(&commit.summary)?;
-        self.summaries.borrow_mut().insert((office, id), bytes.as_slice()).map_err(fail)?;
+        let bytes = encode::summary(summary)?;
+        self.summaries.borrow_mut().insert((name, id), bytes.as_slice()).map_err(fail)?;
         Ok(())
     }
 
@@ -200,6 +211,17 @@ impl<'t> Tables<'t> {
         let drafts = self.drafts.borrow();
         let stored = drafts.get((office.as_str(), *key.as_bytes())).map_err(fail)?;
         stored.map(|stored| encode::read_draft(office, *key, stored.value())).transpose()
+    }
+
+    /// Puts `draft` in the place of the one under its key.
+    pub(crate) fn put_draft(&self, office: &OfficeId, draft: &Draft) -> Result<(), StoreError> {
+        self.remove_draft(office, &draft.key)?;
+        let key = *draft.key.as_bytes();
+        let bytes = encode::draft(draft);
+        self.drafts.borrow_mut().insert((office.as_str(), key), bytes.as_slice()).map_err(fail)?;
+        let expiry = (office.as_str(), draft.expires_at.millis(), key);
+        self.expiries.borrow_mut().insert(expiry, ()).map_err(fail)?;
+        Ok(())
     }
 
     fn remove_draft(&self, office: &OfficeId, key: &Digest32) -> Result<Option<Draft>, StoreError> {

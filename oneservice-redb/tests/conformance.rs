@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use oneservice_core::store::{Store, StoreError};
-use oneservice_core::testing::{self, Durable, Subject};
+use oneservice_core::store::{Archive, Store, StoreError};
+use oneservice_core::testing::{self, Archived, Durable, Subject, Target};
 use oneservice_redb::RedbStore;
 
 struct InFolder {
@@ -25,11 +25,26 @@ impl Subject for InFolder {
     }
 }
 
+impl Archived for InFolder {
+    fn archive(&self) -> Arc<dyn Archive> {
+        Arc::clone(&self.store) as Arc<dyn Archive>
+    }
+}
+
 impl Durable for InFolder {
     async fn reopen(self) -> Result<Self, StoreError> {
         let Self { folder, store } = self;
         drop(store);
         Self::open(folder).await
+    }
+}
+
+impl Target for InFolder {
+    async fn reopen_target(self) -> Result<Self, StoreError> {
+        let Self { folder, store } = self;
+        drop(store);
+        let store = Arc::new(RedbStore::open_target(folder.path().join("office.redb")).await?);
+        Ok(Self { folder, store })
     }
 }
 

@@ -7,40 +7,47 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, SqlStr};
 
+use crate::archive::Work;
 use crate::error::Engine;
 use crate::statements::Statements;
 
 /// A value that is bound to a statement.
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
-    Text(String),
-    Int(i64),
-    Blob(Vec<u8>),
+    Text(Option<String>),
+    Int(Option<i64>),
+    Blob(Option<Vec<u8>>),
 }
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Self::Int(number)
+        Self::Text(Some(text.to_owned()))
     }
 }
 
 impl From<&[u8]> for Value {
     fn from(bytes: &[u8]) -> Self {
-        Self::Blob(bytes.to_vec())
+        Self::Blob(Some(bytes.to_vec()))
     }
 }
+
+macro_rules! values {
+    ($($kind:ident of $type:ty),+) => {
+        $(impl From<$type> for Value {
+            fn from(value: $type) -> Self {
+                Self::$kind(Some(value))
+            }
+        }
+
+        impl From<Option<$type>> for Value {
+            fn from(value: Option<$type>) -> Self {
+                Self::$kind(value)
+            }
+        })+
+    };
+}
+
+values!(Text of String, Int of i64, Blob of Vec<u8>);
 
 /// Binds [`Value`]s to a statement of either driver.
 macro_rules! bind {
@@ -89,6 +96,9 @@ pub(crate) trait Ask: Sync {
         values: Vec<Value>,
     ) -> impl Future<Output = Result<Vec<R>, StoreError>> + Send;
 
+    /// Does `guard` and `then` in one transaction; but if `guard` changes no row, nothing is done, and the answer is no.
+    fn guarded(&self, guard: Work, then: Vec<Work>) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
     /// The number of rows that a statement changed, in a transaction of its own.
     fn execute(
         &self,
@@ -96,3 +106,23 @@ pub(crate) trait Ask: Sync {
         values: Vec<Value>,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 }
+
+/// [`Ask::guarded`] for a store with a pool of writers: the two drivers' transactions have no type in common.
+macro_rules! guarded {
+    ($transaction:expr, $guard:expr, $then:expr, $database:ty) => {{
+        let mut transaction = $transaction;
+        let fail = |error| Self::ENGINE.error(Written::No, error);
+        let (sql, values) = $guard;
+        let guard = $crate::ask::bind!(sqlx::query::<$database>(sql), values);
+        if guard.execute(&mut *transaction).await.map_err(fail)?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        for (sql, values) in $then {
+            let query = $crate::ask::bind!(sqlx::query::<$database>(sql), values);
+            query.execute(&mut *transaction).await.map_err(fail)?;
+        }
+        transaction.commit().await.map_err(|error| Self::ENGINE.error(Written::Unknown, error))?;
+        Ok(true)
+    }};
+}
+pub(crate) use guarded;

@@ -58,10 +58,18 @@ impl Engine {
     }
 }
 
+/// The latest schema that this program knows.
+pub(crate) fn known(migrator: &Migrator) -> i64 {
+    migrator.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+pub(crate) fn number(version: i64) -> u32 {
+    u32::try_from(version).unwrap_or(u32::MAX)
+}
+
 /// Why the tables could not be brought to this program's schema.
 pub(crate) fn migration(engine: Engine, migrator: &Migrator, error: MigrateError) -> StoreError {
-    let known = migrator.iter().map(|migration| migration.version).max().unwrap_or(0);
-    let number = |version: i64| u32::try_from(version).unwrap_or(u32::MAX);
+    let known = known(migrator);
     match error {
         MigrateError::VersionMissing(found) if found > known => {
             StoreError::Newer { found: number(found), known: number(known) }

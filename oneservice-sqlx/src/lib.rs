@@ -1,6 +1,8 @@
 //! OneService on SQL databases.
 //!
 //! ```no_run
+//! use oneservice_core::store::Archive;
+//! use oneservice_core::store::Archive;
 //! use oneservice_sqlx::SqliteStore;
 //!
 //! # async fn open() -> Result<(), oneservice_core::store::StoreError> {
@@ -18,6 +20,7 @@
 
 #![deny(missing_docs)]
 
+mod archive;
 mod ask;
 mod error;
 mod known;

@@ -7,6 +7,7 @@ use oneservice_core::store::{
 };
 use sqlx::{FromRow, SqlStr};
 
+use crate::archive::is_target;
 use crate::ask::{Ask, Value};
 use crate::row::{DraftRow, EventRow, PlacedRow, SummaryRow, storable};
 
@@ -16,14 +17,6 @@ struct HistoryRow {
     #[sqlx(flatten)]
     event: EventRow,
     promised: Option<i64>,
-}
-
-/// The offices that hold anything.
-pub(crate) async fn offices<A: Ask>(database: &A) -> Result<Vec<OfficeId>, StoreError> {
-    let names: Vec<(String,)> = database.fetch(&database.statements().offices, vec![]).await?;
-    let office =
-        |(name,): (String,)| name.parse().map_err(|_| A::ENGINE.corrupt(None, None, "an office's name"));
-    names.into_iter().map(office).collect()
 }
 
 pub(crate) async fn outcome<A: Ask>(
@@ -189,11 +182,17 @@ pub(crate) async fn save_draft<A: Ask>(
     if changed > 0 {
         return Ok(DraftOutcome::Saved);
     }
+    refuse_target(database).await?;
     let stored = load_draft(database, office, &draft.key).await?;
     if stored.as_ref() == Some(draft) {
         return Ok(DraftOutcome::Saved);
     }
     Ok(DraftOutcome::Changed { actual: stored.map(|stored| stored.version) })
+}
+
+/// What writes nothing into a store with an unfinished transfer says so.
+async fn refuse_target<A: Ask>(database: &A) -> Result<(), StoreError> {
+    if is_target(database).await? { Err(StoreError::Unfinished) } else { Ok(()) }
 }
 
 pub(crate) async fn purge_drafts<A: Ask>(
@@ -204,6 +203,9 @@ pub(crate) async fn purge_drafts<A: Ask>(
 ) -> Result<Vec<Draft>, StoreError> {
     let values = vec![office.as_str().into(), before.millis().into(), (limit.min(PAGE_MAX) as i64).into()];
     let rows: Vec<DraftRow> = database.write(&database.statements().purge_drafts, values).await?;
+    if rows.is_empty() {
+        refuse_target(database).await?;
+    }
     let mut drafts: Vec<Draft> =
         rows.into_iter().map(|row| row.read(A::ENGINE, office)).collect::<Result<_, _>>()?;
     drafts.sort_by_key(|draft| (draft.expires_at, draft.key));
@@ -303,16 +305,6 @@ macro_rules! implement_seam {
                 limit: usize,
             ) -> Result<Vec<Draft>, StoreError> {
                 $crate::seam::purge_drafts(self, office, before, limit).await
-            }
-        }
-
-        impl $store {
-            /// The offices that hold anything.
-            ///
-            /// # Errors
-            /// The engine's own; nothing is written.
-            pub async fn offices(&self) -> Result<Vec<OfficeId>, StoreError> {
-                $crate::seam::offices(self).await
             }
         }
     };

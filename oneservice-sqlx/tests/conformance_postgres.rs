@@ -4,8 +4,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use oneservice_core::store::{Store, StoreError};
-use oneservice_core::testing::{self, Durable, Subject};
+use oneservice_core::store::{Archive, Store, StoreError};
+use oneservice_core::testing::{self, Archived, Durable, Subject, Target};
 use oneservice_sqlx::testing::PostgresServer;
 use oneservice_sqlx::{PostgresOptions, PostgresStore};
 
@@ -41,6 +41,21 @@ impl Durable for InSchema {
         let Self { options, store } = self;
         store.close().await;
         Self::open(options).await
+    }
+}
+
+impl Archived for InSchema {
+    fn archive(&self) -> Arc<dyn Archive> {
+        Arc::clone(&self.store) as Arc<dyn Archive>
+    }
+}
+
+impl Target for InSchema {
+    async fn reopen_target(self) -> Result<Self, StoreError> {
+        let Self { options, store } = self;
+        store.close().await;
+        let store = Arc::new(PostgresStore::open_target(&options).await?);
+        Ok(Self { options, store })
     }
 }
 

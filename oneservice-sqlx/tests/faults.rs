@@ -241,7 +241,7 @@ async fn what_cannot_be_opened_says_why() {
     assert!(
         matches!(open(&url).await, Err(StoreError::Corrupt { what, .. }) if what.contains("has been modified"))
     );
-    admin(&server, "UPDATE oneservice.migration SET version = 9999").await;
+    admin(&server, "UPDATE oneservice.migration SET version = 9999 WHERE version = 1").await;
     assert!(matches!(open(&url).await, Err(StoreError::Newer { found: 9999, .. })));
 
     server.stop().unwrap();

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use oneservice_core::office::OfficeError;
-use oneservice_core::store::StoreError;
+use oneservice_core::store::{StoreError, TransferError};
 use oneservice_pilot::PilotError;
 use oneservice_pilot::sample::SampleError;
 use oneservice_pilot::staff::StaffError;
@@ -27,6 +27,8 @@ pub(crate) enum CliError {
     Pilot(#[from] PilotError),
     #[error(transparent)]
     Office(#[from] OfficeError),
+    #[error(transparent)]
+    Transfer(#[from] TransferError),
     #[error(transparent)]
     Sample(#[from] SampleError),
     #[error(transparent)]
@@ -53,6 +55,8 @@ impl CliError {
             Self::Pilot(PilotError::Catalog(_)) => 6,
             Self::Pilot(PilotError::NoCatalog(_)) => 3,
             Self::Office(error) => office(error),
+            Self::Transfer(TransferError::Source(error) | TransferError::Target(error)) => store(error),
+            Self::Transfer(_) => 6,
             Self::Sample(SampleError::NoService(_)) => 3,
             Self::Sample(_) => 2,
             Self::Staff(StaffError::Taken(_)) => 5,
@@ -70,6 +74,16 @@ impl CliError {
             Self::Pilot(PilotError::Store(StoreError::Newer { .. })) => {
                 Some("use the program that wrote it, or a newer one")
             }
+            Self::Pilot(PilotError::Store(StoreError::Unfinished)) => {
+                Some("`oneservice store transfer FROM TO` with the same FROM takes it up")
+            }
+            Self::Transfer(TransferError::Target(StoreError::NotEmpty)) => {
+                Some("it was not touched; name a store that is not there yet")
+            }
+            Self::Transfer(TransferError::Source(StoreError::Corrupt { .. })) => {
+                Some("`oneservice --store FROM store check` names everything that is damaged")
+            }
+            Self::Transfer(_) => Some("the source is as it was; the same command takes the transfer up"),
             Self::Pilot(PilotError::Catalog(_)) => Some("`oneservice catalog check DIR` lists every mistake"),
             Self::Office(OfficeError::NotFound) => {
                 Some("`oneservice request list` shows the requests there are")
@@ -101,6 +115,8 @@ fn store(error: &StoreError) -> u8 {
         | StoreError::Unavailable { .. }
         | StoreError::Full { .. } => 7,
         StoreError::Corrupt { .. } => 6,
+        StoreError::Missing { .. } => 3,
+        StoreError::NotEmpty | StoreError::Unfinished | StoreError::AlreadyThere { .. } => 5,
         _ => 1,
     }
 }

@@ -2,6 +2,7 @@
 
 mod cmd;
 mod exit;
+mod meter;
 mod output;
 
 use std::io::Write as _;

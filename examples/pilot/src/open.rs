@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use oneservice_core::catalog::{Catalog, CatalogError};
 use oneservice_core::office::{Clock, DocumentError, Documents, Office, OfficeBuilder, OfficeError, Secret};
-use oneservice_core::store::StoreError;
+use oneservice_core::store::{Archive, Schema, StoreError};
 use oneservice_redb::RedbStore;
 use oneservice_sqlx::{PostgresOptions, PostgresStore, PostgresUrlError, SqliteStore};
 use thiserror::Error;
@@ -60,6 +60,52 @@ impl fmt::Display for StoreUrl {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Self::Postgres(options) => options.fmt(f),
         }
+    }
+}
+
+impl StoreUrl {
+    /// The file, of those that are one.
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Redb(path) | Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    fn make_folder(&self) -> Result<(), PilotError> {
+        let Some(folder) = self.path().and_then(Path::parent) else { return Ok(()) };
+        fs::create_dir_all(folder).map_err(|source| PilotError::File { path: folder.to_owned(), source })
+    }
+
+    /// Which form the store has, and what opening it would change. Changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is none; the engine's own.
+    pub async fn schema(&self) -> Result<Schema, StoreError> {
+        match self {
+            Self::Redb(path) => RedbStore::schema(path).await,
+            Self::Sqlite(path) => SqliteStore::schema(path).await,
+            Self::Postgres(options) => PostgresStore::schema(options).await,
+        }
+    }
+
+    /// Bytes that the store takes on disk, with what SQLite keeps beside its file; none of a store on a server.
+    ///
+    /// # Errors
+    /// [`PilotError::File`].
+    pub fn bytes(&self) -> Result<Option<u64>, PilotError> {
+        let Some(file) = self.path() else { return Ok(None) };
+        let mut bytes = 0;
+        for beside in ["", "-wal", "-shm"] {
+            let mut path = file.as_os_str().to_owned();
+            path.push(beside);
+            match fs::metadata(&path) {
+                Ok(file) => bytes += file.len(),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound && !beside.is_empty() => {}
+                Err(source) => return Err(PilotError::File { path: path.into(), source }),
+            }
+        }
+        Ok(Some(bytes))
     }
 }
 
@@ -123,18 +169,56 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// Opens the store, and makes it if it is not there.
     async fn open(url: &StoreUrl) -> Result<Self, PilotError> {
-        if let StoreUrl::Redb(path) | StoreUrl::Sqlite(path) = url
-            && let Some(folder) = path.parent()
-        {
-            let file = |source| PilotError::File { path: folder.to_owned(), source };
-            fs::create_dir_all(folder).map_err(file)?;
-        }
+        url.make_folder()?;
         Ok(match url {
             StoreUrl::Redb(path) => Self::Redb(RedbStore::open(path).await?),
             StoreUrl::Sqlite(path) => Self::Sqlite(SqliteStore::open(path).await?),
             StoreUrl::Postgres(options) => Self::Postgres(PostgresStore::open(options).await?),
         })
+    }
+
+    /// Opens a store that is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if it is not, and as for any store.
+    pub async fn open_existing(url: &StoreUrl) -> Result<Self, PilotError> {
+        match url.path() {
+            Some(path) if !path.exists() => Err(StoreError::Missing { path: path.to_owned() }.into()),
+            _ => Self::open(url).await,
+        }
+    }
+
+    /// Opens the target of a transfer, and makes it if it is not there: also one that an unfinished transfer left.
+    ///
+    /// # Errors
+    /// As for any store.
+    pub async fn open_target(url: &StoreUrl) -> Result<Self, PilotError> {
+        url.make_folder()?;
+        Ok(match url {
+            StoreUrl::Redb(path) => Self::Redb(RedbStore::open_target(path).await?),
+            StoreUrl::Sqlite(path) => Self::Sqlite(SqliteStore::open_target(path).await?),
+            StoreUrl::Postgres(options) => Self::Postgres(PostgresStore::open_target(options).await?),
+        })
+    }
+
+    /// The engine, to be read out or filled record by record.
+    pub fn archive(&self) -> &dyn Archive {
+        match self {
+            Self::Redb(store) => store,
+            Self::Sqlite(store) => store,
+            Self::Postgres(store) => store,
+        }
+    }
+
+    /// Waits for what is under way and lets the store go.
+    pub async fn close(self) {
+        match self {
+            Self::Redb(store) => drop(store),
+            Self::Sqlite(store) => store.close().await,
+            Self::Postgres(store) => store.close().await,
+        }
     }
 
     fn office(&self, catalog: Catalog) -> OfficeBuilder {

@@ -35,7 +35,7 @@ impl Office {
         self.case_of(id, &events).await
     }
 
-    async fn case_of(&self, id: RequestId, events: &[StoredEvent]) -> Result<Case, OfficeError> {
+    pub(super) async fn case_of(&self, id: RequestId, events: &[StoredEvent]) -> Result<Case, OfficeError> {
         let mut history = Vec::with_capacity(events.len());
         for event in events {
             let recorded = Recorded::from_payload(&event.body.payload)?;

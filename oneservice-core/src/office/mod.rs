@@ -24,6 +24,7 @@
 
 mod act;
 mod builder;
+mod check;
 mod clock;
 mod documents;
 mod draft;
@@ -41,6 +42,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 pub use act::{Acted, Basis};
 pub use builder::OfficeBuilder;
+pub use check::{Checkup, FINDINGS_MAX, Finding};
 pub use clock::{Clock, NoRandom, Random, SeededRandom, SetClock, SystemClock, SystemRandom};
 pub use documents::{DocumentError, Documents, Kept, MediaType, Unfit};
 pub use draft::{DRAFT_DAYS, DraftContent, DraftHandle, NewDraft};

@@ -76,6 +76,12 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// A transfer into this store is not finished: run it again. Until then it is no office, and nothing is written.
+    #[error("a transfer into this store is not finished: run it again")]
+    Unfinished,
+    /// The target of a transfer holds data of its own; it was not touched. Name an empty one.
+    #[error("the target holds data already")]
+    NotEmpty,
     /// Too many commits are waiting for the engine. Nothing was written; try again in a moment.
     #[error("{waiting} commits are waiting already")]
     Busy {
@@ -101,6 +107,8 @@ impl StoreError {
             Self::Locked { .. } => "store.locked",
             Self::Missing { .. } => "store.missing",
             Self::AlreadyThere { .. } => "store.already_there",
+            Self::Unfinished => "store.unfinished",
+            Self::NotEmpty => "store.not_empty",
             Self::Busy { .. } => "store.busy",
             Self::Closed => "store.closed",
             Self::Misuse(_) => "store.misuse",
@@ -124,7 +132,7 @@ impl StoreError {
                 vec![("path", path.display().to_string())]
             }
             Self::Busy { waiting } => vec![("waiting", waiting.to_string())],
-            Self::Closed => vec![],
+            Self::Unfinished | Self::NotEmpty | Self::Closed => vec![],
             Self::Misuse(misuse) => vec![("what", misuse.to_string())],
         }
     }
@@ -195,6 +203,9 @@ pub enum Misuse {
         /// The counter.
         name: String,
     },
+    /// Records are brought into a store that is not the target of a transfer.
+    #[error("no transfer into this store is under way")]
+    NoTransfer,
     /// A draft's version is not the one after the expected.
     #[error("the draft says version {found}, expected is {expected}")]
     DraftVersion {

@@ -1,6 +1,6 @@
 //! What a case is, and how it says what is broken.
 
-use crate::store::{Store, StoreError};
+use crate::store::{Archive, Store, StoreError};
 use futures::future::BoxFuture;
 use std::{
     fmt::{Debug, Display},
@@ -24,6 +24,27 @@ pub struct DurableCase {
     pub name: &'static str,
     /// The check.
     pub run: fn(Box<dyn Reopen>) -> BoxFuture<'static, Checked>,
+}
+
+/// One promise of [`Archive`], checked on two stores that are empty: a source and a target.
+#[derive(Debug, Clone, Copy)]
+pub struct ArchiveCase {
+    /// Name that the test runner shows.
+    pub name: &'static str,
+    /// The check.
+    pub run: fn(AnyArchive, AnyArchive) -> BoxFuture<'static, Checked>,
+}
+
+/// Any engine.
+type AnyArchive = Arc<dyn Archive>;
+
+/// One promise of a target that outlives the process, checked on a store that is empty.
+#[derive(Debug, Clone, Copy)]
+pub struct TargetCase {
+    /// Name that the test runner shows.
+    pub name: &'static str,
+    /// The check.
+    pub run: fn(Box<dyn ReopenTarget>) -> BoxFuture<'static, Checked>,
 }
 
 /// What a check found.
@@ -65,10 +86,58 @@ impl<S: Store + 'static> Subject for Arc<S> {
     }
 }
 
+/// A subject that can be copied: every engine.
+pub trait Archived: Subject {
+    /// The store.
+    fn archive(&self) -> Arc<dyn Archive>;
+}
+
+impl<S: Archive + 'static> Archived for Arc<S> {
+    fn archive(&self) -> Arc<dyn Archive> {
+        self.clone()
+    }
+}
+
 /// A subject whose store is still there after it was closed.
 pub trait Durable: Subject + Sized {
     /// Closes the store and opens it again. All other handles to it are gone by then.
     fn reopen(self) -> impl Future<Output = Result<Self, StoreError>> + Send;
+}
+
+/// A durable engine: it can be opened as an office's store, and as the target of a transfer.
+pub trait Target: Durable + Archived {
+    /// Closes the store and opens it again as the target of a transfer. All other handles to it are gone by then.
+    fn reopen_target(self) -> impl Future<Output = Result<Self, StoreError>> + Send;
+}
+
+/// [`Target`] without its type, for the cases.
+pub trait ReopenTarget: Send {
+    /// The store.
+    fn archive(&self) -> Arc<dyn Archive>;
+    /// Closes the store and opens it again as an office's.
+    fn reopen(self: Box<Self>) -> BoxFuture<'static, Result<Box<dyn ReopenTarget>, StoreError>>;
+    /// Closes the store and opens it again as a target.
+    fn reopen_target(self: Box<Self>) -> BoxFuture<'static, Result<Box<dyn ReopenTarget>, StoreError>>;
+}
+
+impl<T: Target> ReopenTarget for T {
+    fn archive(&self) -> Arc<dyn Archive> {
+        Archived::archive(self)
+    }
+
+    fn reopen(self: Box<Self>) -> BoxFuture<'static, Result<Box<dyn ReopenTarget>, StoreError>> {
+        Box::pin(async move {
+            let again: Box<dyn ReopenTarget> = Box::new(Durable::reopen(*self).await?);
+            Ok(again)
+        })
+    }
+
+    fn reopen_target(self: Box<Self>) -> BoxFuture<'static, Result<Box<dyn ReopenTarget>, StoreError>> {
+        Box::pin(async move {
+            let again: Box<dyn ReopenTarget> = Box::new(Target::reopen_target(*self).await?);
+            Ok(again)
+        })
+    }
 }
 
 /// [`Durable`] without its type, for the cases.
@@ -130,3 +199,22 @@ macro_rules! cases_durable {
     };
 }
 pub(super) use cases_durable;
+
+/// The same for cases with a source and a target.
+macro_rules! cases_archive {
+    ($($case:ident),+ $(,)?) => {
+        &[$($crate::testing::ArchiveCase {
+            name: stringify!($case),
+            run: |source, target| Box::pin($case(source, target)),
+        }),+]
+    };
+}
+pub(super) use cases_archive;
+
+/// The same for cases that close a target.
+macro_rules! cases_target {
+    ($($case:ident),+ $(,)?) => {
+        &[$($crate::testing::TargetCase { name: stringify!($case), run: |subject| Box::pin($case(subject)) }),+]
+    };
+}
+pub(super) use cases_target;

@@ -1,11 +1,11 @@
-//! A wrapper that fails on command, to try what stands before an engine.
+//! A wrapper that fails on command, to try what stands before an engine or copies into one.
 
 use crate::{
     calendar::Moment,
     ids::{CommitId, Digest32, OfficeId, RequestId},
     store::{
-        Commit, Cursor, Draft, DraftOutcome, Drafts, Head, Log, Outcome, Page, Placed, Query, Requests,
-        Store, StoreError, StoredEvent, Summary, Written,
+        Archive, Commit, Counts, Cursor, Draft, DraftOutcome, Drafts, Head, Log, Outcome, Page, Place,
+        Placed, Query, Records, Requests, Store, StoreError, StoredEvent, Summary, Written,
     },
 };
 use async_trait::async_trait;
@@ -37,10 +37,10 @@ pub enum Fault {
     Full,
 }
 
-/// A store whose commits fail as planned, and whose every call fails while it is down.
+/// A store whose commits (and imports) fail as planned, and whose every call fails while it is down.
 #[derive(Debug)]
-pub struct Failing<S> {
-    inner: S,
+pub struct Failing<S: ?Sized> {
+    inner: Arc<S>,
     plan: Mutex<VecDeque<Fault>>,
     down: AtomicU64,
     commits: AtomicU64,
@@ -51,6 +51,13 @@ pub struct Failing<S> {
 impl<S: Store> Failing<S> {
     /// Wraps `inner`; the first commits fail as `plan` says, later ones do not.
     pub fn new(inner: S, plan: impl IntoIterator<Item = Fault>) -> Self {
+        Self::over(Arc::new(inner), plan)
+    }
+}
+
+impl<S: Store + ?Sized> Failing<S> {
+    /// Wraps what others hold as well.
+    pub fn over(inner: Arc<S>, plan: impl IntoIterator<Item = Fault>) -> Self {
         Self {
             inner,
             plan: Mutex::new(plan.into_iter().collect()),
@@ -86,6 +93,29 @@ impl<S: Store> Failing<S> {
         self.batches.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    fn fault(&self) -> Fault {
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner).pop_front().unwrap_or(Fault::None)
+    }
+
+    /// Lets `work`, which is done whole or not at all, fail as planned.
+    async fn whole(&self, work: impl Future<Output = Result<(), StoreError>>) -> Result<(), StoreError> {
+        self.up()?;
+        match self.fault() {
+            Fault::None => work.await,
+            Fault::Refused => Err(unavailable(Written::No)),
+            Fault::LostBefore => Err(unavailable(Written::Unknown)),
+            Fault::LostAfter | Fault::LostMidway => {
+                work.await?;
+                Err(unavailable(Written::Unknown))
+            }
+            Fault::Panic => {
+                work.await?;
+                panic!("planned")
+            }
+            Fault::Full => Err(full()),
+        }
+    }
+
     fn up(&self) -> Result<(), StoreError> {
         let was = self.down.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |calls| calls.checked_sub(1));
         if was.is_ok() { Err(unavailable(Written::No)) } else { Ok(()) }
@@ -96,15 +126,22 @@ fn unavailable(written: Written) -> StoreError {
     StoreError::Unavailable { engine: "failing", written, source: Arc::new(std::io::Error::other("planned")) }
 }
 
+fn full() -> StoreError {
+    StoreError::Full {
+        engine: "failing",
+        written: Written::Unknown,
+        source: Arc::new(std::io::Error::from(std::io::ErrorKind::StorageFull)),
+    }
+}
+
 #[async_trait]
-impl<S: Store> Requests for Failing<S> {
+impl<S: Store + ?Sized> Requests for Failing<S> {
     async fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         self.commits.fetch_add(1, Ordering::SeqCst);
         let ids = batch.iter().map(|commit| commit.id).collect();
         self.batches.lock().unwrap_or_else(PoisonError::into_inner).push(ids);
         self.up()?;
-        let fault = self.plan.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        match fault.unwrap_or(Fault::None) {
+        match self.fault() {
             Fault::None => self.inner.commit(batch).await,
             Fault::Refused => Err(unavailable(Written::No)),
             Fault::LostBefore => Err(unavailable(Written::Unknown)),
@@ -120,11 +157,7 @@ impl<S: Store> Requests for Failing<S> {
                 self.inner.commit(batch).await?;
                 panic!("planned")
             }
-            Fault::Full => Err(StoreError::Full {
-                engine: "failing",
-                written: Written::Unknown,
-                source: Arc::new(std::io::Error::from(std::io::ErrorKind::StorageFull)),
-            }),
+            Fault::Full => Err(full()),
         }
     }
 
@@ -157,7 +190,7 @@ impl<S: Store> Requests for Failing<S> {
 }
 
 #[async_trait]
-impl<S: Store> Drafts for Failing<S> {
+impl<S: Store + ?Sized> Drafts for Failing<S> {
     async fn save_draft(
         &self,
         office: &OfficeId,
@@ -185,7 +218,7 @@ impl<S: Store> Drafts for Failing<S> {
 }
 
 #[async_trait]
-impl<S: Store> Log for Failing<S> {
+impl<S: Store + ?Sized> Log for Failing<S> {
     async fn head(&self, office: &OfficeId) -> Result<Head, StoreError> {
         self.up()?;
         self.inner.head(office).await
@@ -204,5 +237,35 @@ impl<S: Store> Log for Failing<S> {
     async fn counter(&self, office: &OfficeId, name: &str) -> Result<u64, StoreError> {
         self.up()?;
         self.inner.counter(office, name).await
+    }
+}
+
+#[async_trait]
+impl<S: Archive + ?Sized> Archive for Failing<S> {
+    async fn offices(&self) -> Result<Vec<OfficeId>, StoreError> {
+        self.up()?;
+        self.inner.offices().await
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        self.up()?;
+        self.inner.counts().await
+    }
+
+    async fn export(&self, office: &OfficeId, place: &Place, limit: usize) -> Result<Records, StoreError> {
+        self.up()?;
+        self.inner.export(office, place, limit).await
+    }
+
+    async fn begin_import(&self) -> Result<(), StoreError> {
+        self.whole(self.inner.begin_import()).await
+    }
+
+    async fn import(&self, office: &OfficeId, records: &Records) -> Result<(), StoreError> {
+        self.whole(self.inner.import(office, records)).await
+    }
+
+    async fn finish_import(&self, heads: &[(OfficeId, Head)]) -> Result<(), StoreError> {
+        self.whole(self.inner.finish_import(heads)).await
     }
 }

@@ -18,6 +18,7 @@
 //!
 //! [`fixtures`] makes commits, [`faults`] breaks an engine on purpose, [`model`] runs random work against a plain model.
 
+mod archives;
 mod case;
 mod commits;
 mod concurrency;
@@ -33,7 +34,10 @@ mod reopening;
 mod repeats;
 pub mod sample;
 
-pub use case::{Broken, Case, Checked, Durable, DurableCase, Reopen, Subject};
+pub use case::{
+    ArchiveCase, Archived, Broken, Case, Checked, Durable, DurableCase, Reopen, ReopenTarget, Subject,
+    Target, TargetCase,
+};
 
 use crate::store::StoreError;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -59,11 +63,21 @@ pub fn durable_cases() -> impl Iterator<Item = &'static DurableCase> {
     reopening::CASES.iter()
 }
 
+/// Every case that copies one store into another.
+pub fn archive_cases() -> impl Iterator<Item = &'static ArchiveCase> {
+    archives::CASES.iter()
+}
+
+/// Every case that closes the target of a copy in between.
+pub fn target_cases() -> impl Iterator<Item = &'static TargetCase> {
+    archives::TARGET_CASES.iter()
+}
+
 /// Runs every case as a named test on what `fresh` opens: an empty store. For engines that keep nothing; those that
 /// do call [`main_durable`].
 pub fn main<S, F>(fresh: impl Fn() -> F + Clone + Send + Sync + 'static) -> !
 where
-    S: Subject,
+    S: Archived,
     F: Future<Output = Result<S, StoreError>> + Send + 'static,
 {
     run(trials(fresh))
@@ -72,7 +86,7 @@ where
 /// Runs every case, and those that close the store in between, as named tests on what `fresh` opens: an empty store.
 pub fn main_durable<S, F>(fresh: impl Fn() -> F + Clone + Send + Sync + 'static) -> !
 where
-    S: Durable,
+    S: Target,
     F: Future<Output = Result<S, StoreError>> + Send + 'static,
 {
     let mut all = trials(fresh.clone());
@@ -83,12 +97,19 @@ where
             (case.run)(subject).await
         })
     }));
+    all.extend(target_cases().map(|case| {
+        let fresh = fresh.clone();
+        trial(case.name, async move || {
+            let subject: Box<dyn ReopenTarget> = Box::new(fresh().await?);
+            (case.run)(subject).await
+        })
+    }));
     run(all)
 }
 
 fn trials<S, F>(fresh: impl Fn() -> F + Clone + Send + Sync + 'static) -> Vec<Trial>
 where
-    S: Subject,
+    S: Archived,
     F: Future<Output = Result<S, StoreError>> + Send + 'static,
 {
     let one = |case: &'static Case| {
@@ -98,7 +119,14 @@ where
             (case.run)(subject.store()).await
         })
     };
-    cases().map(one).collect()
+    let two = |case: &'static ArchiveCase| {
+        let fresh = fresh.clone();
+        trial(case.name, async move || {
+            let (source, target) = (fresh().await?, fresh().await?);
+            (case.run)(source.archive(), target.archive()).await
+        })
+    };
+    cases().map(one).chain(archive_cases().map(two)).collect()
 }
 
 fn trial<F: AsyncFnOnce() -> Checked + Send + 'static>(name: &str, check: F) -> Trial {
@@ -129,8 +157,12 @@ mod tests {
 
     #[test]
     fn names_of_cases_are_unique() {
-        let names: Vec<_> = super::cases().map(|case| case.name).collect();
-        let all = names.iter().copied().chain(super::durable_cases().map(|case| case.name));
-        assert_eq!(all.collect::<BTreeSet<_>>().len(), names.len() + super::durable_cases().count());
+        let names: Vec<_> = super::cases()
+            .map(|case| case.name)
+            .chain(super::durable_cases().map(|case| case.name))
+            .chain(super::archive_cases().map(|case| case.name))
+            .chain(super::target_cases().map(|case| case.name))
+            .collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
     }
 }

@@ -4,13 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use oneservice_core::store::{StoreError, Written};
+use oneservice_core::store::{Schema, StoreError, Written};
 use sqlx::Connection;
 use sqlx::postgres::PgConnectOptions;
 use thiserror::Error;
 
 use super::nodes::Nodes;
 use super::{Inner, PostgresStore, migrate, pooler, write};
+use crate::archive::is_target;
 use crate::ask::Ask;
 use crate::statements::{Statements, prefixed};
 
@@ -206,9 +207,19 @@ impl PostgresStore {
     /// Opens the store, and brings its schema to this program's: made if it is not there, migrated if it is older.
     ///
     /// # Errors
-    /// [`StoreError::Newer`] if a newer program migrated it; [`StoreError::Unavailable`] with what the server or the network
-    /// said; [`StoreError::Misuse`] if a proxy between here and the server breaks prepared statements.
+    /// [`StoreError::Newer`] if a newer program migrated it; [`StoreError::Unfinished`] if a transfer into it is not finished;
+    /// [`StoreError::Unavailable`] with what the server or the network said, also if a proxy before it loses prepared
+    /// statements; [`StoreError::Corrupt`] if a migration was half done or edited.
     pub async fn open(options: &PostgresOptions) -> Result<Self, StoreError> {
+        let store = Self::open_target(options).await?;
+        if is_target(&store).await? { Err(StoreError::Unfinished) } else { Ok(store) }
+    }
+
+    /// Opens the store as the target of a transfer, and makes it if it is not there: also one that an unfinished transfer left.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), but for [`StoreError::Unfinished`].
+    pub async fn open_target(options: &PostgresOptions) -> Result<Self, StoreError> {
         let fail = |error| Self::ENGINE.error(Written::No, error);
         let nodes = Nodes::new(options.nodes.clone(), options.connections);
         let mut connection = nodes.connect().await.map_err(fail)?;
@@ -226,6 +237,19 @@ impl PostgresStore {
             facts: prefixed(write::FACTS, &prefix),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Which schema the database has, and what opening it would change. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn schema(options: &PostgresOptions) -> Result<Schema, StoreError> {
+        let nodes = Nodes::new(options.nodes.clone(), options.connections);
+        let mut connection = nodes.connect().await.map_err(|error| Self::ENGINE.error(Written::No, error))?;
+        let schema = migrate::schema(&mut connection, &options.schema).await;
+        // How it takes the farewell does not matter.
+        let _ = connection.close().await;
+        schema
     }
 
     /// Waits for what is under way and closes all connections; every later call fails.

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use oneservice_core::store::StoreError;
+use oneservice_core::store::{Schema, StoreError};
 use sqlx::migrate::{Migrate, MigrateError, Migration, Migrator};
 use sqlx::{AssertSqlSafe, PgConnection, SqlSafeStr};
 
 use super::PostgresStore;
 use crate::ask::Ask;
-use crate::error::migration;
+use crate::error::{known, migration, number};
 
 /// How often another server's migrating is waited for.
 const ATTEMPTS: usize = 10;
@@ -33,11 +33,28 @@ fn table(schema: &str) -> Cow<'static, str> {
     format!("\"{schema}\".migration").into()
 }
 
+/// Which of this program's versions `schema` has, and which it lacks.
+pub(super) async fn schema(connection: &mut PgConnection, schema: &str) -> Result<Schema, StoreError> {
+    let pending = match pending(connection, schema).await {
+        // A newer one is told, not refused, to whoever only asks.
+        Err(StoreError::Newer { found, known }) => return Ok(Schema { found, known, pending: vec![] }),
+        other => other?,
+    };
+    let migrator = migrator(schema);
+    let is_pending = |migration: &&Migration| pending.iter().any(|other| other.version == migration.version);
+    let found =
+        migrator.iter().filter(|migration| !is_pending(migration)).map(|migration| migration.version).max();
+    let pending =
+        pending.iter().map(|migration| format!("{:04} {}", migration.version, migration.description));
+    Ok(Schema {
+        found: number(found.unwrap_or(0)),
+        known: number(known(&migrator)),
+        pending: pending.collect(),
+    })
+}
+
 /// Versions that `schema` lacks.
-pub(super) async fn pending(
-    connection: &mut PgConnection,
-    schema: &str,
-) -> Result<Vec<Migration>, StoreError> {
+async fn pending(connection: &mut PgConnection, schema: &str) -> Result<Vec<Migration>, StoreError> {
     let migrator = migrator(schema);
     let fail = |error| migration(PostgresStore::ENGINE, &migrator, error);
     let applied = match connection.list_applied_migrations(&table(schema)).await {

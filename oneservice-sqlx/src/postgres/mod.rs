@@ -13,7 +13,8 @@ use oneservice_core::store::{StoreError, Written};
 use sqlx::SqlStr;
 use sqlx::postgres::{PgPool, Postgres};
 
-use crate::ask::{Ask, Row, Value, bind};
+use crate::archive::Work;
+use crate::ask::{Ask, Row, Value, bind, guarded};
 use crate::error::{Engine, Meaning};
 use crate::statements::Statements;
 
@@ -87,6 +88,11 @@ impl Ask for PostgresStore {
             .fetch_all(&self.inner.nodes.writers())
             .await
             .map_err(|error| Self::ENGINE.error(Written::Unknown, error))
+    }
+
+    async fn guarded(&self, guard: Work, then: Vec<Work>) -> Result<bool, StoreError> {
+        let begun = self.inner.nodes.writers().begin().await;
+        guarded!(begun.map_err(|error| Self::ENGINE.error(Written::No, error))?, guard, then, Postgres)
     }
 
     /// Drafts only, whose savings may be run twice: the second finds what the first has written.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use oneservice_core::calendar::Moment;
-use oneservice_core::ids::{Digest32, OfficeId, TrackingCode};
+use oneservice_core::ids::{Digest32, OfficeId, RequestId};
 use oneservice_core::store::{Commit, Outcome, StoreError, Written};
 use sqlx::postgres::Postgres;
 use sqlx::{FromRow, PgConnection};
@@ -27,13 +27,13 @@ const ENGINE: Engine = PostgresStore::ENGINE;
 const ATTEMPTS: usize = 64;
 
 /// Judges and writes. Answers -1 if the office has a head row; 0, with the time of the last event before, if the judgement was by what
-/// is there now; and the members that were written, with the index of their first event.
+/// is there now; and each member with the index of its first event, or, if it was left out, -1 and whose its tracking code was.
 ///
 /// Work grows with the members and not with their square, whatever the planner believes of sizes: questions of the tables are scalar
 /// subqueries, which stay look-ups in an index, and rows of a member find its index in an array.
 pub(super) const WRITE: &str = r#"
 WITH locked AS (
-    SELECT size, last_at FROM ~head WHERE office_id = $1 FOR UPDATE
+    SELECT size, last_at FROM ~head WHERE office_id = $1 AND (SELECT t.office_id FROM ~transfer t) IS NULL FOR UPDATE
 ), head AS (
     SELECT l.size, l.last_at FROM locked l JOIN ~head seen ON seen.office_id = $1 AND seen.size = l.size
 ), counter_move AS (
@@ -44,8 +44,8 @@ WITH locked AS (
         AND (SELECT 1 FROM ~commit c WHERE c.office_id = $1 AND c.commit_id = m.commit_id) IS NULL
         AND (SELECT 1 FROM ~idempotency_key k WHERE k.office_id = $1 AND k.key = m.key) IS NULL
         AND COALESCE((SELECT r.version FROM ~request r WHERE r.office_id = $1 AND r.request_id = m.request_id), 0) = m.expected
-        AND COALESCE((SELECT r.request_id FROM ~request r WHERE r.office_id = $1 AND r.tracking_code = m.tracking_code),
-            m.request_id) = m.request_id
+        AND (SELECT 1 FROM ~request r WHERE r.office_id = $1 AND r.tracking_code = m.tracking_code AND r.request_id <> m.request_id)
+            IS NULL
         AND (m.counters = 0 OR NOT EXISTS (SELECT 1 FROM counter_move v WHERE v.member = m.member
             AND v.value <> COALESCE((SELECT c.value FROM ~counter c WHERE c.office_id = $1 AND c.name = v.name), 0)))
         AS fits,
@@ -135,22 +135,23 @@ WITH locked AS (
     CROSS JOIN place p WHERE p.first_index[w.member] >= 0 AND p.is_renamed[w.member]
     ON CONFLICT (office_id, request_id, token) DO UPDATE SET position = excluded.position
 )
-SELECT -1::bigint AS member, 0::bigint AS place FROM locked
-UNION ALL SELECT 0, h.last_at FROM head h
-UNION ALL SELECT t.member, t.first_index FROM taken t"#;
+SELECT -1::bigint AS member, 0::bigint AS place, NULL::text AS code_of FROM locked
+UNION ALL SELECT 0, h.last_at, NULL FROM head h
+UNION ALL SELECT n.member, n.first_index,
+    (SELECT r.request_id FROM ~request r WHERE NOT n.is_taken AND r.office_id = $1 AND r.tracking_code = n.tracking_code)
+FROM numbered n"#;
 
 /// Why a member was not written: what the rules of the seam ask about, in one snapshot.
 pub(super) const FACTS: &str = r#"
 SELECT k.fingerprint, k.commit_id AS keyed,
     (SELECT r.version FROM ~request r WHERE r.office_id = $1 AND r.request_id = $2) AS version,
-    (SELECT r.request_id FROM ~request r WHERE r.office_id = $1 AND r.tracking_code = $3) AS code_of,
-    (SELECT d.version FROM ~draft d WHERE d.office_id = $1 AND d.draft_key = $4) AS draft_version,
+    (SELECT d.version FROM ~draft d WHERE d.office_id = $1 AND d.draft_key = $3) AS draft_version,
     c.commit_id, c.request_id, c.version AS placed_version, c.first_index, c.recorded_at, c.place_seal,
     v.nth AS counter, (SELECT n.value FROM ~counter n WHERE n.office_id = $1 AND n.name = v.name) AS value
 FROM (SELECT 1) AS one
-LEFT JOIN ~idempotency_key k ON k.office_id = $1 AND k.key = $5
-LEFT JOIN ~commit c ON c.office_id = $1 AND c.commit_id IN ($6, k.commit_id)
-LEFT JOIN UNNEST($7::text[]) WITH ORDINALITY AS v(name, nth) ON true"#;
+LEFT JOIN ~idempotency_key k ON k.office_id = $1 AND k.key = $4
+LEFT JOIN ~commit c ON c.office_id = $1 AND c.commit_id IN ($5, k.commit_id)
+LEFT JOIN UNNEST($6::text[]) WITH ORDINALITY AS v(name, nth) ON true"#;
 
 /// A row of [`FACTS`]: one for each commit found and each counter asked for.
 #[derive(Debug, FromRow)]
@@ -158,7 +159,6 @@ struct FactRow {
     fingerprint: Option<Vec<u8>>,
     keyed: Option<String>,
     version: Option<i64>,
-    code_of: Option<String>,
     draft_version: Option<i64>,
     commit_id: Option<String>,
     request_id: Option<String>,
@@ -183,14 +183,21 @@ impl FactRow {
     }
 }
 
+/// What became of a member.
+enum Member {
+    /// Written, with this index of its first event.
+    Written(u64),
+    /// Left out. Its tracking code was this request's then: one that came after it in the run may have freed it since.
+    Left { code_of: Option<RequestId> },
+}
+
 /// What became of a run.
 enum Run {
-    /// The time of the office's last event before, and the members that were written, by their places in the run from 1, with
-    /// their first indexes.
-    Judged(Moment, Vec<(i64, i64)>),
+    /// The time of the office's last event before, and all members in order.
+    Judged(Moment, Vec<Member>),
     /// The office's log grew meanwhile; nothing was written.
     Moved,
-    /// The office has no log; nothing was written.
+    /// The office has no log, or the store is the target of a transfer; nothing was written.
     New,
 }
 
@@ -337,18 +344,23 @@ impl Inner {
         commits: &[&Commit],
     ) -> Result<Result<Run, sqlx::Error>, StoreError> {
         let columns = Columns::of(office, commits)?;
-        let rows: Vec<(i64, i64)> = match columns.bind(self.write.clone(), office).fetch_all(connection).await
-        {
-            Ok(rows) => rows,
-            Err(error) => return Ok(Err(error)),
-        };
-        let marked = |mark: i64| rows.iter().find(|(member, _)| *member == mark).map(|(_, place)| *place);
+        let mut rows: Vec<(i64, i64, Option<String>)> =
+            match columns.bind(self.write.clone(), office).fetch_all(connection).await {
+                Ok(rows) => rows,
+                Err(error) => return Ok(Err(error)),
+            };
+        rows.sort();
+        let marked = |mark: i64| rows.iter().find(|(member, ..)| *member == mark).map(|(_, place, _)| *place);
         Ok(Ok(match (marked(-1), marked(0)) {
             (None, _) => Run::New,
             (Some(_), None) => Run::Moved,
             (Some(_), Some(last_at)) => {
-                let written = rows.into_iter().filter(|(member, _)| *member > 0).collect();
-                Run::Judged(Moment::from_millis(last_at), written)
+                let members = rows.into_iter().filter(|(member, ..)| *member > 0);
+                let members = members.map(|(_, place, code_of)| match u64::try_from(place) {
+                    Ok(index) => Member::Written(index),
+                    Err(_) => Member::Left { code_of: code_of.and_then(|owner| owner.parse().ok()) },
+                });
+                Run::Judged(Moment::from_millis(last_at), members.collect())
             }
         }))
     }
@@ -362,10 +374,17 @@ impl Inner {
         members: Vec<(usize, &'a Commit)>,
         outcomes: &mut Vec<(usize, Outcome)>,
     ) -> Result<Vec<(usize, &'a Commit)>, StoreError> {
-        let (mut last_at, written) = match run {
-            Run::Judged(last_at, written) => (last_at, written),
+        let (mut last_at, judged) = match run {
+            Run::Judged(last_at, judged) => (last_at, judged),
             Run::Moved => return Ok(members),
             Run::New => {
+                let mark: Option<(String,)> = sqlx::query_as(self.statements.transfer_mark.clone())
+                    .fetch_optional(&mut *connection)
+                    .await
+                    .map_err(|error| ENGINE.error(Written::No, error))?;
+                if mark.is_some() {
+                    return Err(StoreError::Unfinished);
+                }
                 sqlx::query(self.statements.begin_log.clone())
                     .bind(office.to_string())
                     .execute(connection)
@@ -375,14 +394,13 @@ impl Inner {
             }
         };
         let mut again = Vec::new();
-        for (member, (place, commit)) in (1..).zip(members) {
-            let index = written.iter().find(|(written, _)| *written == member).map(|(_, index)| *index);
-            let outcome = match index {
-                Some(index) => {
+        for (judged, (place, commit)) in judged.into_iter().zip(members) {
+            let outcome = match judged {
+                Member::Written(index) => {
                     last_at = commit.at;
-                    Some(Outcome::Committed(commit.placed(index.cast_unsigned())))
+                    Some(Outcome::Committed(commit.placed(index)))
                 }
-                None => self.refusal(connection, commit, last_at).await?,
+                Member::Left { code_of } => self.refusal(connection, commit, last_at, code_of).await?,
             };
             match outcome {
                 Some(outcome) => outcomes.push((place, outcome)),
@@ -392,13 +410,14 @@ impl Inner {
         Ok(again)
     }
 
-    /// Why `commit` is not written; none if by now it could be. `last_at` is what its time was held against: by now members of
-    /// its run that come after it may be written.
+    /// Why `commit` is not written; none if by now it could be. Its time and its code were held against `last_at` and `code_of`: by
+    /// now members of its run that come after it may be written.
     async fn refusal(
         &self,
         connection: &mut PgConnection,
         commit: &Commit,
         last_at: Moment,
+        code_of: Option<RequestId>,
     ) -> Result<Option<Outcome>, StoreError> {
         let office = &commit.office;
         let counters: Vec<String> =
@@ -406,7 +425,6 @@ impl Inner {
         let rows: Vec<FactRow> = sqlx::query_as(self.facts.clone())
             .bind(office.to_string())
             .bind(commit.request.to_string())
-            .bind(commit.summary.code.to_string())
             .bind(commit.closes_draft.as_ref().map(|(key, _)| key.as_bytes().to_vec()))
             .bind(commit.key.as_ref().map(|key| storable(&key.key).into_owned()))
             .bind(commit.id.to_string())
@@ -416,6 +434,7 @@ impl Inner {
             .map_err(|error| ENGINE.error(Written::Unknown, error))?;
         let mut known = self.known(commit, rows)?;
         known.head.last_at = last_at;
+        known.codes.extend(code_of.map(|owner| (commit.summary.code, owner)));
         Ok(known.refusal(commit))
     }
 
@@ -436,11 +455,6 @@ impl Inner {
         let Some(first) = rows.first() else { return Ok(known) };
         if let Some(version) = first.version {
             known.versions.insert(commit.request, version.cast_unsigned());
-        }
-        if let Some(owner) = &first.code_of {
-            let owner = owner.parse().map_err(|_| corrupt("the owner of a tracking code".into()))?;
-            let code: TrackingCode = commit.summary.code;
-            known.codes.insert(code, owner);
         }
         if let Some(((draft, _), version)) = commit.closes_draft.as_ref().zip(first.draft_version) {
             known.drafts.insert(*draft, version.cast_unsigned());

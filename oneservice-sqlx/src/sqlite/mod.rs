@@ -10,7 +10,8 @@ use oneservice_core::store::{StoreError, Written};
 use sqlx::sqlite::Sqlite;
 use sqlx::{SqlStr, SqlitePool};
 
-use crate::ask::{Ask, Row, Value, bind};
+use crate::archive::Work;
+use crate::ask::{Ask, Row, Value, bind, guarded};
 use crate::error::{Engine, Meaning};
 use crate::statements::Statements;
 
@@ -59,6 +60,10 @@ impl Ask for SqliteStore {
     async fn write<R: Row>(&self, sql: &SqlStr, values: Vec<Value>) -> Result<Vec<R>, StoreError> {
         let query = bind!(sqlx::query_as::<Sqlite, R>(sql.clone()), values);
         query.fetch_all(&self.writer).await.map_err(commit_fail)
+    }
+
+    async fn guarded(&self, guard: Work, then: Vec<Work>) -> Result<bool, StoreError> {
+        guarded!(self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?, guard, then, Sqlite)
     }
 
     async fn execute(&self, sql: &SqlStr, values: Vec<Value>) -> Result<u64, StoreError> {

@@ -50,6 +50,13 @@ async fn write_members(
     connection: &mut SqliteConnection,
     batch: &[Commit],
 ) -> Result<Vec<Outcome>, StoreError> {
+    let mark: Option<(String,)> = sqlx::query_as("SELECT office_id FROM oneservice_transfer")
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(fail)?;
+    if mark.is_some() {
+        return Err(StoreError::Unfinished);
+    }
     let mut offices: BTreeMap<&OfficeId, Vec<&Commit>> = BTreeMap::new();
     for commit in batch {
         offices.entry(&commit.office).or_default().push(commit);

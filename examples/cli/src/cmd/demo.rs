@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use oneservice_core::office::{Clock, SetClock, SystemClock};
 use oneservice_core::store::Query;
 use oneservice_pilot::{Place, demo};
 use serde_json::json;
 
 use crate::exit::CliError;
+use crate::meter::Meter;
 use crate::output::Output;
 
 #[derive(Debug, Args)]
@@ -43,14 +43,13 @@ impl Demo {
         }
         let officers = demo::officers(office.catalog());
         demo::add_staff(office.catalog().office(), &officers, &place.staff_file())?;
-        let bar = ProgressBar::new(self.requests as u64);
-        let style = ProgressStyle::with_template(
-            "filling {bar:20} {percent:>3} %  {human_pos}/{human_len} requests  {per_sec}  {eta} left",
-        );
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let mut meter = Meter::new("requests");
         let plan = demo::Plan { requests: self.requests, seed: self.seed };
-        demo::fill(&office, &clock, plan, |done| bar.set_position(done as u64)).await?;
-        bar.finish_and_clear();
+        demo::fill(&office, &clock, plan, |done| {
+            meter.show("filling", done as u64, self.requests as u64);
+        })
+        .await?;
+        meter.end();
         let head = office.store().head(office.id()).await?;
         out.either(&json!({ "requests": self.requests, "events": head.size }), || {
             format!("{} requests, {} events in {}", self.requests, head.size, opened.store)

@@ -1,5 +1,7 @@
 //! The engine without a disk: reference for the others, and handy in tests.
 
+mod archive;
+
 use super::{
     Commit, Cursor, Draft, DraftOutcome, Drafts, Head, Log, Lookup, Outcome, PAGE_MAX, Page, Placed,
     Position, Query, Requests, StoreError, StoredEvent, Summary, judge,
@@ -35,17 +37,23 @@ pub struct MemoryStore {
 }
 
 #[derive(Debug, Default)]
-struct Offices(BTreeMap<OfficeId, Held>);
+struct Offices {
+    held: BTreeMap<OfficeId, Held>,
+    /// Whether a transfer into this store is under way.
+    unfinished: bool,
+}
 
 /// What is held of one office.
 #[derive(Debug, Default)]
 struct Held {
     head: Head,
     events: Vec<StoredEvent>,
-    requests: BTreeMap<RequestId, (Summary, Vec<usize>)>,
+    /// Places in `events`.
+    histories: BTreeMap<RequestId, Vec<usize>>,
+    summaries: BTreeMap<RequestId, Summary>,
     listings: BTreeSet<(String, Position, RequestId)>,
     commits: BTreeMap<CommitId, Placed>,
-    keys: BTreeMap<String, (Digest32, Placed)>,
+    keys: BTreeMap<String, (Digest32, CommitId)>,
     counters: BTreeMap<String, u64>,
     drafts: BTreeMap<Digest32, Draft>,
 }
@@ -61,39 +69,31 @@ impl MemoryStore {
         self.offices.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The offices that hold anything.
-    pub fn offices(&self) -> Vec<OfficeId> {
-        self.read().0.keys().cloned().collect()
+    /// For the work of an office, which a store with an unfinished transfer refuses.
+    fn open(&self) -> Result<RwLockWriteGuard<'_, Offices>, StoreError> {
+        let offices = self.write();
+        if offices.unfinished { Err(StoreError::Unfinished) } else { Ok(offices) }
     }
 }
 
 impl Offices {
     fn of(&self, office: &OfficeId) -> Option<&Held> {
-        self.0.get(office)
+        self.held.get(office)
     }
 
     fn commit(&mut self, commit: &Commit) -> Outcome {
         if let Ok(Some(refusal)) = judge(commit, self) {
             return refusal;
         }
-        Outcome::Committed(self.0.entry(commit.office.clone()).or_default().write(commit))
+        Outcome::Committed(self.held.entry(commit.office.clone()).or_default().write(commit))
     }
 }
 
 impl Held {
     fn write(&mut self, commit: &Commit) -> Placed {
         let placed = commit.placed(self.head.size);
-        let old = self.requests.remove(&commit.request);
-        let mut places = Vec::new();
-        if let Some((summary, indexes)) = old {
-            for (query, position) in summary.listed() {
-                self.listings.remove(&(query.key().into_owned(), position, commit.request));
-            }
-            places = indexes;
-        }
         for (version, body) in (commit.expected + 1..).zip(&commit.events) {
-            places.push(self.events.len());
-            self.events.push(StoredEvent {
+            self.append(StoredEvent {
                 office: commit.office.clone(),
                 index: self.events.len() as u64,
                 request: commit.request,
@@ -101,13 +101,10 @@ impl Held {
                 body: body.clone(),
             });
         }
-        for (query, position) in commit.summary.listed() {
-            self.listings.insert((query.key().into_owned(), position, commit.request));
-        }
-        self.requests.insert(commit.request, (commit.summary.clone(), places));
+        self.list(&commit.summary);
         self.commits.insert(commit.id, placed);
         if let Some(key) = &commit.key {
-            self.keys.insert(key.key.clone(), (key.fingerprint, placed));
+            self.keys.insert(key.key.clone(), (key.fingerprint, commit.id));
         }
         for counter in &commit.counters {
             self.counters.insert(counter.name.clone(), counter.from.saturating_add(1));
@@ -117,6 +114,21 @@ impl Held {
         }
         self.head = Head { size: self.events.len() as u64, last_at: commit.at };
         placed
+    }
+
+    fn append(&mut self, event: StoredEvent) {
+        self.histories.entry(event.request).or_default().push(self.events.len());
+        self.events.push(event);
+    }
+
+    /// Moves the request's row to where its new summary lists it.
+    fn list(&mut self, summary: &Summary) {
+        let entry = |(query, position): (Query, _)| (query.key().into_owned(), position, summary.request);
+        for listed in self.summaries.get(&summary.request).map(Summary::listed).unwrap_or_default() {
+            self.listings.remove(&entry(listed));
+        }
+        self.listings.extend(summary.listed().into_iter().map(entry));
+        self.summaries.insert(summary.request, summary.clone());
     }
 }
 
@@ -128,11 +140,13 @@ impl Lookup for Offices {
     }
 
     fn key(&self, office: &OfficeId, key: &str) -> Result<Option<(Digest32, Placed)>, Infallible> {
-        Ok(self.of(office).and_then(|held| held.keys.get(key).copied()))
+        let Some(held) = self.of(office) else { return Ok(None) };
+        let found = held.keys.get(key).copied();
+        Ok(found.and_then(|(fingerprint, commit)| Some((fingerprint, *held.commits.get(&commit)?))))
     }
 
     fn version(&self, office: &OfficeId, request: RequestId) -> Result<u64, Infallible> {
-        let version = |held: &Held| held.requests.get(&request).map(|(summary, _)| summary.version);
+        let version = |held: &Held| held.summaries.get(&request).map(|summary| summary.version);
         Ok(self.of(office).and_then(version).unwrap_or(0))
     }
 
@@ -172,7 +186,7 @@ impl Held {
             if rows.len() == limit {
                 return Page { next: Cursor::after(&rows, query), rows };
             }
-            rows.extend(self.requests.get(&request).map(|(summary, _)| summary.clone()));
+            rows.extend(self.summaries.get(&request).cloned());
         }
         Page { rows, next: None }
     }
@@ -184,7 +198,7 @@ impl Requests for MemoryStore {
         for commit in batch {
             commit.check()?;
         }
-        let mut offices = self.write();
+        let mut offices = self.open()?;
         Ok(batch.iter().map(|commit| offices.commit(commit)).collect())
     }
 
@@ -195,16 +209,13 @@ impl Requests for MemoryStore {
     async fn history(&self, office: &OfficeId, request: RequestId) -> Result<Vec<StoredEvent>, StoreError> {
         let offices = self.read();
         let Some(held) = offices.of(office) else { return Ok(vec![]) };
-        let places = held.requests.get(&request).map(|(_, places)| places.as_slice()).unwrap_or_default();
+        let places = held.histories.get(&request).map(Vec::as_slice).unwrap_or_default();
         Ok(places.iter().filter_map(|place| held.events.get(*place).cloned()).collect())
     }
 
     async fn summary(&self, office: &OfficeId, request: RequestId) -> Result<Option<Summary>, StoreError> {
         let offices = self.read();
-        Ok(offices
-            .of(office)
-            .and_then(|held| held.requests.get(&request))
-            .map(|(summary, _)| summary.clone()))
+        Ok(offices.of(office).and_then(|held| held.summaries.get(&request)).cloned())
     }
 
     async fn find(
@@ -232,8 +243,8 @@ impl Drafts for MemoryStore {
         expected: u64,
     ) -> Result<DraftOutcome, StoreError> {
         draft.check(expected)?;
-        let mut offices = self.write();
-        let drafts = &mut offices.0.entry(office.clone()).or_default().drafts;
+        let mut offices = self.open()?;
+        let drafts = &mut offices.held.entry(office.clone()).or_default().drafts;
         let stored = drafts.get(&draft.key);
         if stored == Some(draft) {
             return Ok(DraftOutcome::Saved);
@@ -256,8 +267,8 @@ impl Drafts for MemoryStore {
         before: Moment,
         limit: usize,
     ) -> Result<Vec<Draft>, StoreError> {
-        let mut offices = self.write();
-        let Some(held) = offices.0.get_mut(office) else { return Ok(vec![]) };
+        let mut offices = self.open()?;
+        let Some(held) = offices.held.get_mut(office) else { return Ok(vec![]) };
         let expired = held.drafts.values().filter(|draft| draft.expires_at < before);
         let mut expired: Vec<(Moment, Digest32)> =
             expired.map(|draft| (draft.expires_at, draft.key)).collect();
