@@ -63,7 +63,9 @@ fn read<'a, T: DeserializeOwned>(
             let line = error.span().map_or(1, |span| walk.line_of(span.start));
             let (file, field, message) = (file.to_owned(), walk.field_on(line), error.message().to_owned());
             walk.mistakes.push(Mistake { file, line, field, code: Code::Value, message });
-            (walk, None)
+            let marked = error.span().is_some_and(|span| walk.mark(span.start));
+            let value = marked.then(|| mended(&plain, walk.settle())).flatten();
+            (walk, value)
         }
     }
 }
