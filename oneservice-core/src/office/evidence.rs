@@ -14,7 +14,7 @@ const SIGNATURE_MAX_BYTES: u64 = 512 << 10;
 
 impl Office {
     /// A signature under a service's statement, its picture kept. For a request, say also [what was
-    /// signed](Signature::content); [`DraftHandle::sign`](super::DraftHandle::sign) does.
+    /// signed](Signature::under); [`DraftHandle::sign`](super::DraftHandle::sign) does.
     ///
     /// # Errors
     /// [`OfficeError::Document`] for a picture that is none.

@@ -48,6 +48,12 @@ impl Filled<'_> {
 }
 
 impl Signature {
+    /// The signature, given under `filled`.
+    #[must_use]
+    pub fn under(self, filled: &Filled<'_>) -> Self {
+        Self { content: Some(filled.hash()), ..self }
+    }
+
     /// Whether it was given under `filled`. A signature of a release that did not say so counts.
     pub fn covers(&self, filled: &Filled<'_>) -> bool {
         self.content.is_none_or(|content| content == filled.hash())

@@ -9,7 +9,7 @@ use super::{DRAFT_DAYS, DraftContent, DraftHandle};
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, Assessment, Purpose, Service};
 use crate::ids::{AccessKey, BlobId, DocumentId};
-use crate::request::{Evidence, Item, Signature, SignatureMethod};
+use crate::request::{Evidence, Item, SignatureMethod};
 use crate::store::{Draft, DraftOutcome};
 
 /// The most bytes of all answers together.
@@ -243,8 +243,7 @@ impl DraftHandle {
         let service = self.service().await?;
         let signature = self.office.signature(&service, method, signer, picture).await?;
         self.change(|content| {
-            let content_hash = content.filled().hash();
-            content.signature = Some(Signature { content: Some(content_hash), ..signature.clone() });
+            content.signature = Some(signature.clone().under(&content.filled()));
             Ok(())
         })
         .await
