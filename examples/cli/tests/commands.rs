@@ -30,8 +30,7 @@ impl Office {
         let mut child = Command::new(env!("CARGO_BIN_EXE_oneservice"))
             .arg("--data")
             .arg(self.path(data))
-            .arg("--catalog")
-            .arg(self.path("catalog"))
+            .env("ONESERVICE_CATALOG", self.path("catalog"))
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -102,6 +101,8 @@ fn reading_makes_nothing() {
     }
     let (exit, _) = office.refused("data", &["catalog", "check", "/there/is/none"]);
     assert_eq!(exit, 3);
+    let (exit, error) = office.refused("data", &["--catalog", "/there/is/none", "catalog", "list"]);
+    assert_eq!((exit, error["code"].as_str().unwrap()), (3, "no-catalog"));
     let (exit, error) = office.refused("data", &["queue", "dance"]);
     assert_eq!((exit, error["code"].as_str().unwrap()), (2, "usage"));
 }

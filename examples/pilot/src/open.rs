@@ -288,7 +288,8 @@ impl Place {
     /// [`PilotError::NoCatalog`].
     pub fn catalog_folder(&self) -> Result<PathBuf, PilotError> {
         if let Some(given) = &self.catalog {
-            return Ok(given.clone());
+            let there = given.is_dir().then(|| given.clone());
+            return there.ok_or_else(|| PilotError::NoCatalog(given.clone()));
         }
         let own = self.data.join("catalog");
         let example = Path::new("examples/catalog/battambang").to_owned();
