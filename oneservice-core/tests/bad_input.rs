@@ -7,7 +7,7 @@ use std::sync::Arc;
 use oneservice_core::calendar::Moment;
 use oneservice_core::catalog::ProblemCode;
 use oneservice_core::office::{Basis, DraftHandle, NewDraft, Office, OfficeError, SetClock};
-use oneservice_core::request::{Actor, Command, Denial, SignatureMethod, StageName};
+use oneservice_core::request::{Actor, AnyFact, Command, Denial, Evidence, SignatureMethod, StageName};
 use oneservice_core::store::{MemoryStore, Query};
 use oneservice_core::testing::sample::{self, PDF, png};
 use serde_json::{Map, Value, json};
@@ -189,5 +189,82 @@ async fn what_is_missing_is_all_said_at_once() {
     let paths: Vec<&str> = problems.iter().map(|problem| problem.path.as_str()).collect();
     for path in ["form.name_km", "form.phone", "form.goods", "documents.id-card", "signature"] {
         assert!(paths.contains(&path), "{path} is not among {paths:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_stands_for_something_else_is_refused() {
+    let office = office().await;
+    let service = office.catalog().service(&"trade.market-stall".parse().unwrap()).unwrap().clone();
+    // What was lost: the second applicant's request, answered with the first one's receipt and secret link.
+    let send = async |answers: Map<String, Value>, card: Vec<u8>| {
+        let new = NewDraft { idempotency_key: Some("a1".into()), ..NewDraft::of("trade.market-stall") };
+        let paper: Evidence = office.keep(&service, "id-card", "card", None, card).await.unwrap();
+        let signature = office.signature(&service, SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
+        office.submit_whole(new, answers, vec![paper], Some(signature), &Actor::Applicant, None).await
+    };
+    let first = send(answers(), PDF.to_vec()).await.unwrap();
+    assert_eq!(send(answers(), PDF.to_vec()).await.unwrap(), first, "the same again gives the same receipt");
+    let mut other = answers();
+    other.insert("name_km".into(), json!("ចាន់ សុភា"));
+    for (what, sent) in
+        [("name", send(other, PDF.to_vec()).await), ("paper", send(answers(), png(4, 4)).await)]
+    {
+        assert!(matches!(sent, Err(OfficeError::KeyReused)), "another {what}: {sent:?}");
+    }
+    assert_eq!(office.list(&Query::All, None, 10).await.unwrap().rows.len(), 1);
+
+    // A draft that a program begins again under the key of one that was sent.
+    let new = NewDraft { idempotency_key: Some("a1".into()), ..NewDraft::of("trade.market-stall") };
+    let mut draft = office.draft(new).await.unwrap();
+    draft.answers(answers()).await.unwrap();
+    draft.attach("id-card", "card.png", None, png(4, 4)).await.unwrap();
+    draft.sign(SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
+    let sent = draft.submit().await;
+    assert!(matches!(sent, Err(OfficeError::KeyReused)), "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_signature_falls_with_what_was_signed() {
+    let office = office().await;
+    let mut draft = draft(&office).await;
+    let drawing = || Some(png(4, 4));
+    let unsigned = async |draft: &DraftHandle| {
+        let problems = office.open_draft(draft.key()).await.unwrap().assess().await.unwrap().problems;
+        problems.iter().any(|problem| problem.path == "signature")
+    };
+    // What was lost: an empty page could be signed, filled in afterwards by anybody, and sent under that name.
+    draft.sign(SignatureMethod::Drawn, "SOK DARA", drawing()).await.unwrap();
+    let picture = draft.content().signature.as_ref().unwrap().file.as_ref().unwrap().blob;
+    draft.answer("stalls", 3).await.unwrap();
+    assert!(!unsigned(&draft).await, "the same answer again changes nothing");
+    draft.answer("stalls", 4).await.unwrap();
+    assert!(unsigned(&draft).await);
+    assert!(office.documents().size(picture).await.is_err(), "its picture is gone too");
+
+    draft.sign(SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
+    draft.attach("id-card", "card.pdf", None, PDF.to_vec()).await.unwrap();
+    assert!(unsigned(&draft).await);
+    draft.sign(SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
+    let signed = draft.content().filled().hash();
+    let receipt = draft.submit().await.unwrap();
+    let case = office.case_by_link(receipt.key).await.unwrap();
+    let AnyFact::Submission(fact) = &case.history[0].recorded.fact else { panic!("{:?}", case.history[0]) };
+    assert_eq!(fact.signature.as_ref().unwrap().content, Some(signed));
+
+    // A program cannot send other answers than those that were signed, and a signature of earlier releases counts.
+    let service = office.catalog().service(&"trade.market-stall".parse().unwrap()).unwrap().clone();
+    let mut signature = office.signature(&service, SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
+    let older: oneservice_core::request::Signature = serde_json::from_value(
+        json!({ "method": "typed", "signer": "SOK DARA", "statement": signature.statement }),
+    )
+    .unwrap();
+    signature.content = Some(signed);
+    for (signature, taken) in [(signature, false), (older, true)] {
+        let paper = office.keep(&service, "id-card", "card", None, PDF.to_vec()).await.unwrap();
+        let new = NewDraft::of("trade.market-stall");
+        let sent =
+            office.submit_whole(new, answers(), vec![paper], Some(signature), &Actor::Applicant, None).await;
+        assert_eq!(sent.is_ok(), taken, "{sent:?}");
     }
 }

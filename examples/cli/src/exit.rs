@@ -4,11 +4,17 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use oneservice_core::office::OfficeError;
+use oneservice_core::catalog::{Catalog, Service};
+use oneservice_core::office::{DocumentError, OfficeError};
+use oneservice_core::request::Denial;
 use oneservice_core::store::{StoreError, TransferError};
-use oneservice_pilot::PilotError;
+use oneservice_core::text::Lang;
+use oneservice_pilot::demo::NotHere;
 use oneservice_pilot::sample::SampleError;
 use oneservice_pilot::staff::StaffError;
+use oneservice_pilot::{PilotError, sentence, words};
+use oneservice_web::ServeError;
+use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 /// Why a command ended without doing what it was asked for.
@@ -20,6 +26,9 @@ pub(crate) enum CliError {
     /// What was asked for is not there.
     #[error("{0}")]
     NotFound(String),
+    /// The rules deny it.
+    #[error("denied: {}", .0.iter().map(|no| no.code).collect::<Vec<_>>().join(", "))]
+    Denied(Vec<No>),
     /// A check found something; it was written already.
     #[error("")]
     Findings,
@@ -34,9 +43,19 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Staff(#[from] StaffError),
     #[error(transparent)]
+    NotHere(#[from] NotHere),
+    #[error(transparent)]
     Io(#[from] std::io::Error),
     #[error(transparent)]
-    Web(#[from] oneservice_web::ServeError),
+    Web(#[from] ServeError),
+}
+
+/// One reason of a denial, with its words in the chosen language.
+#[derive(Debug)]
+pub(crate) struct No {
+    code: &'static str,
+    words: String,
+    params: Vec<(&'static str, String)>,
 }
 
 impl From<StoreError> for CliError {
@@ -46,15 +65,28 @@ impl From<StoreError> for CliError {
 }
 
 impl CliError {
-    fn code(&self) -> u8 {
+    /// What the rules deny, in words.
+    pub(crate) fn denied(lang: Lang, catalog: &Catalog, service: &Service, denials: &[Denial]) -> Self {
+        let no = |denial: &Denial| No {
+            code: denial.code(),
+            words: sentence::denial(lang, catalog, service, denial),
+            params: denial.params(),
+        };
+        Self::Denied(denials.iter().map(no).collect())
+    }
+
+    fn exit(&self) -> u8 {
         match self {
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::NotHere(NotHere::Requests(_) | NotHere::Officer { .. }) => 2,
+            Self::Web(ServeError::NotHere(NotHere::Requests(_) | NotHere::Officer { .. })) => 2,
             Self::NotFound(_) => 3,
+            Self::Denied(_) => 4,
             Self::Findings => 6,
-            Self::Pilot(PilotError::Store(error)) => store(error),
-            Self::Pilot(PilotError::Catalog(_)) => 6,
-            Self::Pilot(PilotError::NoCatalog(_)) => 3,
-            Self::Office(error) => office(error),
+            Self::Pilot(error)
+            | Self::Web(ServeError::Pilot(error))
+            | Self::NotHere(NotHere::Pilot(error))
+            | Self::Web(ServeError::NotHere(NotHere::Pilot(error))) => pilot(error),
+            Self::Office(error) | Self::Web(ServeError::Office(error)) => office(error),
             Self::Transfer(TransferError::Source(error) | TransferError::Target(error)) => store(error),
             Self::Transfer(_) => 6,
             Self::Sample(SampleError::NoService(_)) => 3,
@@ -63,6 +95,75 @@ impl CliError {
             Self::Staff(StaffError::Short | StaffError::Appointment(_)) => 2,
             _ => 1,
         }
+    }
+
+    /// Stable name of the error, for programs.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Usage(_) => "usage",
+            Self::NotFound(_) => "not-found",
+            Self::Denied(_) => "denied",
+            Self::Findings => "findings",
+            Self::Pilot(error) | Self::Web(ServeError::Pilot(error)) => error.code(),
+            Self::Office(error) | Self::Web(ServeError::Office(error)) => error.code(),
+            Self::Transfer(TransferError::Source(error) | TransferError::Target(error)) => error.code(),
+            Self::Transfer(_) => "transfer",
+            Self::Sample(error) => error.code(),
+            Self::Staff(error) => error.code(),
+            Self::NotHere(error) | Self::Web(ServeError::NotHere(error)) => error.code(),
+            Self::Io(_) => "io",
+            Self::Web(_) => "serve",
+        }
+    }
+
+    fn params(&self) -> Value {
+        let named = |params: &[(&'static str, String)]| {
+            params.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect::<Map<_, _>>()
+        };
+        match self {
+            Self::Denied(nos) => {
+                let no =
+                    |no: &No| json!({ "code": no.code, "message": no.words, "params": named(&no.params) });
+                json!({ "denials": nos.iter().map(no).collect::<Vec<_>>() })
+            }
+            Self::Pilot(PilotError::Catalog(mistakes)) => json!({ "mistakes": mistakes.mistakes }),
+            Self::Pilot(PilotError::Store(error)) => json!(named(&error.params())),
+            Self::Office(error) => json!(named(&error.params())),
+            _ => json!({}),
+        }
+    }
+
+    /// The error in words: the locale's where it has them, else the error's own with its causes.
+    fn message(&self, lang: Lang) -> String {
+        let key = match self {
+            Self::Office(OfficeError::NotFound) => Some("not-found-title"),
+            other if other.exit() == 7 && !matches!(other, Self::Pilot(_) | Self::Transfer(_)) => {
+                Some("unavailable")
+            }
+            Self::Denied(_) => Some("denied"),
+            Self::Office(error) if words::has(error.code()) => Some(error.code()),
+            _ => None,
+        };
+        let english = !matches!(self, Self::Denied(_)) && lang == Lang::En;
+        if let Some(key) = key.filter(|_| !english) {
+            let params = match self {
+                Self::Office(error) => error.params(),
+                _ => Vec::new(),
+            };
+            let params: Vec<_> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            return words::get(lang, key, &params);
+        }
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(inner) = cause {
+            let words = inner.to_string();
+            if !text.contains(&words) {
+                text.push_str(": ");
+                text.push_str(&words);
+            }
+            cause = inner.source();
+        }
+        text
     }
 
     /// What to do next, where it can be said.
@@ -96,15 +197,35 @@ impl CliError {
     }
 }
 
+fn pilot(error: &PilotError) -> u8 {
+    match error {
+        PilotError::Store(error) => store(error),
+        PilotError::Office(error) => office(error),
+        PilotError::Documents(error) => document(error),
+        PilotError::Catalog(_) => 6,
+        PilotError::NoCatalog(_) | PilotError::NoOffice(_) | PilotError::KeyMissing(_) => 3,
+        _ => 1,
+    }
+}
+
 fn office(error: &OfficeError) -> u8 {
     match error {
         OfficeError::NotFound | OfficeError::NoService(_) => 3,
         OfficeError::Denied { .. } => 4,
         OfficeError::Stale { .. } | OfficeError::KeyReused | OfficeError::ServiceChanged(_) => 5,
         OfficeError::Contention => 7,
-        OfficeError::Document(_) | OfficeError::DraftTooLarge => 2,
+        OfficeError::Document(error) => document(error),
+        OfficeError::DraftTooLarge => 2,
         OfficeError::Store(error) => store(error),
         _ => 1,
+    }
+}
+
+fn document(error: &DocumentError) -> u8 {
+    match error {
+        DocumentError::Unavailable(_) | DocumentError::Interrupted(_) => 7,
+        DocumentError::Missing => 3,
+        _ => 2,
     }
 }
 
@@ -116,38 +237,51 @@ fn store(error: &StoreError) -> u8 {
         | StoreError::Full { .. } => 7,
         StoreError::Corrupt { .. } => 6,
         StoreError::Missing { .. } => 3,
-        StoreError::NotEmpty | StoreError::Unfinished | StoreError::AlreadyThere { .. } => 5,
+        StoreError::Newer { .. }
+        | StoreError::NotEmpty
+        | StoreError::Unfinished
+        | StoreError::AlreadyThere { .. } => 5,
         _ => 1,
     }
 }
 
-/// Writes the error for people and gives its code. A closed pipe is no error.
-pub(crate) fn report(error: &CliError) -> ExitCode {
+/// Writes the error, for people or as one JSON object, and gives its code. A closed pipe is no error.
+pub(crate) fn report(error: &CliError, json: bool, lang: Lang) -> ExitCode {
     if let CliError::Io(io) = error
         && io.kind() == std::io::ErrorKind::BrokenPipe
     {
         return ExitCode::SUCCESS;
     }
     if !matches!(error, CliError::Findings) {
-        let mut text = format!("error: {error}");
-        let mut cause = std::error::Error::source(error);
-        while let Some(inner) = cause {
-            let words = inner.to_string();
-            if !text.contains(&words) {
-                text.push_str(": ");
-                text.push_str(&words);
-            }
-            cause = inner.source();
-        }
-        if let CliError::Pilot(PilotError::Catalog(mistakes)) = error {
-            for mistake in mistakes.mistakes.iter().take(20) {
-                text.push_str(&format!("\n  {mistake}"));
-            }
-        }
-        if let Some(hint) = error.hint() {
-            text.push_str(&format!("\n  {hint}"));
-        }
+        let text = if json { object(error, lang).to_string() } else { lines(error, lang) };
         let _ = writeln!(std::io::stderr(), "{text}");
     }
-    ExitCode::from(error.code())
+    ExitCode::from(error.exit())
+}
+
+fn object(error: &CliError, lang: Lang) -> Value {
+    let mut object =
+        json!({ "code": error.code(), "message": error.message(lang), "params": error.params() });
+    if let Some(hint) = error.hint() {
+        object["hint"] = json!(hint);
+    }
+    object
+}
+
+fn lines(error: &CliError, lang: Lang) -> String {
+    let mut text = format!("error: {}", error.message(lang));
+    if let CliError::Denied(nos) = error {
+        for no in nos {
+            text.push_str(&format!("\n  {}: {}", no.code, no.words));
+        }
+    }
+    if let CliError::Pilot(PilotError::Catalog(mistakes)) = error {
+        for mistake in mistakes.mistakes.iter().take(20) {
+            text.push_str(&format!("\n  {mistake}"));
+        }
+    }
+    if let Some(hint) = error.hint() {
+        text.push_str(&format!("\n  {hint}"));
+    }
+    text
 }

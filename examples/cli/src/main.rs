@@ -68,13 +68,16 @@ enum Noun {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
     let lang = if cli.lang == "km" { Lang::Km } else { Lang::En };
     let place = Place { data: cli.data, store: cli.store, catalog: cli.catalog };
     let mut out = Output::new(cli.json, lang);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return exit::report(&CliError::from(error)),
+        Err(error) => return exit::report(&CliError::from(error), out.json, lang),
     };
     let result = runtime.block_on(async {
         match cli.command {
@@ -95,6 +98,19 @@ fn main() -> ExitCode {
     });
     match result.and_then(|()| Ok(std::io::stdout().flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => exit::report(&error),
+        Err(error) => exit::report(&error, out.json, lang),
     }
+}
+
+/// Help and versions go to stdout. A mistake is written as text, or as JSON if that was among what was asked.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    let asked_for_json =
+        std::env::args_os().skip(1).take_while(|word| word != "--").any(|word| word == "--json");
+    if error.use_stderr() && asked_for_json {
+        let text = error.render().to_string();
+        let text = text.trim().trim_start_matches("error: ").to_owned();
+        return exit::report(&CliError::Usage(text), true, Lang::En);
+    }
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use oneservice_core::catalog::{Catalog, CatalogError};
+use oneservice_core::ids::OfficeId;
 use oneservice_core::office::{Clock, DocumentError, Documents, Office, OfficeBuilder, OfficeError, Secret};
 use oneservice_core::store::{Archive, Schema, StoreError};
 use oneservice_redb::RedbStore;
@@ -74,7 +75,7 @@ impl StoreUrl {
 
     fn make_folder(&self) -> Result<(), PilotError> {
         let Some(folder) = self.path().and_then(Path::parent) else { return Ok(()) };
-        fs::create_dir_all(folder).map_err(|source| PilotError::File { path: folder.to_owned(), source })
+        private_folder(folder).map_err(|source| PilotError::File { path: folder.to_owned(), source })
     }
 
     /// Which form the store has, and what opening it would change. Changes nothing.
@@ -139,9 +140,34 @@ pub enum PilotError {
         /// Why.
         source: std::io::Error,
     },
+    /// There is no office where one is to be read: look at `--data` and `--store`.
+    #[error("there is no office in {}: nothing was made", .0.display())]
+    NoOffice(PathBuf),
+    /// The key of a store that holds requests is not there. With another one, no link and no phone number is found again: put
+    /// the key back from a backup.
+    #[error("{} is missing, and the store holds requests whose links need it: put it back from a backup", .0.display())]
+    KeyMissing(PathBuf),
     /// The key file does not hold a key.
     #[error("{} does not hold 32 bytes in hexadecimal digits", .0.display())]
     Key(PathBuf),
+}
+
+impl PilotError {
+    /// Stable name, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Catalog(_) => "catalog",
+            Self::NoCatalog(_) => "no-catalog",
+            Self::Store(error) => error.code(),
+            Self::Office(error) => error.code(),
+            Self::Documents(error) => error.code(),
+            Self::Staff(error) => error.code(),
+            Self::File { .. } => "file",
+            Self::NoOffice(_) => "no-office",
+            Self::KeyMissing(_) => "key-missing",
+            Self::Key(_) => "key-damaged",
+        }
+    }
 }
 
 /// An office that is open, with all that belongs to it.
@@ -229,6 +255,10 @@ impl Engine {
         }
     }
 
+    async fn is_empty(&self, office: &OfficeId) -> Result<bool, StoreError> {
+        Ok(self.archive().head(office).await?.size == 0)
+    }
+
     /// The engine's own check of its whole file. Slow. Gives whether all is well.
     ///
     /// # Errors
@@ -258,7 +288,8 @@ impl Place {
     /// [`PilotError::NoCatalog`].
     pub fn catalog_folder(&self) -> Result<PathBuf, PilotError> {
         if let Some(given) = &self.catalog {
-            return Ok(given.clone());
+            let there = given.is_dir().then(|| given.clone());
+            return there.ok_or_else(|| PilotError::NoCatalog(given.clone()));
         }
         let own = self.data.join("catalog");
         let example = Path::new("examples/catalog/battambang").to_owned();
@@ -275,6 +306,24 @@ impl Place {
         self.data.join("staff.toml")
     }
 
+    /// Opens an office that is there: for commands that only read, so that a slip in a path makes nothing.
+    ///
+    /// # Errors
+    /// [`PilotError::NoOffice`] and as [`open`](Self::open).
+    pub async fn open_existing(&self) -> Result<Opened, PilotError> {
+        let file = match self.store_url() {
+            StoreUrl::Redb(path) | StoreUrl::Sqlite(path) => path,
+            StoreUrl::Postgres(_) => self.data.clone(),
+        };
+        if !self.data.is_dir() {
+            return Err(PilotError::NoOffice(self.data.clone()));
+        }
+        if !file.exists() {
+            return Err(PilotError::NoOffice(file));
+        }
+        self.open(None).await
+    }
+
     /// Opens the office, making what is not there yet.
     ///
     /// # Errors
@@ -285,12 +334,12 @@ impl Place {
             let path = path.to_owned();
             move |source| PilotError::File { path, source }
         };
-        fs::create_dir_all(&self.data).map_err(file(&self.data))?;
+        private_folder(&self.data).map_err(file(&self.data))?;
         let url = self.store_url();
         let engine = Engine::open(&url).await?;
         let documents = Documents::in_folder(self.data.join("files"))?;
         let staff = Arc::new(Staff::read(&self.staff_file())?);
-        let secret = self.secret()?;
+        let secret = self.secret(engine.is_empty(&catalog.office().id).await?)?;
         let mut builder = engine.office(catalog).documents(documents).secret(secret);
         if let Some(clock) = clock {
             builder = builder.clock(clock);
@@ -298,11 +347,14 @@ impl Place {
         Ok(Opened { office: builder.build().await?, staff, store: url, engine })
     }
 
-    /// The office's secret, made once.
-    fn secret(&self) -> Result<Secret, PilotError> {
+    /// The office's secret, made once: when nothing depends on it yet.
+    fn secret(&self, may_make: bool) -> Result<Secret, PilotError> {
         let path = self.data.join("keys").join("office.key");
         let file = |source| PilotError::File { path: path.clone(), source };
         if !path.exists() {
+            if !may_make {
+                return Err(PilotError::KeyMissing(path));
+            }
             fs::create_dir_all(self.data.join("keys")).map_err(file)?;
             let mut bytes = [0; 32];
             getrandom::fill(&mut bytes).map_err(|e| file(std::io::Error::other(e.to_string())))?;
@@ -328,4 +380,13 @@ impl Place {
         }
         Ok(Secret::new(bytes))
     }
+}
+
+/// Makes a folder whose content is for its owner alone: store, papers and keys inherit that from it. One that is there
+/// stays as somebody has set it.
+pub(crate) fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }

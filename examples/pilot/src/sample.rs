@@ -96,6 +96,19 @@ pub enum SampleError {
     Moment(String),
 }
 
+impl SampleError {
+    /// Stable name, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Format(_) => "sample-format",
+            Self::Newer(_) => "sample-newer",
+            Self::NoService(_) => "no-service",
+            Self::Word { .. } => "sample-word",
+            Self::Moment(_) => "sample-moment",
+        }
+    }
+}
+
 /// What the office finds in a sample.
 #[derive(Debug, Clone, Serialize)]
 pub struct SampleVerdict {

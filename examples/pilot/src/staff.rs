@@ -14,6 +14,8 @@ use oneservice_core::request::{Appointment, Officer};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::open::private_folder;
+
 /// The shortest password.
 pub const PASSWORD_MIN_CHARS: usize = 10;
 
@@ -74,6 +76,20 @@ pub enum StaffError {
     Hash(String),
 }
 
+impl StaffError {
+    /// Stable name, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "file",
+            Self::Format { .. } => "staff-format",
+            Self::Taken(_) => "staff-taken",
+            Self::Short => "password-short",
+            Self::Appointment(_) => "appointment",
+            Self::Hash(_) => "hash",
+        }
+    }
+}
+
 impl Staff {
     /// Reads the staff file; one that is not there holds nobody.
     ///
@@ -96,7 +112,7 @@ impl Staff {
         let file = |source| StaffError::File { path: path.to_owned(), source };
         let text = toml::to_string_pretty(self).map_err(|e| file(std::io::Error::other(e.to_string())))?;
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(file)?;
+            private_folder(folder).map_err(file)?;
         }
         let draft = path.with_extension("new");
         let mut options = fs::OpenOptions::new();

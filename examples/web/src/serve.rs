@@ -6,8 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oneservice_core::office::{Clock, OfficeError, SetClock, SystemClock};
-use oneservice_core::store::Query;
-use oneservice_pilot::staff::StaffError;
 use oneservice_pilot::{PilotError, Place, demo};
 use thiserror::Error;
 
@@ -23,9 +21,9 @@ pub enum ServeError {
     /// The demonstration could not be made.
     #[error(transparent)]
     Office(#[from] OfficeError),
-    /// The demonstration's logins could not be made.
+    /// No demonstration is made here.
     #[error(transparent)]
-    Staff(#[from] StaffError),
+    NotHere(#[from] demo::NotHere),
     /// The address cannot be listened on.
     #[error("cannot serve: {0}")]
     Io(#[from] std::io::Error),
@@ -51,7 +49,8 @@ pub async fn serve(place: &Place, listen: SocketAddr, demo: bool) -> Result<(), 
     let mut lines =
         format!("listening http://{address}  store {}  catalog {services} services\n", opened.store);
     if demo {
-        let logins: Vec<&str> = opened.staff.officers.iter().map(|member| member.id.as_str()).collect();
+        let made = demo::officers(office.catalog());
+        let logins: Vec<&str> = made.iter().map(|officer| officer.id.as_str()).collect();
         lines.push_str(&format!(
             "demonstration logins at http://{address}/desk, password '{}': {}\n",
             demo::PASSWORD,
@@ -80,13 +79,13 @@ async fn prepare_demo(place: &Place) -> Result<(), ServeError> {
     let begin = SystemClock.now().plus_hours(-24 * demo::DAYS);
     let clock = Arc::new(SetClock::at(begin));
     let opened = place.open(Some(Arc::clone(&clock) as Arc<dyn Clock>)).await?;
-    let office = opened.office.clone();
-    let officers = demo::officers(office.catalog());
-    demo::add_staff(office.catalog().office(), &officers, &place.staff_file())?;
-    if office.list(&Query::All, None, 1).await?.rows.is_empty() {
-        demo::fill(&office, &clock, demo::Plan { requests: DEMO_REQUESTS, seed: 1 }, |_| {}).await?;
+    let ground = demo::Ground::of(place, &opened).await?;
+    if !ground.filled {
+        let plan = demo::Plan { requests: DEMO_REQUESTS, seed: 1 };
+        demo::fill(&opened.office, &clock, plan, |_| {}).await?;
+        ground.claim(&opened).await?;
     }
-    office.close().await;
+    opened.office.close().await;
     Ok(())
 }
 

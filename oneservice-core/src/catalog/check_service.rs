@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::condition::{Condition, Scope, Type};
+use super::condition::{Condition, ConditionError, Scope, Type};
 use super::form::FieldFormat;
 use super::mend::plain_field;
 use super::shape::{Walk, join};
@@ -118,8 +118,9 @@ fn unique<'a>(walk: &mut Walk<'_>, at: &str, names: impl Iterator<Item = &'a str
 }
 
 fn typed(walk: &mut Walk<'_>, field: &str, condition: Option<&Condition>, scope: &Scope, wanted: &Type) {
-    let Some(condition) = condition else { return };
+    let Some(condition) = condition.filter(|condition| !walk.guesses(condition.as_str())) else { return };
     match condition.check(scope) {
+        Err(ConditionError::UnknownName { .. }) if walk.lost_names() => {}
         Err(error) => walk.say(field, Code::Condition, error.to_string()),
         Ok(found) if found != *wanted => {
             walk.say(field, Code::Condition, format!("gives {found} where {wanted} is needed"));
@@ -175,6 +176,9 @@ fn check_documents(walk: &mut Walk<'_>, service: &Service, scope: &Scope) {
         }
         if !(1..=BYTES_MAX).contains(&document.max_bytes) {
             walk.say(&format!("{at}.max_bytes"), Code::Value, format!("must lie between 1 and {BYTES_MAX}"));
+        }
+        if document.issued_within_months == Some(0) {
+            walk.say(&format!("{at}.issued_within_months"), Code::Value, "must be at least 1");
         }
         if !(1..=200).contains(&document.max_files) {
             walk.say(&format!("{at}.max_files"), Code::Value, "must lie between 1 and 200");

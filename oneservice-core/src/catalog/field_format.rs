@@ -127,6 +127,7 @@ impl FieldFormat {
 
     fn text_rule(&self) -> Result<TextRule, FieldError> {
         let max_length = self.max_length.ok_or(FieldError::Needs("max_length"))?;
+        at_least_one("max_length", max_length)?;
         if self.min_length.is_some_and(|min| min > max_length) {
             return Err(FieldError::Value { key: "min_length", why: "is greater than max_length".into() });
         }
@@ -169,6 +170,12 @@ impl FieldFormat {
         if options.len() < 2 {
             return Err(FieldError::Value { key: "options", why: "there are fewer than two".into() });
         }
+        if let Some(most) = self.max_items {
+            at_least_one("max_items", most)?;
+        }
+        if self.min_items.is_some_and(|fewest| fewest as usize > options.len()) {
+            return Err(FieldError::Value { key: "min_items", why: "is more than there are options".into() });
+        }
         Ok(options)
     }
 
@@ -199,10 +206,20 @@ impl FieldFormat {
                 let (min, max) = self.bounds()?;
                 FieldKind::Money { min, max, currency: self.currency.ok_or(FieldError::Needs("currency"))? }
             }
-            "date" => FieldKind::Date {
-                not_before: Self::date_bound(&self.not_before, "not_before")?,
-                not_after: Self::date_bound(&self.not_after, "not_after")?,
-            },
+            "date" => {
+                let not_before = Self::date_bound(&self.not_before, "not_before")?;
+                let not_after = Self::date_bound(&self.not_after, "not_after")?;
+                let crossed = match (not_before, not_after) {
+                    (Some(DateBound::Day(from)), Some(DateBound::Day(until))) => from > until,
+                    (Some(DateBound::Days(from)), Some(DateBound::Days(until))) => from > until,
+                    (Some(DateBound::Years(from)), Some(DateBound::Years(until))) => from > until,
+                    _ => false,
+                };
+                if crossed {
+                    return Err(FieldError::Value { key: "not_before", why: "is after not_after".into() });
+                }
+                FieldKind::Date { not_before, not_after }
+            }
             "phone" => FieldKind::Phone,
             "email" => FieldKind::Email,
             "national-id" => FieldKind::NationalId,
@@ -226,6 +243,10 @@ impl FieldFormat {
             "table" => {
                 let columns = self.columns.clone().ok_or(FieldError::Needs("columns"))?;
                 let max_rows = self.max_rows.ok_or(FieldError::Needs("max_rows"))?;
+                at_least_one("max_rows", max_rows)?;
+                if columns.is_empty() {
+                    return Err(FieldError::Value { key: "columns", why: "there are none".into() });
+                }
                 let mut seen = std::collections::BTreeSet::new();
                 if let Some(twice) = columns.iter().find(|column| !seen.insert(&column.id)) {
                     return Err(FieldError::Value {
@@ -248,6 +269,11 @@ impl FieldFormat {
             other => return Err(FieldError::Kind(other.to_owned())),
         })
     }
+}
+
+/// A bound of nothing is a slip: no answer could keep it.
+fn at_least_one(key: &'static str, most: u32) -> Result<(), FieldError> {
+    if most == 0 { Err(FieldError::Value { key, why: "must be at least 1".into() }) } else { Ok(()) }
 }
 
 impl TryFrom<FieldFormat> for Field {

@@ -39,6 +39,8 @@ struct FolderRead {
 
 impl FolderRead {
     fn say(&mut self, file: &str, code: MistakeCode, message: impl ToString) {
+        // The folder itself has no path within it.
+        let file = if file.is_empty() { "." } else { file };
         let (file, message) = (file.to_owned(), message.to_string());
         self.mistakes.push(Mistake { file, line: 1, field: String::new(), code, message });
     }

@@ -6,6 +6,7 @@ use toml::{Table, Value};
 
 use super::Mistake;
 use super::shape::{Key, Shape};
+use crate::ids::ServiceId;
 
 /// A place in a file: keys of tables, numbers of entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,11 @@ pub(super) fn mended<T: DeserializeOwned>(file: &Table, gaps: &[Gap]) -> Option<
     let mut file = file.clone();
     for (place, shape) in gaps {
         put(&mut file, place, shape.map(stand_in));
+    }
+    // A service's id has two parts; nothing else at that key does.
+    let names_service = |id: &Value| id.as_str().is_some_and(|id| id.parse::<ServiceId>().is_ok());
+    if file.contains_key("sections") && !file.get("id").is_some_and(names_service) {
+        file.insert("id".into(), "x.x".into());
     }
     for section in file.get_mut("sections").and_then(Value::as_array_mut).into_iter().flatten() {
         for field in section.get_mut("fields").and_then(Value::as_array_mut).into_iter().flatten() {

@@ -63,7 +63,9 @@ fn read<'a, T: DeserializeOwned>(
             let line = error.span().map_or(1, |span| walk.line_of(span.start));
             let (file, field, message) = (file.to_owned(), walk.field_on(line), error.message().to_owned());
             walk.mistakes.push(Mistake { file, line, field, code: Code::Value, message });
-            (walk, None)
+            let marked = error.span().is_some_and(|span| walk.mark(span.start));
+            let value = marked.then(|| mended(&plain, walk.settle())).flatten();
+            (walk, value)
         }
     }
 }
@@ -157,7 +159,7 @@ fn service_place(path: &str) -> Option<(&str, &str)> {
 /// Files beside the services: the office's own, the geography, notes, words and samples.
 fn is_known(path: &str) -> bool {
     let geography = path.strip_prefix("geo/").is_some_and(|f| f.ends_with(".csv") || f.ends_with(".md"));
-    let beside = !path.contains('/') && (path.ends_with(".md") || path == "terms.csv" || path == "check.py");
+    let beside = !path.contains('/') && (path.ends_with(".md") || path == "terms.csv");
     let sample = path.starts_with("samples/") && path.ends_with(".json");
     matches!(path, "office.toml" | "sectors.toml" | "holidays.toml") || geography || beside || sample
 }

@@ -60,6 +60,8 @@ pub(super) struct Walk<'a> {
     pub(super) mistakes: Vec<Mistake>,
     /// Where the form is wrong, for mending.
     gaps: Vec<Gap>,
+    /// Every value, by the byte at which it stands.
+    leaves: BTreeMap<usize, Gap>,
     /// How many of the mistakes are of form: what follows from them is not said.
     settled: usize,
     /// Where the walk is.
@@ -79,6 +81,7 @@ impl<'a> Walk<'a> {
             lines: BTreeMap::new(),
             mistakes: Vec::new(),
             gaps: Vec::new(),
+            leaves: BTreeMap::new(),
             settled: 0,
             place: Vec::new(),
         }
@@ -111,12 +114,40 @@ impl<'a> Walk<'a> {
 
     /// A mistake at `field`.
     pub(super) fn say(&mut self, field: &str, code: MistakeCode, message: impl Into<String>) {
-        let known = &self.mistakes[..self.settled];
-        // A condition over a question that had to be guessed is judged when the question is in order.
-        let guessed = code == MistakeCode::Condition && known.iter().any(|m| m.field.contains(".fields."));
-        if !guessed && !follows(field, known) {
+        if !follows(field, &self.mistakes[..self.settled]) {
             self.say_at(self.line(field), field, code, message);
         }
+    }
+
+    /// Whether a condition names a question that had to be guessed: it is judged when the question is in order.
+    pub(super) fn guesses(&self, condition: &str) -> bool {
+        // What a question says beside its answer is mended without touching its kind.
+        const BESIDE: &[&str] =
+            &["label", "hint", "required", "visible_when", "required_when", "personal", "unit"];
+        let named = |name: &str| {
+            condition.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == name)
+        };
+        let guessed = self.mistakes[..self.settled].iter().filter_map(|m| m.field.split_once(".fields."));
+        guessed.map(|(_, path)| path.split('.').collect::<Vec<_>>()).any(|path| match path.as_slice() {
+            [field, "columns", column, key, ..] => !BESIDE.contains(key) && (named(column) || named(field)),
+            [_, key, ..] if BESIDE.contains(key) => false,
+            [field, ..] => named(field),
+            [] => false,
+        })
+    }
+
+    /// Whether questions are missing because their names, or all around them, could not be read.
+    pub(super) fn lost_names(&self) -> bool {
+        let in_form = |m: &&Mistake| m.field == "sections" || m.field.starts_with("sections.");
+        let mut form = self.mistakes[..self.settled].iter().filter(in_form);
+        form.any(|m| !m.field.contains(".fields.") || m.field.ends_with(".id"))
+    }
+
+    /// Marks the value at a byte as wrong, for mending. Whether there is one.
+    pub(super) fn mark(&mut self, at: usize) -> bool {
+        let Some(gap) = self.leaves.get(&at).cloned() else { return false };
+        self.gaps.push(gap);
+        true
     }
 
     /// From here on, what only follows from the mistakes found so far is not said. Gives the places to mend.
@@ -194,8 +225,12 @@ impl<'a> Walk<'a> {
         let before = self.mistakes.len();
         self.check(field, value, shape, depth);
         let is_leaf = !matches!(shape, Shape::Table(_) | Shape::Tables(_));
-        if is_leaf && self.mistakes.len() > before {
-            self.gaps.push((self.place.clone(), Some(shape)));
+        if is_leaf {
+            let gap = (self.place.clone(), Some(shape));
+            if self.mistakes.len() > before {
+                self.gaps.push(gap.clone());
+            }
+            self.leaves.insert(value.span().start, gap);
         }
     }
 

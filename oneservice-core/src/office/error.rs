@@ -89,4 +89,18 @@ impl OfficeError {
             Self::NoRandom(_) => "no-random",
         }
     }
+
+    /// What the translated message may name. Denials have params of their own.
+    pub fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::NoService(service) => vec![("service", service.clone())],
+            Self::ServiceChanged(service) => vec![("service", service.to_string())],
+            Self::VersionLost { service, hash } => {
+                vec![("service", service.to_string()), ("hash", hash.clone())]
+            }
+            Self::Document(error) => error.params(),
+            Self::Store(error) => error.params(),
+            _ => Vec::new(),
+        }
+    }
 }

@@ -13,7 +13,8 @@ use crate::request::{Evidence, Signature, SignatureMethod};
 const SIGNATURE_MAX_BYTES: u64 = 512 << 10;
 
 impl Office {
-    /// A signature under a service's statement, its picture kept.
+    /// A signature under a service's statement, its picture kept. For a request, say also [what was
+    /// signed](Signature::under); [`DraftHandle::sign`](super::DraftHandle::sign) does.
     ///
     /// # Errors
     /// [`OfficeError::Document`] for a picture that is none.
@@ -50,6 +51,7 @@ impl Office {
             signer: crate::text::line(signer).chars().take(200).collect(),
             file,
             statement,
+            content: None,
         })
     }
 

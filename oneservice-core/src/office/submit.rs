@@ -35,11 +35,19 @@ impl DraftHandle {
             return Err(OfficeError::NotFound);
         }
         for _ in 0..ATTEMPTS {
-            if let Some(receipt) = self.try_submit(by).await? {
+            let sent = match self.try_submit(by).await {
+                Err(OfficeError::KeyReused) => None,
+                other => other?,
+            };
+            if let Some(receipt) = sent {
                 return Ok(receipt);
             }
             // Somebody else changed or sent the draft: go on from what is there now.
             match office.load_or_sent(self.key).await? {
+                // The link was sent with something else, and a program has begun it again under its own key.
+                Ok(draft) if draft.version == self.version && office.sent(self.key).await? => {
+                    return Err(OfficeError::KeyReused);
+                }
                 Ok(draft) => self = draft,
                 Err(receipt) => return Ok(receipt),
             }
@@ -64,11 +72,12 @@ impl DraftHandle {
 
 impl Office {
     /// Sends a whole request in at once, for programs that hold everything already: answers, and files that were
-    /// [kept](super::Documents::keep) before. With [`NewDraft::idempotency_key`] a repeat gives the same receipt.
+    /// [kept](super::Documents::keep) before. With [`NewDraft::idempotency_key`] a repeat of the same content gives the same receipt.
     /// `occurred_at` is for a request that came on paper earlier: it is judged as of then, and both times are kept.
     ///
     /// # Errors
-    /// As [`DraftHandle::submit`], and [`OfficeError::NoService`].
+    /// As [`DraftHandle::submit`], [`OfficeError::NoService`], and [`OfficeError::KeyReused`] when the key was used for
+    /// another request: nothing is stored then.
     pub async fn submit_whole(
         &self,
         new: NewDraft,
@@ -122,6 +131,7 @@ impl Office {
                 self.saw(placed.at);
                 Ok(Some(self.receipt(placed.request, key).await?))
             }
+            Outcome::KeyReused => Err(OfficeError::KeyReused),
             Outcome::ClockBehind { last } => {
                 self.saw(last);
                 Ok(None)
@@ -165,10 +175,16 @@ impl Office {
         let decided = Decided::submission(Request::draft(intake, service), by, &self.context(occurred_at))
             .map_err(|CommandDenied { request, denials }| OfficeError::Denied { denials, request })?;
         let mut commit = self.commit_of(self.new_commit_id()?, 0, &decided, place)?;
-        let fingerprint = Digest32::sha256(&[place.as_bytes()]);
+        let fingerprint = fingerprint(content);
         commit.key = Some(IdempotencyKey { key: format!("submit:{place}"), fingerprint });
         commit.closes_draft = draft.map(|version| (place, version));
         Ok(commit)
+    }
+
+    /// Whether a link opens a request.
+    async fn sent(&self, key: AccessKey) -> Result<bool, OfficeError> {
+        let query = Query::Access(self.inner.secret.access(&key));
+        Ok(!self.inner.store.find(&self.inner.id, &query, None, 1).await?.rows.is_empty())
     }
 
     /// The draft of a link, or the receipt if it was sent.
@@ -240,4 +256,15 @@ impl Office {
     pub(super) fn request_number(&self, index: u64, year: i16) -> String {
         crate::catalog::number(&self.inner.catalog.office().numbering.request, year, index.saturating_add(1))
     }
+}
+
+/// What the same key must stand for again: what was filled in, and who signed it how. When it is sent does not count, nor where
+/// the files lie.
+fn fingerprint(content: &DraftContent) -> Digest32 {
+    let filled = content.filled().hash();
+    let signed = content.signature.as_ref().map_or_else(String::new, |signature| {
+        let file = signature.file.as_ref().map_or_else(String::new, |file| file.sha256.to_string());
+        format!("{:?} {file} {}", signature.method, signature.signer)
+    });
+    Digest32::sha256(&[filled.as_bytes(), signed.as_bytes()])
 }

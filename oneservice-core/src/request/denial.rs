@@ -12,7 +12,7 @@ use crate::money::Money;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Denial {
     /// The act does not belong to the stage the request stands in: look at it again, and do one of `possible`.
-    #[error("{act:?} is not possible in stage {stage:?}")]
+    #[error("{act} is not possible in stage {stage}")]
     NotInStage {
         /// What was tried.
         act: FactName,
@@ -22,7 +22,7 @@ pub enum Denial {
         possible: Vec<FactName>,
     },
     /// Somebody else's part: one of `roles` may do it.
-    #[error("only {roles:?} may do this")]
+    #[error("only {} may do this", words(.roles))]
     NotYourRole {
         /// Who may.
         roles: Vec<Role>,
@@ -64,13 +64,13 @@ pub enum Denial {
         step: StepId,
     },
     /// A decision needs every step of the plan: `open` are not done.
-    #[error("steps {open:?} are not done")]
+    #[error("steps {} are not done", words(.open))]
     StepsMissing {
         /// What is not done.
         open: Vec<StepId>,
     },
     /// Rejected items stand: return the request, or judge them again.
-    #[error("rejected items stand: {items:?}")]
+    #[error("rejected items stand: {}", words(.items))]
     RejectionsStand {
         /// Which.
         items: Vec<Item>,
@@ -253,24 +253,21 @@ impl Denial {
 
     /// What a translated message may name: ids and numbers, to be shown as the catalogue names them.
     pub fn params(&self) -> Vec<(&'static str, String)> {
-        fn list<T: ToString>(items: &[T]) -> String {
-            items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
-        }
         match self {
             Self::NotInStage { act, stage, possible } => {
-                vec![("act", act.to_string()), ("stage", stage.to_string()), ("possible", list(possible))]
+                vec![("act", act.to_string()), ("stage", stage.to_string()), ("possible", words(possible))]
             }
             Self::NotYourRole { roles, department } => {
-                let mut params = vec![("roles", list(roles))];
+                let mut params = vec![("roles", words(roles))];
                 params.extend(department.as_ref().map(|d| ("department", d.to_string())));
                 params
             }
             Self::FourEyes { step, other } => vec![("step", step.to_string()), ("other", other.to_string())],
             Self::StepUnknown { step } => vec![("step", step.clone())],
-            Self::StepNotOpen { step, open } => vec![("step", step.to_string()), ("open", list(open))],
+            Self::StepNotOpen { step, open } => vec![("step", step.to_string()), ("open", words(open))],
             Self::StepKind { step } | Self::MayNotReturn { step } => vec![("step", step.to_string())],
-            Self::StepsMissing { open } => vec![("open", list(open))],
-            Self::RejectionsStand { items } => vec![("items", list(items))],
+            Self::StepsMissing { open } => vec![("open", words(open))],
+            Self::RejectionsStand { items } => vec![("items", words(items))],
             Self::ItemUnknown { item }
             | Self::ItemTwice { item }
             | Self::DefectLeftOut { item }
@@ -308,4 +305,8 @@ pub struct Denied<S: Stage> {
     pub request: Box<Request<S>>,
     /// All the reasons; never empty.
     pub denials: Vec<Denial>,
+}
+
+fn words<T: ToString>(items: &[T]) -> String {
+    items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Actor, Context, Denial, Draft, Evidence, Intake, Record, Request, Ruled, ServiceRef, Signature,
+    Actor, Context, Denial, Draft, Evidence, Filled, Intake, Record, Request, Ruled, ServiceRef, Signature,
     Submission,
 };
 use crate::calendar::Date;
@@ -17,7 +17,24 @@ impl Request<Draft> {
 
     /// What the rules of the service say of the draft as it stands, if it were sent on `submitted_on`.
     pub fn assess(&self, submitted_on: Date, places: &Places) -> Assessment {
-        self.service.assess(&self.record.filing(submitted_on), places)
+        let mut filing = self.record.filing(submitted_on);
+        // A signature under something else is none.
+        if self.record.signature.as_ref().is_some_and(|signature| !signature.covers(&self.filled())) {
+            filing.signature = None;
+        }
+        self.service.assess(&filing, places)
+    }
+
+    fn filled(&self) -> Filled<'_> {
+        let record = &self.record;
+        Filled {
+            service: &record.service.id,
+            applicant: record.applicant,
+            by_representative: record.by_representative,
+            purpose: record.purpose,
+            answers: &record.answers,
+            evidence: &record.evidence,
+        }
     }
 
     /// Sends it in, if form, documents and signature are in order.

@@ -110,6 +110,10 @@ pub struct Signature {
     pub file: Option<Evidence>,
     /// SHA-256 of the statement that the person saw and agreed to.
     pub statement: Digest32,
+    /// What was signed: [`Filled::hash`](super::Filled::hash) over the answers and papers. None for a signature under the
+    /// statement alone, such as a collector's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Digest32>,
 }
 
 /// The request was sent in. First fact of every history.

@@ -48,7 +48,7 @@ pub struct Arrow {
 /// The history holds a fact that the table does not allow where it stands: the store was tampered with or is
 /// damaged. Do not act on the request; run the store's check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("fact {fact:?} cannot follow in stage {stage:?}")]
+#[error("fact {fact} cannot follow in stage {stage}")]
 pub struct Unlawful {
     /// Where the request stood.
     pub stage: StageName,

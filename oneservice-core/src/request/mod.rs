@@ -40,6 +40,7 @@ mod ready;
 mod record;
 mod refused;
 mod returned;
+mod signed;
 mod stage;
 mod stage_name;
 
@@ -57,6 +58,7 @@ pub use item::{Item, NotAnItem};
 pub use lifecycle::{AnyFact, AnyRequest, Arrow, FACTS, Lawful, STAGES, TRANSITIONS, Unlawful};
 pub use record::{Intake, Judged, PaymentMade, Record, StepDone};
 pub use returned::Corrections;
+pub use signed::Filled;
 pub use stage::{Approved, Closed, Draft, InReview, Objected, Ready, Refused, Returned, Stage, Submitted};
 pub use stage_name::StageName;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{
-    Actor, Channel, Context, Denial, Evidence, Item, Request, Resubmission, Returned, Ruled, Signature,
-    too_long,
+    Actor, Channel, Context, Denial, Evidence, Filled, Item, Request, Resubmission, Returned, Ruled,
+    Signature, too_long,
 };
 use crate::calendar::Date;
 use crate::catalog::{Assessment, ClockRule, ProblemCode};
@@ -36,7 +36,8 @@ impl Request<Returned> {
     ///
     /// # Errors
     /// [`Denial::NotReturned`] for each change nobody asked for, [`Denial::NotCorrected`] for each returned item
-    /// left alone, [`Denial::Form`] with every problem of the form as corrected.
+    /// left alone, [`Denial::Form`] with every problem of the form as corrected, [`Denial::SignatureMissing`] for a
+    /// new signature under other corrections than these.
     pub fn resubmit(
         self,
         by: &Actor,
@@ -115,6 +116,17 @@ impl Request<Returned> {
         }
         if !assessment.problems.is_empty() {
             denials.push(Denial::Form(std::mem::take(&mut assessment.problems)));
+        }
+        let filled = Filled {
+            service: &self.record.service.id,
+            applicant: self.record.applicant,
+            by_representative: self.record.by_representative,
+            purpose: self.record.purpose,
+            answers: &answers,
+            evidence: &evidence,
+        };
+        if signature.as_ref().is_some_and(|signature| !signature.covers(&filled)) {
+            denials.push(Denial::SignatureMissing);
         }
 
         let received_on = context.calendar.received_on(context.now);

@@ -94,6 +94,20 @@ const SLIPS: &[(&str, &str, &str, &str, At)] = &[
     (STALL, "currency = \"USD\"\n", "", "field", None),
     (STALL, "pattern = \"[0-9A-Zក-អ -]+\"", "pattern = \"[0-9\"", "field", Some(0)),
     (STALL, "min_length = 2\n", "min_length = 13\n", "field", Some(0)),
+    (STALL, "max_length = 12\n", "max_length = 0\n", "field", Some(0)),
+    (STALL, "max_length = 12\n", "max_length = 1\n", "field", None),
+    (STALL, "max_length = 12\n", "max_length = 5000000000\n", "value", Some(0)),
+    (STALL, "max_items = 2\n", "max_items = 0\n", "field", Some(0)),
+    (STALL, "min_items = 1\nmax_items = 2\n", "min_items = 9\nmax_items = 10\n", "field", Some(0)),
+    (STALL, "max_rows = 10\n", "max_rows = 0\n", "field", Some(0)),
+    (STALL, "version = 1", "version = 5000000000", "value", Some(0)),
+    (
+        STALL,
+        "not_before = \"1900-01-01\"\nnot_after = \"submission-18y\"",
+        "not_before = \"submission-17y\"\nnot_after = \"submission-18y\"",
+        "field",
+        Some(0),
+    ),
     (STALL, "not_after = \"submission-18y\"", "not_after = \"eighteen years\"", "field", Some(0)),
     (
         STALL,
@@ -262,4 +276,35 @@ fn twenty_mistakes_are_all_said_at_once() {
         })
         .collect();
     assert!(unsaid.is_empty(), "not said: {unsaid:#?}\nsaid: {found:#?}");
+}
+
+/// What was lost: a slip in one question, or in the fee, hid mistakes in conditions that have nothing to do with it.
+#[test]
+fn a_slip_hides_no_condition_of_another_place() {
+    const CONDITIONS: [(&str, &str); 2] = [
+        ("visible_when = 'form.goods == \"food\"'", "visible_when = 'form.goods == \"fish\"'"),
+        ("amount = \"(form.stalls - 1) * 5000\"", "amount = \"form.stols * 5000\""),
+    ];
+    let mut hidden = Vec::new();
+    // A question whose name is lost may be the one that is named, and one whose options are guessed is not compared.
+    const FOLLOW: [&str; 2] = ["id = \"phone-number\"", "{ value = \"food\","];
+    let slips = SLIPS.iter().filter(|(file, _, to, code, _)| {
+        *file == STALL && !["syntax", "duplicate"].contains(code) && !FOLLOW.contains(to)
+    });
+    for (file, from, to, code, _) in slips {
+        let mut files = sample::files();
+        edited(&mut files, file, from, to);
+        for (right, wrong) in CONDITIONS {
+            if !files[STALL].contains(right) {
+                continue;
+            }
+            let mut files = files.clone();
+            let line = edited(&mut files, STALL, right, wrong);
+            let found = mistakes(&files);
+            if found.iter().all(|m| i64::from(m.line) != line || m.code.to_string() != "condition") {
+                hidden.push(format!("{from:?} → {to:?} ({code}) hides {wrong:?}"));
+            }
+        }
+    }
+    assert!(hidden.is_empty(), "{}", hidden.join("\n"));
 }

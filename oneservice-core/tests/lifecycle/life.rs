@@ -68,7 +68,7 @@ fn paper(nth: u8) -> Evidence {
 
 fn signature(signer: &str) -> Signature {
     let statement = Digest32::sha256(&[b"I declare"]);
-    Signature { method: SignatureMethod::Typed, signer: signer.into(), file: None, statement }
+    Signature { method: SignatureMethod::Typed, signer: signer.into(), file: None, statement, content: None }
 }
 
 fn answers(asks_health: bool) -> Map<String, Value> {

@@ -8,7 +8,8 @@ use oneservice_core::request::{
 };
 use oneservice_pilot::{Opened, Place, sentence};
 
-use super::request::{case, case_value};
+use super::details;
+use super::request::case;
 use crate::exit::CliError;
 use crate::output::Output;
 
@@ -49,6 +50,9 @@ pub(crate) enum Act {
         /// Against granting; the deciding step sees it.
         #[arg(long)]
         unfavourable: bool,
+        /// A point of the step's checklist that is in order, by its number from 1; may be given several times.
+        #[arg(long = "tick", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+        ticks: Vec<u16>,
         /// Words for colleagues.
         #[arg(long)]
         note: Option<String>,
@@ -185,7 +189,7 @@ fn step(
 
 impl Act {
     pub(crate) async fn run(self, place: &Place, out: &mut Output) -> Result<(), CliError> {
-        let opened = place.open(None).await?;
+        let opened = place.open_existing().await?;
         let office = &opened.office;
         let (code, by) = match &self {
             Self::Withdraw { code, .. } | Self::Object { code, .. } => (code.clone(), Actor::Applicant),
@@ -205,20 +209,14 @@ impl Act {
         match office.act(id, command, &by, Basis::default()).await {
             Ok(_) => {
                 let case = office.case(id).await?;
+                let waits_for = office.summary(id).await?.queues;
                 let lang = out.lang;
-                Ok(out.either(&case_value(&case), || {
+                Ok(out.either(&details::case_value(&case, &waits_for), || {
                     format!("{}  {}", case.request.record().code, sentence::stage(lang, &case.request))
                 })?)
             }
             Err(OfficeError::Denied { denials, request }) => {
-                for denial in &denials {
-                    out.note(format!(
-                        "{}: {}",
-                        denial.code(),
-                        sentence::denial(out.lang, office.catalog(), request.service(), denial)
-                    ))?;
-                }
-                Err(OfficeError::Denied { denials, request }.into())
+                Err(CliError::denied(out.lang, office.catalog(), request.service(), &denials))
             }
             Err(other) => Err(other.into()),
         }
@@ -240,11 +238,11 @@ impl Act {
                 let verdict = reject.map_or(Verdict::Accepted, |reason| Verdict::Rejected { reason, note });
                 Command::Judge { step: step(request, by, said)?, item, verdict }
             }
-            Self::Pass { step: said, unfavourable, note, .. } => Command::PassStep {
+            Self::Pass { step: said, unfavourable, ticks, note, .. } => Command::PassStep {
                 step: step(request, by, said)?,
                 finding: if unfavourable { Finding::Unfavourable } else { Finding::Favourable },
                 note,
-                checked: Vec::new(),
+                checked: ticks.iter().map(|number| usize::from(number - 1)).collect(),
             },
             Self::Return { step: said, items, note, .. } => {
                 let mut corrections = Vec::new();

@@ -47,6 +47,9 @@ impl Catalog {
         match self {
             Self::Check { dir } => {
                 let folder = dir.map_or_else(|| place.catalog_folder(), Ok)?;
+                if !folder.is_dir() {
+                    return Err(CliError::NotFound(format!("{}: there is no such folder", folder.display())));
+                }
                 let mistakes = match Loaded::load(&folder) {
                     Ok(catalog) => {
                         if !out.json {

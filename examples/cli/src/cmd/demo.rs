@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use clap::Args;
 use oneservice_core::office::{Clock, SetClock, SystemClock};
-use oneservice_core::store::Query;
 use oneservice_pilot::{Place, demo};
 use serde_json::json;
 
@@ -35,24 +34,24 @@ impl Demo {
         let clock = Arc::new(SetClock::at(begin));
         let opened = place.open(Some(Arc::clone(&clock) as Arc<dyn Clock>)).await?;
         let office = opened.office.clone();
-        if !office.list(&Query::All, None, 1).await?.rows.is_empty() {
+        let ground = demo::Ground::of(place, &opened).await?;
+        if ground.filled {
             return Err(CliError::Usage(format!(
-                "{} holds requests already; a demonstration wants an empty --data folder",
+                "{} holds a demonstration already; another one wants an empty --data folder",
                 opened.store
             )));
         }
-        let officers = demo::officers(office.catalog());
-        demo::add_staff(office.catalog().office(), &officers, &place.staff_file())?;
         let mut meter = Meter::new("requests");
         let plan = demo::Plan { requests: self.requests, seed: self.seed };
-        demo::fill(&office, &clock, plan, |done| {
+        let stored = demo::fill(&office, &clock, plan, |done| {
             meter.show("filling", done as u64, self.requests as u64);
         })
         .await?;
+        ground.claim(&opened).await?;
         meter.end();
         let head = office.store().head(office.id()).await?;
-        out.either(&json!({ "requests": self.requests, "events": head.size }), || {
-            format!("{} requests, {} events in {}", self.requests, head.size, opened.store)
+        out.either(&json!({ "requests": stored, "events": head.size }), || {
+            format!("{stored} requests, {} events in {}", head.size, opened.store)
         })?;
         // The server opens the store anew, on the real clock.
         office.close().await;

@@ -3,6 +3,7 @@
 pub(crate) mod act;
 pub(crate) mod catalog;
 pub(crate) mod demo;
+pub(crate) mod details;
 pub(crate) mod queue;
 pub(crate) mod request;
 pub(crate) mod serve;

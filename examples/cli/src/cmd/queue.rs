@@ -41,7 +41,7 @@ pub(crate) fn row(out: &mut Output, row: &Summary) -> Result<(), CliError> {
 impl Queue {
     pub(crate) async fn run(self, place: &Place, out: &mut Output) -> Result<(), CliError> {
         let Self::Show { desk, limit } = self;
-        let office = place.open(None).await?.office;
+        let office = place.open_existing().await?.office;
         let query = desk.map_or(Query::Open, Query::Queue);
         for summary in &office.list(&query, None, limit).await?.rows {
             row(out, summary)?;

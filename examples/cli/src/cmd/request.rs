@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use oneservice_core::calendar::Moment;
-use oneservice_core::catalog::{Catalog, DocumentFormat};
+use oneservice_core::catalog::{Catalog, DocumentFormat, Problem, Service};
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, NewDraft, Office, OfficeError};
-use oneservice_core::request::{Actor, Channel, Denial, Evidence, SignatureMethod, StageName};
+use oneservice_core::request::{Actor, Channel, Denial, Evidence, Filled, SignatureMethod, StageName};
 use oneservice_core::store::{Cursor, Query};
 use oneservice_core::text::Lang;
 use oneservice_pilot::sample::Sample;
@@ -15,6 +15,7 @@ use oneservice_pilot::{Place, fake, sentence};
 use serde_json::{Value, json};
 
 use super::act::Act;
+use super::details;
 use crate::exit::CliError;
 use crate::output::Output;
 
@@ -104,7 +105,7 @@ impl Request {
                     (None, None, None) => Query::All,
                     _ => return Err(CliError::Usage("give one of --stage, --service, --search".into())),
                 };
-                let office = place.open(None).await?.office;
+                let office = place.open_existing().await?.office;
                 let page = office.list(&query, after.as_ref(), limit).await?;
                 for row in &page.rows {
                     super::queue::row(out, row)?;
@@ -115,11 +116,12 @@ impl Request {
                 Ok(())
             }
             Self::Show { code } => {
-                let office = place.open(None).await?.office;
+                let office = place.open_existing().await?.office;
                 let case = case(&office, &code).await?;
+                let waits_for = office.summary(case.request.record().id).await?.queues;
                 let lang = out.lang;
-                let value = case_value(&case);
-                Ok(out.either(&value, || case_text(&office, &case, lang))?)
+                let value = details::case_value(&case, &waits_for);
+                Ok(out.either(&value, || details::case_text(&office, &case, &waits_for, lang))?)
             }
             Self::Act(act) => act.run(place, out).await,
         }
@@ -138,12 +140,10 @@ fn check(catalog: &Catalog, sample: &Path, out: &mut Output) -> Result<(), CliEr
     let sample = read(sample)?;
     let service = sample.service(catalog)?;
     let verdict = sample.judge(catalog)?;
+    let problems = sample.assess(catalog)?.problems;
     let lang = out.lang;
     out.either(&json!(verdict), || {
-        let mut text = String::new();
-        for (path, code) in &verdict.errors {
-            text.push_str(&format!("{path}: {code} ({})\n", sentence::path(lang, service, path)));
-        }
+        let mut text = problem_lines(lang, service, &problems);
         let word = if verdict.accepted { "accepted" } else { "not accepted" };
         text.push_str(&format!(
             "{word}: fee {} riel, received {}, due {}\n",
@@ -152,6 +152,16 @@ fn check(catalog: &Catalog, sample: &Path, out: &mut Output) -> Result<(), CliEr
         text
     })?;
     if verdict.accepted { Ok(()) } else { Err(CliError::Findings) }
+}
+
+/// Each problem with its place, its words and its code.
+fn problem_lines(lang: Lang, service: &Service, problems: &[Problem]) -> String {
+    let line = |problem: &Problem| {
+        let (place, words) =
+            (sentence::path(lang, service, &problem.path), sentence::problem(lang, service, problem));
+        format!("{}: {place}: {words} [{}]\n", problem.path, problem.code)
+    };
+    problems.iter().map(line).collect()
 }
 
 async fn submit(
@@ -191,7 +201,15 @@ async fn submit(
                 Kind::Digital => (SignatureMethod::Digital, None),
             };
             let name = sample.form.get("name_latin").and_then(Value::as_str).unwrap_or("applicant");
-            Some(office.signature(&service, method, name, picture).await?)
+            let filled = Filled {
+                service: &service.id,
+                applicant: sample.applicant_kind()?,
+                by_representative: sample.applicant.by_representative,
+                purpose: sample.purpose()?,
+                answers: &sample.form,
+                evidence: &evidence,
+            };
+            Some(office.signature(&service, method, name, picture).await?.under(&filled))
         }
     };
     let by = if sample.applicant.by_representative { Actor::Representative } else { Actor::Applicant };
@@ -207,24 +225,16 @@ async fn submit(
     let sent =
         office.submit_whole(new, sample.form.clone(), evidence, signature, &by, Some(occurred_at)).await;
     if let Err(OfficeError::Denied { denials, .. }) = &sent {
-        let problems: Vec<Value> = denials
-            .iter()
-            .flat_map(|denial| match denial {
-                Denial::Form(problems) => problems.iter().map(|p| json!([p.path, p.code])).collect(),
-                other => vec![json!([other.code(), other.code()])],
-            })
-            .collect();
+        let [Denial::Form(problems)] = denials.as_slice() else {
+            return Err(CliError::denied(out.lang, office.catalog(), &service, denials));
+        };
         if out.json {
-            out.value(&json!({ "accepted": false, "errors": problems }))?;
+            let errors: Vec<Value> = problems.iter().map(|p| json!([p.path, p.code])).collect();
+            out.value(&json!({ "accepted": false, "errors": errors }))?;
         } else {
-            for problem in &problems {
-                out.note(format!(
-                    "{}: {}",
-                    problem[0].as_str().unwrap_or_default(),
-                    problem[1].as_str().unwrap_or_default()
-                ))?;
-            }
+            out.note(problem_lines(out.lang, &service, problems).trim_end())?;
         }
+        return Err(CliError::Findings);
     }
     let receipt = sent?;
     let value = json!({
@@ -237,61 +247,4 @@ async fn submit(
             receipt.code, receipt.stage, receipt.received_on, receipt.due_on, receipt.fee.total
         )
     })?)
-}
-
-pub(crate) fn case_value(case: &Case) -> Value {
-    let record = case.request.record();
-    let events: Vec<Value> = case
-        .history
-        .iter()
-        .map(|happening| {
-            let entry = &happening.recorded.entry;
-            json!({
-                "fact": happening.recorded.fact.name(), "role": entry.by.role, "officer": entry.by.officer,
-                "department": entry.by.department, "recorded_at": entry.recorded_at.to_string(),
-                "occurred_at": entry.occurred_at.map(|at| at.to_string()), "index": happening.index,
-            })
-        })
-        .collect();
-    json!({
-        "code": record.code, "id": record.id, "number": case.number, "service": record.service.id,
-        "version": record.version, "stage": case.request.stage(), "due": record.due_on,
-        "received": record.received_on, "fee": record.fee.total, "outstanding": record.outstanding(),
-        "open_steps": record.open_steps(case.request.service()), "answers": record.answers,
-        "documents": record.evidence.iter().map(|e| json!({"document": e.document, "name": e.name, "media_type": e.media_type, "size": e.size_bytes})).collect::<Vec<_>>(),
-        "events": events,
-    })
-}
-
-fn case_text(office: &Office, case: &Case, lang: Lang) -> String {
-    let record = case.request.record();
-    let service = case.request.service();
-    let calendar = office.catalog().calendar();
-    let due = record.due_on.map_or_else(String::new, |due| format!("  due {due}"));
-    let mut text = format!(
-        "{}  {}  {}{due}\n{}\n",
-        record.code,
-        case.number,
-        sentence::stage(lang, &case.request),
-        service.name.get(lang)
-    );
-    for happening in &case.history {
-        let entry = &happening.recorded.entry;
-        let when = calendar.local(entry.recorded_at).strftime("%Y-%m-%d %H:%M").to_string();
-        let step = sentence::step_title(lang, service, &happening.recorded.fact).unwrap_or_default();
-        let fact = sentence::fact(lang, happening.recorded.fact.name());
-        text.push_str(&format!("{when}  {:<16} {fact}  {step}\n", entry.by.role.as_str()));
-    }
-    for step in record.open_steps(service) {
-        if let Some(step) = service.review.steps.iter().find(|s| s.id == step) {
-            text.push_str(&format!(
-                "waits for          {}@{}  {} ({})\n",
-                step.role,
-                step.department,
-                step.title.get(lang),
-                step.id
-            ));
-        }
-    }
-    text
 }

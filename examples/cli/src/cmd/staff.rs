@@ -1,13 +1,13 @@
 //! `oneservice staff`: officers and their passwords.
 
-use std::io::BufRead;
+use std::io::{BufRead, IsTerminal};
 
 use clap::Subcommand;
 use oneservice_core::catalog::Role;
 use oneservice_core::request::Appointment;
-use oneservice_pilot::Place;
-use oneservice_pilot::staff::Staff as Members;
-use serde_json::json;
+use oneservice_pilot::staff::{Member, Staff as Members};
+use oneservice_pilot::{PilotError, Place};
+use serde_json::{Value, json};
 
 use crate::exit::CliError;
 use crate::output::Output;
@@ -36,8 +36,19 @@ fn appointment(text: &str) -> Result<Appointment, CliError> {
     Ok(Appointment { role, department: department.parse().map_err(|_| usage())? })
 }
 
+fn roles(member: &Member) -> Vec<String> {
+    member.appointments.iter().map(|a| format!("{}@{}", a.role, a.department)).collect()
+}
+
+fn value(member: &Member) -> Value {
+    json!({ "id": member.id, "name": member.name, "roles": roles(member) })
+}
+
 impl Staff {
     pub(crate) fn run(self, place: &Place, out: &mut Output) -> Result<(), CliError> {
+        if matches!(self, Self::List) && !place.data.is_dir() {
+            return Err(PilotError::NoOffice(place.data.clone()).into());
+        }
         let file = place.staff_file();
         let mut members = Members::read(&file)?;
         match self {
@@ -45,21 +56,22 @@ impl Staff {
                 let catalog = place.catalog()?;
                 let id = id.parse().map_err(|error| CliError::Usage(format!("{error}")))?;
                 let roles = roles.iter().map(|role| appointment(role)).collect::<Result<Vec<_>, _>>()?;
-                out.note("password:")?;
+                if std::io::stdin().is_terminal() {
+                    out.note("password:")?;
+                }
                 let mut password = String::new();
                 std::io::stdin().lock().read_line(&mut password)?;
                 members.add(catalog.office(), id, &name, roles, password.trim_end_matches(['\r', '\n']))?;
                 members.write(&file)?;
-                out.note("added; a running server knows it after its next start")?;
-                Ok(())
+                let added = members.officers.last().map(value);
+                Ok(out.either(&json!(added), || {
+                    "added; a running server knows it after its next start".into()
+                })?)
             }
             Self::List => {
                 for member in &members.officers {
-                    let roles: Vec<String> =
-                        member.appointments.iter().map(|a| format!("{}@{}", a.role, a.department)).collect();
-                    let value = json!({ "id": member.id, "name": member.name, "roles": roles });
-                    out.either(&value, || {
-                        format!("{:<20} {:<40} {}", member.id.as_str(), member.name, roles.join(" "))
+                    out.either(&value(member), || {
+                        format!("{:<20} {:<40} {}", member.id.as_str(), member.name, roles(member).join(" "))
                     })?;
                 }
                 Ok(())

@@ -5,6 +5,7 @@
 
 mod answers;
 mod dice;
+mod ground;
 mod life;
 
 use std::collections::BTreeMap;
@@ -15,10 +16,11 @@ use futures::StreamExt;
 use oneservice_core::catalog::{Catalog, DocumentFormat, OfficeProfile, Role};
 use oneservice_core::ids::{OfficerId, RequestId};
 use oneservice_core::office::{Kept, NewDraft, Office, OfficeError, SetClock};
-use oneservice_core::request::{Actor, Appointment, Channel, Evidence, Officer, SignatureMethod};
+use oneservice_core::request::{Actor, Appointment, Channel, Evidence, Filled, Officer, SignatureMethod};
 
 pub use answers::filing;
 pub use dice::Dice;
+pub use ground::{Ground, NotHere};
 
 use crate::fake;
 use crate::staff::{Staff, StaffError};
@@ -80,8 +82,11 @@ pub struct Plan {
     pub seed: u64,
 }
 
+/// How often in a row chance may make no form that is in order.
+const FRUITLESS_MAX: usize = 20;
+
 /// Fills the office. `office` must run on `clock`, set [`DAYS`] before today. `progress` hears how many requests there
-/// are so far. Gives the number of requests in each stage.
+/// are so far. Gives how many were stored: as many as were asked for, unless no form of the catalogue can be filled in.
 ///
 /// # Errors
 /// What the office answers; the rules themselves cannot deny a demonstration.
@@ -90,28 +95,40 @@ pub async fn fill(
     clock: &Arc<SetClock>,
     plan: Plan,
     mut progress: impl FnMut(usize),
-) -> Result<(), OfficeError> {
+) -> Result<usize, OfficeError> {
     let mut dice = Dice::new(plan.seed);
     let officers = officers(office.catalog());
     let papers = papers(office, &mut dice).await?;
     let mut open: Vec<RequestId> = Vec::new();
     let mut done = 0;
     let calendar = office.catalog().calendar();
-    for day in 0..DAYS {
+    let first = clock_at(office, clock);
+    let works = |day: i64| calendar.is_working_day(calendar.local_date(first.plus_hours(24 * day)));
+    let working_days = (0..DAYS).filter(|day| works(*day)).count();
+    let mut day_of_work = 0;
+    for _ in 0..DAYS {
         let morning = clock_at(office, clock);
         if calendar.is_working_day(calendar.local_date(morning)) {
-            let until_now = plan.requests * (day as usize + 1) / DAYS as usize;
-            let new = until_now - done;
-            let pause = 8 * 3_600_000 / i64::try_from(new + open.len() + 1).unwrap_or(i64::MAX).max(1);
-            let seeds: Vec<u64> = (0..new).map(|_| dice.up_to(u64::MAX)).collect();
-            let mut sent = futures::stream::iter(seeds)
-                .map(|seed| submit(office, &papers, seed))
-                .buffer_unordered(SIDE_BY_SIDE);
-            while let Some(id) = sent.next().await {
-                open.extend(id?);
-                clock.advance_millis(pause.max(1));
-                done += 1;
-                progress(done);
+            day_of_work += 1;
+            let until_now = plan.requests * day_of_work.min(working_days) / working_days.max(1);
+            let pause = until_now.saturating_sub(done) + open.len() + 1;
+            let pause = 8 * 3_600_000 / i64::try_from(pause).unwrap_or(i64::MAX).max(1);
+            let mut fruitless = 0;
+            while done < until_now && fruitless < FRUITLESS_MAX {
+                let seeds: Vec<u64> = (done..until_now).map(|_| dice.up_to(u64::MAX)).collect();
+                let before = done;
+                let mut sent = futures::stream::iter(seeds)
+                    .map(|seed| submit(office, &papers, seed))
+                    .buffer_unordered(SIDE_BY_SIDE);
+                while let Some(id) = sent.next().await {
+                    if let Some(id) = id? {
+                        open.push(id);
+                        done += 1;
+                        progress(done);
+                    }
+                    clock.advance_millis(pause.max(1));
+                }
+                fruitless = if done == before { fruitless + 1 } else { 0 };
             }
             let turns: Vec<(RequestId, u64)> = open.iter().map(|id| (*id, dice.up_to(u64::MAX))).collect();
             let mut moved = futures::stream::iter(turns)
@@ -130,7 +147,7 @@ pub async fn fill(
         }
         clock.set(morning.plus_hours(24));
     }
-    Ok(())
+    Ok(done)
 }
 
 fn clock_at(office: &Office, clock: &Arc<SetClock>) -> oneservice_core::calendar::Moment {
@@ -195,13 +212,21 @@ async fn submit(office: &Office, papers: &Papers, seed: u64) -> Result<Option<Re
     }) else {
         return Ok(None);
     };
-    let evidence = filing
+    let evidence: Vec<Evidence> = filing
         .documents
         .iter()
         .filter_map(|claim| evidence(papers, &claim.document, &claim.media_type, claim.issued))
         .collect();
     let signer = filing.form.get("name_latin").and_then(|name| name.as_str()).unwrap_or("SAMPLE").to_owned();
-    let signature = office.signature(service, SignatureMethod::Typed, &signer, None).await?;
+    let filled = Filled {
+        service: &service.id,
+        applicant: filing.applicant,
+        by_representative: filing.by_representative,
+        purpose: filing.purpose,
+        answers: &filing.form,
+        evidence: &evidence,
+    };
+    let signature = office.signature(service, SignatureMethod::Typed, &signer, None).await?.under(&filled);
     let new = NewDraft {
         service: service.id.to_string(),
         applicant: filing.applicant,

@@ -14,8 +14,11 @@ use crate::catalog::DocumentFormat;
 /// How many bytes are enough to tell the kinds apart.
 pub(super) const SNIFF_BYTES: u64 = 36 << 10;
 
-/// No photo of a document needs more: 40 megapixels.
-const PIXELS_MAX: u64 = 40_000_000;
+/// No photo of a document needs more than what a phone makes: 25 megapixels.
+const PIXELS_MAX: u64 = 25_000_000;
+
+/// The most bytes of a picture unpacked: four for each pixel. Turning or writing it takes as much again.
+const UNPACKED_MAX_BYTES: u64 = PIXELS_MAX * 4;
 
 /// Keeps print readable that a phone has photographed.
 const JPEG_QUALITY: u8 = 85;
@@ -109,11 +112,12 @@ fn picture(whole: &[u8], format: ImageFormat) -> Result<Vec<u8>, Unfit> {
     let unreadable = |_| Unfit::Unreadable;
     let mut reader = ImageReader::with_format(Cursor::new(whole), format);
     let mut limits = Limits::default();
-    limits.max_alloc = Some(PIXELS_MAX * 8);
+    limits.max_alloc = Some(UNPACKED_MAX_BYTES);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > PIXELS_MAX {
+    // Sixteen bits a colour take twice the room, so of those fewer pixels are taken.
+    if u64::from(width) * u64::from(height) > PIXELS_MAX || decoder.total_bytes() > UNPACKED_MAX_BYTES {
         return Err(Unfit::TooManyPixels);
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -142,19 +146,62 @@ fn picture(whole: &[u8], format: ImageFormat) -> Result<Vec<u8>, Unfit> {
 /// Names inside compressed streams are not seen; the file is therefore never opened on the server, and is
 /// served as a sandboxed download.
 fn pdf(whole: &[u8]) -> Result<(), Unfit> {
-    let contains = |needle: &[u8]| find(whole, needle);
     let tail = &whole[whole.len().saturating_sub(4096)..];
-    if !find(tail, b"%%EOF") || !(contains(b"xref") || contains(b"/XRef")) {
+    if !find(tail, b"%%EOF") || !(find(whole, b"xref") || find(whole, b"/XRef")) {
         return Err(Unfit::Unreadable);
     }
-    if contains(b"/Encrypt") {
-        return Err(Unfit::Encrypted);
-    }
-    let active: [&[u8]; 6] = [b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/EmbeddedFile", b"/XFA"];
-    if active.iter().any(|name| contains(name)) {
-        return Err(Unfit::ActiveContent);
+    for (name, rest) in names(whole) {
+        match name.as_slice() {
+            b"Encrypt" => return Err(Unfit::Encrypted),
+            b"JavaScript" | b"Launch" | b"XFA" => return Err(Unfit::ActiveContent),
+            b"JS" if begins_program(rest) => return Err(Unfit::ActiveContent),
+            other if other.starts_with(b"EmbeddedFile") => return Err(Unfit::ActiveContent),
+            _ => {}
+        }
     }
     Ok(())
+}
+
+/// No name that matters is longer, even with every letter written as `#xx`.
+const NAME_MAX_BYTES: usize = 64;
+
+/// The names of a PDF as a reader understands them, `#xx` decoded, each with what follows it.
+fn names(whole: &[u8]) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
+    memchr::memchr_iter(b'/', whole).map(|at| {
+        let after = &whole[at + 1..];
+        let end = after
+            .iter()
+            .take(NAME_MAX_BYTES)
+            .position(|byte| is_blank(*byte) || b"()<>[]{}/%".contains(byte));
+        let (mut raw, rest) = after.split_at(end.unwrap_or(after.len().min(NAME_MAX_BYTES)));
+        let mut name = Vec::with_capacity(raw.len());
+        while let [first, others @ ..] = raw {
+            let coded = match others {
+                [high, low, ..] if *first == b'#' => {
+                    hex(*high).zip(hex(*low)).map(|(high, low)| 16 * high + low)
+                }
+                _ => None,
+            };
+            name.push(coded.unwrap_or(*first));
+            raw = if coded.is_some() { &others[2..] } else { others };
+        }
+        (name, rest)
+    })
+}
+
+/// Whether what follows `/JS` can be a program: a text in either notation, or a reference to one. Three letters alone turn up by
+/// chance in any photo.
+fn begins_program(rest: &[u8]) -> bool {
+    let value = rest.iter().find(|byte| !is_blank(**byte));
+    value.is_some_and(|byte| b"(<%".contains(byte) || byte.is_ascii_digit())
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, 0 | b'\t' | b'\n' | 0x0C | b'\r' | b' ')
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 fn find(whole: &[u8], needle: &[u8]) -> bool {
@@ -199,5 +246,55 @@ mod tests {
         let kept = inspect(&MediaType::Png, &png).unwrap().unwrap();
         assert!(!find(&kept, b"script"));
         assert_eq!(image::load_from_memory(&kept).unwrap().to_luma8().dimensions(), (4, 4));
+    }
+
+    #[test]
+    fn a_name_is_read_as_a_reader_of_pdf_reads_it() {
+        let paper = |words: &str| [b"%PDF-1.4\nxref\n", words.as_bytes(), b"\n%%EOF\n"].concat();
+        for words in [
+            "<< /S /J#61vaScript /JS 7 0 R >>",
+            "<</JS<6170702E616C657274>>>",
+            "<< /#4A#53\n(app.alert(1)) >>",
+            "<< /JS\0%\n(x) >>",
+            "<< /S /L#61unch >>",
+            "<< /Names << /Embedded#46iles 3 0 R >> >>",
+            "<< /#58FA 3 0 R >>",
+        ] {
+            assert_eq!(pdf(&paper(words)), Err(Unfit::ActiveContent), "{words}");
+        }
+        assert_eq!(pdf(&paper("<< /#45ncrypt 5 0 R >>")), Err(Unfit::Encrypted));
+        for words in ["<< /JSON (x) >>", "/JS\u{1}", "<< /Font /JavaScriptSans >>", "/#4", "/#zz 1"] {
+            assert_eq!(pdf(&paper(words)), Ok(()), "{words}");
+        }
+    }
+
+    /// A small file that unpacks to more memory than any paper needs is refused by what its header says.
+    #[test]
+    fn a_picture_is_bounded_by_what_it_unpacks_to() {
+        let crc = |bytes: &[u8]| {
+            !bytes.iter().fold(u32::MAX, |crc, byte| {
+                (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+                    (crc >> 1) ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 }
+                })
+            })
+        };
+        let sized = |picture: DynamicImage, width: u32, height: u32| {
+            let mut png = Vec::new();
+            picture.write_with_encoder(PngEncoder::new(&mut png)).unwrap();
+            png[16..20].copy_from_slice(&width.to_be_bytes());
+            png[20..24].copy_from_slice(&height.to_be_bytes());
+            let sum = crc(&png[12..29]);
+            png[29..33].copy_from_slice(&sum.to_be_bytes());
+            png
+        };
+        // 25 megapixels of a phone pass the bound (and are cut off here); as many of 16 bits a colour do not.
+        let phone = sized(DynamicImage::new_rgb8(4, 4), 5_712, 4_284);
+        assert_eq!(inspect(&MediaType::Png, &phone), Err(Unfit::Unreadable));
+        for bomb in [
+            sized(DynamicImage::new_rgba16(4, 4), 5_712, 4_284),
+            sized(DynamicImage::new_luma8(4, 4), 5_001, 5_000),
+        ] {
+            assert_eq!(inspect(&MediaType::Png, &bomb), Err(Unfit::TooManyPixels));
+        }
     }
 }

@@ -14,6 +14,7 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 pub use inspect::{MediaType, Unfit};
 
@@ -46,7 +47,7 @@ pub enum DocumentError {
         limit_bytes: u64,
     },
     /// The content is not of an allowed kind, whatever the file is called.
-    #[error("the content is {found}; allowed are {allowed:?}")]
+    #[error("the content is {found}; allowed are {}", .allowed.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(", "))]
     WrongFormat {
         /// What the content is.
         found: String,
@@ -86,6 +87,20 @@ impl DocumentError {
         }
     }
 
+    /// What the translated message may name.
+    pub fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::NotAsked(document) => vec![("document", document.clone())],
+            Self::TooMany { limit } => vec![("n", limit.to_string())],
+            Self::TooLarge { limit_bytes } => vec![("limit", limit_bytes.to_string())],
+            Self::WrongFormat { found, allowed } => {
+                let formats: Vec<&str> = allowed.iter().map(|format| format.as_str()).collect();
+                vec![("found", found.clone()), ("formats", formats.join(", "))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Every code there is: a locale must have words for each.
     pub const CODES: &'static [&'static str] = &[
         "document.not-asked",
@@ -115,6 +130,9 @@ pub struct Kept {
     /// How many bytes.
     pub size_bytes: u64,
 }
+
+/// How many files are looked into at a time in the whole process: a picture unpacked takes up to 200 MB.
+static LOOKED_INTO: Semaphore = Semaphore::const_new(2);
 
 /// The largest image that is decoded to see whether it is one: larger files are refused before decoding.
 const DECODE_LIMIT_BYTES: u64 = 32 << 20;
@@ -227,9 +245,16 @@ impl Documents {
             });
         }
         if size_bytes <= DECODE_LIMIT_BYTES {
+            // Held until the work is done, also if nobody waits for it any more. It is never closed.
+            let turn = LOOKED_INTO.acquire().await.ok();
             let whole = self.read(blob).await?;
             let kind = media_type.clone();
-            let verdict = tokio::task::spawn_blocking(move || inspect::inspect(&kind, &whole)).await;
+            let verdict = tokio::task::spawn_blocking(move || {
+                let verdict = inspect::inspect(&kind, &whole);
+                drop(turn);
+                verdict
+            })
+            .await;
             let instead = verdict.map_err(|_| DocumentError::Unfit(Unfit::Unreadable))??;
             return Ok((media_type, instead));
         }

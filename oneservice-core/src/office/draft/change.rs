@@ -229,7 +229,8 @@ impl DraftHandle {
         Ok(())
     }
 
-    /// Signs the service's statement; `picture` is a drawing or a scan, for methods that have one.
+    /// Signs the service's statement and all that is filled in; `picture` is a drawing or a scan, for methods that have
+    /// one. Whatever is changed afterwards, signing comes again.
     ///
     /// # Errors
     /// [`OfficeError::Document`] for a picture that is none; [`OfficeError::Store`].
@@ -241,17 +242,11 @@ impl DraftHandle {
     ) -> Result<(), OfficeError> {
         let service = self.service().await?;
         let signature = self.office.signature(&service, method, signer, picture).await?;
-        let mut old = None;
         self.change(|content| {
-            old = content.signature.take().and_then(|signature| signature.file);
-            content.signature = Some(signature.clone());
+            content.signature = Some(signature.clone().under(&content.filled()));
             Ok(())
         })
-        .await?;
-        if let Some(old) = old {
-            self.office.inner.documents.remove(old.blob).await?;
-        }
-        Ok(())
+        .await
     }
 
     fn room_for_a_file(&self) -> Result<(), OfficeError> {
@@ -271,7 +266,14 @@ impl DraftHandle {
                 self.content = before;
                 return Err(error);
             }
+            if before.filled() != self.content.filled() {
+                self.content.signature = None;
+            }
             if self.save().await? {
+                let picture = |content: &DraftContent| Some(content.signature.as_ref()?.file.as_ref()?.blob);
+                if let Some(old) = picture(&before).filter(|old| picture(&self.content) != Some(*old)) {
+                    self.office.inner.documents.remove(old).await?;
+                }
                 return Ok(());
             }
             *self = self.office.load(self.key, self.place).await?.ok_or(OfficeError::NotFound)?;

@@ -1,7 +1,8 @@
 //! Drafts: what somebody fills in over days and several phones, kept at the office, opened by a secret link.
 //!
-//! The rule owned here: **nothing typed is lost.** Every answer and every file is saved at once, wrong ones too; a
-//! change that meets another one is made again on top of it.
+//! The rules owned here: **nothing typed is lost.** Every answer and every file is saved at once, wrong ones too; a
+//! change that meets another one is made again on top of it. **A signature stands under what was signed.** It falls
+//! when an answer or a file changes.
 
 mod change;
 
@@ -14,7 +15,7 @@ use super::{Office, OfficeError};
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, Purpose};
 use crate::ids::{AccessKey, Digest32, RequestId, ServiceId};
-use crate::request::{Channel, Evidence, Item, ServiceRef, Signature};
+use crate::request::{Channel, Evidence, Filled, Item, ServiceRef, Signature};
 use crate::store::Draft;
 
 /// How many days a draft is kept after it was last touched.
@@ -217,6 +218,18 @@ impl Office {
 }
 
 impl DraftContent {
+    /// What a signature stands under.
+    pub fn filled(&self) -> Filled<'_> {
+        Filled {
+            service: &self.service.id,
+            applicant: self.applicant,
+            by_representative: self.by_representative,
+            purpose: self.purpose,
+            answers: &self.answers,
+            evidence: &self.evidence,
+        }
+    }
+
     fn filing(&self, submitted_on: Date) -> crate::catalog::Filing {
         crate::catalog::Filing {
             applicant: self.applicant,

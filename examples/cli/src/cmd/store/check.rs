@@ -8,7 +8,7 @@ use crate::meter::Meter;
 use crate::output::Output;
 
 pub(super) async fn run(place: &Place, out: &mut Output) -> Result<(), CliError> {
-    let opened = place.open(None).await?;
+    let opened = place.open_existing().await?;
     let mut meter = Meter::new("events");
     let checkup = opened
         .office

@@ -1,0 +1,193 @@
+//! One request and everything that happened to it, with what was found, said and seen.
+
+use oneservice_core::catalog::{FieldKind, Service};
+use oneservice_core::office::{Case, Office};
+use oneservice_core::request::{
+    AnyFact, Collector, Correction, Finding, Item, PaymentMethod, Record, Relation, StageName, StepPassed,
+    Verdict,
+};
+use oneservice_core::store::QueueName;
+use oneservice_core::text::{Lang, Text, search_tokens};
+use oneservice_pilot::{sentence, words};
+use serde_json::{Value, json};
+
+pub(crate) fn case_value(case: &Case, waits_for: &[QueueName]) -> Value {
+    let (record, service) = (case.request.record(), case.request.service());
+    let events: Vec<Value> = case
+        .history
+        .iter()
+        .map(|happening| {
+            let entry = &happening.recorded.entry;
+            json!({
+                "fact": happening.recorded.fact.name(), "role": entry.by.role, "officer": entry.by.officer,
+                "department": entry.by.department, "recorded_at": entry.recorded_at.to_string(),
+                "occurred_at": entry.occurred_at.map(|at| at.to_string()), "index": happening.index,
+                "details": details(&happening.recorded.fact, record, service),
+            })
+        })
+        .collect();
+    let open = match case.request.stage() {
+        StageName::InReview | StageName::Approved => record.open_steps(service),
+        _ => Vec::new(),
+    };
+    json!({
+        "code": record.code, "id": record.id, "number": case.number, "service": record.service.id,
+        "version": record.version, "stage": case.request.stage(), "due": record.due_on,
+        "received": record.received_on, "fee": record.fee.total, "outstanding": record.outstanding(),
+        "open_steps": open, "waits_for": waits_for, "answers": record.answers,
+        "documents": record.evidence.iter().map(|e| json!({"document": e.document, "name": e.name, "media_type": e.media_type, "size": e.size_bytes})).collect::<Vec<_>>(),
+        "events": events,
+    })
+}
+
+/// What the fact says, under the keys of its stored form; for people who read it, also what its numbers stand for.
+fn details(fact: &AnyFact, record: &Record, service: &Service) -> Value {
+    let tagged = serde_json::to_value(fact).unwrap_or_default();
+    let said = tagged.as_object().and_then(|tagged| tagged.values().next());
+    let mut said = said.cloned().unwrap_or_else(|| json!({}));
+    match fact {
+        AnyFact::StepPassed(passed) => {
+            let points = points(passed, service);
+            let points: Vec<Value> =
+                points.map(|(text, ticked)| json!({ "text": text, "ticked": ticked })).collect();
+            said["checklist"] = json!(points);
+        }
+        AnyFact::Collection(collection) => {
+            said["name_differs"] = json!(name_differs(&collection.collector, record, service));
+        }
+        _ => {}
+    }
+    said
+}
+
+/// The points of the step's checklist, and whether each was found in order.
+fn points<'a>(passed: &'a StepPassed, service: &'a Service) -> impl Iterator<Item = (&'a Text, bool)> {
+    let step = service.review.steps.iter().find(|step| step.id == passed.step);
+    let points = step.into_iter().flat_map(|step| step.checklist.iter().enumerate());
+    points.map(|(nth, text)| (text, passed.checked.contains(&nth)))
+}
+
+/// Whether somebody collected as the applicant under a name that no answer of the form holds.
+fn name_differs(collector: &Collector, record: &Record, service: &Service) -> bool {
+    let written = search_tokens(&collector.name);
+    let names = service
+        .fields()
+        .filter(|field| matches!(field.kind, FieldKind::KhmerText { .. } | FieldKind::LatinText { .. }));
+    let mut names = names.filter_map(|field| record.answers.get(field.id.as_str())?.as_str());
+    collector.relation == Relation::Applicant && names.all(|name| search_tokens(name) != written)
+}
+
+pub(crate) fn case_text(office: &Office, case: &Case, waits_for: &[QueueName], lang: Lang) -> String {
+    let record = case.request.record();
+    let service = case.request.service();
+    let calendar = office.catalog().calendar();
+    let due = record.due_on.map_or_else(String::new, |due| format!("  due {due}"));
+    let mut text = format!(
+        "{}  {}  {}{due}\n{}\n",
+        record.code,
+        case.number,
+        sentence::stage(lang, &case.request),
+        service.name.get(lang)
+    );
+    for happening in &case.history {
+        let (entry, fact) = (&happening.recorded.entry, &happening.recorded.fact);
+        let when = calendar.local(entry.recorded_at).strftime("%Y-%m-%d %H:%M").to_string();
+        let step = sentence::step_title(lang, service, fact).unwrap_or_default();
+        let name = sentence::fact(lang, fact.name());
+        text.push_str(&format!("{when}  {:<16} {name}  {step}\n", entry.by.role.as_str()));
+        for line in said(fact, record, service, lang) {
+            text.push_str(&format!("{:18}{line}\n", ""));
+        }
+    }
+    for queue in waits_for {
+        text.push_str(&format!("{:<18}{queue}\n", words::get(lang, "waits-for", &[])));
+    }
+    text
+}
+
+/// What the fact says, one line for each thing.
+fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<String> {
+    let word = |key: &str| words::get(lang, key, &[]);
+    let item = |item: &Item| sentence::item(lang, service, item);
+    let reason = |code: &str| {
+        let found = service.reasons.iter().find(|reason| reason.code.as_str() == code);
+        found.map_or_else(|| code.to_owned(), |reason| format!("{} [{code}]", reason.text.get(lang)))
+    };
+    let noted = |key: &str, note: &Option<String>| note.as_ref().map(|note| format!("{}: {note}", word(key)));
+    let mut lines = Vec::new();
+    match fact {
+        AnyFact::Payment(payment) => {
+            let method = if payment.method == PaymentMethod::Cash { "cash" } else { "transfer" };
+            lines.push(format!("{}  {}  {}", payment.amount, word(method), payment.receipt));
+        }
+        AnyFact::Judgement(judgement) => match &judgement.verdict {
+            Verdict::Accepted => lines.push(format!("✓ {}", item(&judgement.item))),
+            Verdict::NotApplicable => {
+                lines.push(format!("– {}: {}", item(&judgement.item), word("not-applicable")));
+            }
+            Verdict::Rejected { reason: code, note } => {
+                lines.push(format!("✗ {}: {}", item(&judgement.item), reason(code.as_str())));
+                lines.extend(noted("note-applicant", note));
+            }
+        },
+        AnyFact::StepPassed(passed) => {
+            lines.push(match passed.finding {
+                Finding::Favourable => format!("✓ {}", word("favourable")),
+                Finding::Unfavourable => format!("✗ {}", word("unfavourable")),
+            });
+            lines.extend(noted("note-colleagues", &passed.note));
+            let ticks = points(passed, service);
+            lines.extend(
+                ticks.map(|(text, yes)| format!("{} {}", if yes { "☑" } else { "☐" }, text.get(lang))),
+            );
+        }
+        AnyFact::Return(back) => {
+            for Correction { item: what, reason: code, note } in &back.corrections {
+                lines.push(format!("✗ {}: {}", item(what), reason(code.as_str())));
+                lines.extend(noted("note-applicant", note));
+            }
+            lines.extend(noted("note-applicant", &back.note));
+        }
+        AnyFact::Resubmission(sent) => {
+            lines.extend(sent.answers.keys().map(|field| {
+                let path = format!("form.{field}");
+                format!("{}: {}", word("change"), sentence::path(lang, service, &path))
+            }));
+            lines.extend(sent.evidence.iter().map(|paper| {
+                let path = format!("documents.{}", paper.document);
+                format!("{}: {} ({})", word("change"), sentence::path(lang, service, &path), paper.name)
+            }));
+            lines.extend(
+                sent.explanations
+                    .iter()
+                    .map(|(what, words)| format!("{}: {}: {words}", word("explain"), item(what))),
+            );
+        }
+        AnyFact::Approval(approval) => lines.extend(noted("note-applicant", &approval.note)),
+        AnyFact::Refusal(refusal) => {
+            lines.extend(refusal.reasons.iter().map(|code| format!("✗ {}", reason(code.as_str()))));
+            lines.extend(noted("note-applicant", &refusal.note));
+        }
+        AnyFact::Issuance(issuance) => {
+            lines.push(format!("{}: {}", word("result-number"), issuance.result.number));
+        }
+        AnyFact::Collection(collection) => {
+            let Collector { name, relation, identity } = &collection.collector;
+            let who = if *relation == Relation::Proxy { "collector-proxy" } else { "collector-self" };
+            let differs = name_differs(&collection.collector, record, service);
+            let flag = if differs { "  ⚠" } else { "" };
+            lines.push(format!("{}: {name} ({}){flag}", word("collector"), word(who)));
+            lines.push(format!("{}: {identity}", word("identity")));
+            lines.extend(collection.originals_seen.iter().map(|document| {
+                let path = format!("documents.{document}");
+                format!("{}: {}", word("original-seen"), sentence::path(lang, service, &path))
+            }));
+        }
+        AnyFact::Withdrawal(withdrawal) => lines.extend(noted("reason", &withdrawal.reason)),
+        AnyFact::Objection(objection) => lines.push(objection.text.clone()),
+        AnyFact::ObjectionUpheld(upheld) => lines.push(upheld.note.clone()),
+        AnyFact::ObjectionDismissed(dismissed) => lines.push(dismissed.note.clone()),
+        AnyFact::Submission(_) | AnyFact::ReviewOpened(_) | AnyFact::Lapse(_) | AnyFact::RefusalFinal(_) => {}
+    }
+    lines
+}

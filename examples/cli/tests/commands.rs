@@ -1,0 +1,265 @@
+//! What the program answers to slips and to those who ask what happened: exit codes, errors for programs, and nothing made or lost.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use oneservice_core::testing::sample;
+use serde_json::{Value, json};
+
+/// A folder with the small catalogue of an office that does not exist, and a place for its data.
+struct Office(tempfile::TempDir);
+
+impl Office {
+    fn new() -> Self {
+        let office = Self(tempfile::tempdir().unwrap());
+        for (path, text) in sample::files() {
+            let path = office.path("catalog").join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        office
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run_in(&self, data: &str, arguments: &[&str], typed: &str) -> Output {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_oneservice"))
+            .arg("--data")
+            .arg(self.path(data))
+            .env("ONESERVICE_CATALOG", self.path("catalog"))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that reads nothing may be gone already.
+        let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.run_in("data", arguments, "")
+    }
+
+    /// The first line of what is printed, as JSON.
+    fn ask(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        assert!(output.status.success(), "{arguments:?}: {}", words(&output.stderr));
+        serde_json::from_str(words(&output.stdout).lines().next().unwrap()).unwrap()
+    }
+
+    /// Exit code and the one JSON object on the side of errors.
+    fn refused(&self, data: &str, arguments: &[&str]) -> (i32, Value) {
+        let output = self.run_in(data, &[arguments, &["--json"]].concat(), "a password of some length");
+        let error = words(&output.stderr);
+        let object: Value =
+            serde_json::from_str(error).unwrap_or_else(|_| panic!("{arguments:?} said {error:?}"));
+        assert!(object["message"].as_str().is_some_and(|text| !text.is_empty()), "{object}");
+        assert!(object["params"].is_object(), "{object}");
+        (output.status.code().unwrap(), object)
+    }
+
+    /// A file with somebody's application.
+    fn application(&self, name: &str, change: impl FnOnce(&mut Value)) -> String {
+        let mut application = json!({
+            "format": 1, "service": "trade.market-stall", "applicant": { "kind": "person" }, "purpose": "new",
+            "submitted_at": "2026-06-01T10:00:00+05:45", "form": sample::answers(),
+            "documents": [{ "document": "id-card", "file": "card.pdf", "media_type": "application/pdf", "size": 9 }],
+            "signature": { "kind": "drawn" },
+        });
+        change(&mut application);
+        let path = self.path(name);
+        std::fs::write(&path, application.to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+fn words(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// What was lost: a store and a key lay in the mistyped folder, and the list was empty as if nobody had ever come.
+#[test]
+fn reading_makes_nothing() {
+    let office = Office::new();
+    for arguments in [
+        ["queue", "show"].as_slice(),
+        &["request", "list"],
+        &["request", "show", "7K2M-9QXJ"],
+        &["request", "withdraw", "7K2M-9QXJ"],
+        &["store", "check"],
+        &["staff", "list"],
+    ] {
+        let (exit, error) = office.refused("mistyped", arguments);
+        assert_eq!((exit, error["code"].as_str().unwrap()), (3, "no-office"), "{arguments:?}");
+        assert!(!office.path("mistyped").exists(), "{arguments:?} made the folder");
+    }
+    let (exit, _) = office.refused("data", &["catalog", "check", "/there/is/none"]);
+    assert_eq!(exit, 3);
+    let (exit, error) = office.refused("data", &["--catalog", "/there/is/none", "catalog", "list"]);
+    assert_eq!((exit, error["code"].as_str().unwrap()), (3, "no-catalog"));
+    let (exit, error) = office.refused("data", &["queue", "dance"]);
+    assert_eq!((exit, error["code"].as_str().unwrap()), (2, "usage"));
+}
+
+/// What was lost: the second application, answered with the first one's receipt and secret link.
+#[test]
+fn a_key_stands_for_one_application() {
+    let office = Office::new();
+    let first = office.application("first.json", |_| {});
+    let other = office.application("other.json", |it| it["form"]["stalls"] = json!(4));
+    let submit = |file: &str| office.ask(&["request", "submit", file, "--fake-documents", "--key", "a1"]);
+    let receipt = submit(&first);
+    assert_eq!(submit(&first), receipt, "the same again");
+    let (exit, error) =
+        office.refused("data", &["request", "submit", &other, "--fake-documents", "--key", "a1"]);
+    assert_eq!((exit, error["code"].as_str().unwrap()), (5, "key-reused"));
+
+    // Answers that are not in order: found by a check or by sending, it is the same exit code and the same words.
+    let wrong = office.application("wrong.json", |it| it["form"]["phone"] = json!("12"));
+    for command in ["check", "submit"] {
+        let output = office.run(
+            &["--lang", "km", "request", command, &wrong, "--fake-documents"]
+                [..if command == "check" { 5 } else { 6 }],
+        );
+        assert_eq!(output.status.code(), Some(6), "{command}");
+        let said = format!("{}{}", words(&output.stdout), words(&output.stderr));
+        assert!(said.contains("form.phone") && said.contains("[phone]"), "{said}");
+        assert!(said.contains("ទូរស័ព្ទ"), "in the language that was asked for: {said}");
+    }
+
+    // What was lost: every link and every look-up by phone, when a new key was made in silence.
+    let key = office.path("data/keys/office.key");
+    let text = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    let (exit, error) = office.refused("data", &["queue", "show"]);
+    assert_eq!((exit, error["code"].as_str().unwrap()), (3, "key-missing"));
+    assert!(!key.exists());
+    std::fs::write(&key, text).unwrap();
+    assert_eq!(submit(&first), receipt);
+}
+
+#[test]
+fn a_demonstration_goes_nowhere_near_real_work() {
+    let office = Office::new();
+    let demo = ["demo", "--requests", "3", "--no-serve"];
+    let file = office.application("first.json", |_| {});
+    office.ask(&["request", "submit", &file, "--fake-documents"]);
+    let (exit, error) = office.refused("data", &demo);
+    assert_eq!((exit, error["code"].as_str().unwrap()), (2, "demo-requests"));
+    assert!(!office.path("data/staff.toml").exists(), "no login with a password that everybody knows");
+
+    let add = |data: &str, id: &str| {
+        let arguments = ["staff", "add", id, "--name", "Sok Dara", "--role", "cashier@owso", "--json"];
+        let output = office.run_in(data, &arguments, "a password of some length\n");
+        assert!(output.status.success(), "{}", words(&output.stderr));
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    assert_eq!(
+        add("staffed", "dara"),
+        json!({ "id": "dara", "name": "Sok Dara", "roles": ["cashier@owso"] })
+    );
+    // Also one who is called as a demonstration officer would be.
+    add("named", "cashier");
+    for data in ["staffed", "named"] {
+        let (exit, error) = office.refused(data, &demo);
+        assert_eq!((exit, error["code"].as_str().unwrap()), (2, "demo-officer"), "{data}");
+    }
+    #[cfg(unix)]
+    for data in ["data", "staffed"] {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(office.path(data)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{data}");
+    }
+}
+
+/// What was lost: an unfavourable finding, who collected, why somebody withdrew.
+#[test]
+fn what_was_recorded_is_shown() {
+    let office = Office::new();
+    // Few enough that chance alone would leave some out.
+    assert_eq!(office.ask(&["demo", "--requests", "7", "--no-serve"])["requests"], 7);
+    assert_eq!(office.ask(&["store", "check"])["requests"], 7);
+    let file = office.application("mine.json", |_| {});
+    let send = |key: &str| {
+        let receipt = office.ask(&["request", "submit", &file, "--fake-documents", "--key", key]);
+        receipt["code"].as_str().unwrap().to_owned()
+    };
+    let code = send("mine");
+    let unpaid = office.ask(&["request", "show", &code]);
+    assert_eq!(unpaid["waits_for"], json!(["cashier@owso"]), "who must act is who is named");
+    assert_eq!(unpaid["open_steps"], json!([]));
+    for act in [
+        ["pay", &code, "--as", "cashier"].as_slice(),
+        &["pass", &code, "--as", "front-desk"],
+        &[
+            "pass",
+            &code,
+            "--as",
+            "examiner",
+            "--unfavourable",
+            "--note",
+            "Too close to the school",
+            "--tick",
+            "1",
+        ],
+        &["approve", &code, "--as", "approver"],
+        &["issue", &code, "--as", "front-desk"],
+        &[
+            "collect",
+            &code,
+            "--as",
+            "front-desk",
+            "--name",
+            "CHAN SOPHEA",
+            "--identity",
+            "id 6789",
+            "--original",
+            "all",
+        ],
+    ] {
+        office.ask(&[&["request"], act].concat());
+    }
+    let shown = office.ask(&["request", "show", &code]);
+    let details = |fact: &str| {
+        let events = shown["events"].as_array().unwrap();
+        events.iter().rev().find(|event| event["fact"] == fact).map(|event| event["details"].clone()).unwrap()
+    };
+    let passed = details("step-passed");
+    assert_eq!(passed["finding"], "unfavourable");
+    assert_eq!(passed["note"], "Too close to the school");
+    assert_eq!(passed["checklist"][0]["ticked"], true);
+    let collected = details("collection");
+    assert_eq!(collected["collector"]["name"], "CHAN SOPHEA");
+    assert_eq!(collected["collector"]["identity"], "id 6789");
+    assert_eq!(collected["collector"]["relation"], "applicant");
+    assert_eq!(collected["name_differs"], true, "the applicant is SOK DARA");
+    let output = office.run(&["request", "show", &code]);
+    let text = words(&output.stdout);
+    for line in
+        ["✗ Unfavourable", "Too close to the school", "☑ Place", "CHAN SOPHEA (The applicant)  ⚠", "id 6789"]
+    {
+        assert!(text.contains(line), "{line:?} is not in {text}");
+    }
+
+    let other = send("other");
+    let done = office.ask(&["request", "withdraw", &other, "--reason", "I moved away"]);
+    let last = done["events"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["fact"], &last["details"]["reason"]), (&json!("withdrawal"), &json!("I moved away")));
+
+    // What the rules deny is said in words, without names of the program's own.
+    let third = send("third");
+    let (exit, error) =
+        office.refused("data", &["request", "pass", &third, "--as", "cashier", "--step", "intake"]);
+    assert_eq!((exit, error["code"].as_str().unwrap()), (4, "denied"));
+    assert!(!error["params"]["denials"].as_array().unwrap().is_empty());
+    assert!(!error.to_string().contains("[Cashier]") && !error.to_string().contains("InReview"), "{error}");
+    let output =
+        office.run(&["--lang", "km", "request", "pass", &third, "--as", "cashier", "--step", "intake"]);
+    assert!(words(&output.stderr).contains('់') || words(&output.stderr).contains('ា'), "in Khmer");
+}
