@@ -98,7 +98,7 @@ pub(crate) fn story(app: &App, lang: Lang, case: &Case) -> Vec<Line> {
     }
     if matches!(case.request, AnyRequest::InReview(_) | AnyRequest::Approved(_) | AnyRequest::Submitted(_)) {
         let open = record.open_steps(service);
-        for (step, day) in case.request.expected(calendar, calendar.local_date(app.office.now())) {
+        for (step, day) in case.request.expected(calendar) {
             let Some(found) = service.review.steps.iter().find(|s| s.id == step) else { continue };
             let now = open.contains(&step) && !matches!(case.request, AnyRequest::Submitted(_));
             lines.push(Line {
