@@ -9,7 +9,8 @@ mod fields;
 mod guard;
 mod page;
 mod serve;
+mod story;
 mod tries;
 
 pub use app::{App, router};
-pub use serve::{ServeError, serve};
+pub use serve::{ServeError, base_url, serve};

@@ -7,6 +7,7 @@ use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
+use oneservice_core::catalog::ClockRule;
 use oneservice_core::office::{Basis, Case, DraftHandle, OfficeError};
 use oneservice_core::request::{AnyRequest, Denial, Item, SignatureMethod};
 use oneservice_core::text::Lang;
@@ -40,6 +41,7 @@ struct Fix {
     back: String,
     code: String,
     note: String,
+    clock_stands: bool,
     items: Vec<Returned>,
     wrong: Vec<Wrong>,
 }
@@ -133,6 +135,7 @@ fn page(
         back: p.u(&base),
         code: record.code.to_string(),
         note: returned.stage().note.clone().unwrap_or_default(),
+        clock_stands: service.processing_time.clock == ClockRule::StopsWhileReturned,
         wrong,
         p,
     };

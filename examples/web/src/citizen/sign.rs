@@ -140,6 +140,7 @@ fn met_at(service: &Service, path: &str) -> ((usize, usize), String) {
             ((2, 0), field.map(|field| page_of(field.as_str())).unwrap_or_default())
         }
         ["signature"] => ((3, 0), "/sign".to_owned()),
+        ["applicant", ..] | ["purpose"] => ((0, 0), "/who".to_owned()),
         _ => ((0, 0), String::new()),
     }
 }

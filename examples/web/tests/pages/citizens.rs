@@ -1,0 +1,136 @@
+//! What the people who ask are told, and what is refused how.
+
+use crate::support::{between, sample};
+use crate::town::{GUESTHOUSE, Town, page_of, pairs, text};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_says_price_and_originals_before_anybody_starts() {
+    let town = Town::open().await;
+    let mut visitor = town.visitor();
+    let page = visitor.get("/en/s/tourism.guesthouse-licence");
+    let fee = between(&page, "class=\"fee\"", "</ul>")[0];
+    assert!(fee.contains("4,000"), "what a room costs: {fee}");
+    assert!(page.contains("Bring the original") && page.contains("Battambang Provincial Hall"));
+    assert!(visitor.get("/en/services").contains("40,000"), "the list has prices");
+    for words in ["guest+house", "licence+guesthouse", "GUESTHOUSE"] {
+        let page = visitor.get(&format!("/en/services?q={words}"));
+        assert!(page.contains("/s/tourism.guesthouse-licence"), "{words}");
+    }
+    assert!(!visitor.get("/en/services?q=guesthouse+spaceship").contains("/s/tourism"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_and_what_for_is_chosen_from_what_is_offered_and_can_be_changed() {
+    let town = Town::open().await;
+    let mut visitor = town.visitor();
+    let start = "/en/s/tourism.guesthouse-licence/start";
+    for (applicant, purpose) in [("martian", "new"), ("person", "party"), ("", "")] {
+        let page = visitor.post(start, &pairs(&[("applicant", applicant), ("purpose", purpose)]));
+        assert_eq!((visitor.status, visitor.path.as_str()), (422, start), "{applicant} {purpose}");
+        assert!(page.contains("role=\"alert\""));
+    }
+    visitor.post(start, &pairs(&[("applicant", "person"), ("purpose", "new")]));
+    let draft = visitor.path.clone();
+    assert!(visitor.get(&draft).contains("Natural person · New"));
+    let page = visitor.post(&format!("{draft}/who"), &pairs(&[("applicant", "martian"), ("purpose", "new")]));
+    assert!(visitor.status == 422 && page.contains("role=\"alert\""));
+    let page =
+        visitor.post(&format!("{draft}/who"), &pairs(&[("applicant", "company"), ("purpose", "renewal")]));
+    assert_eq!(visitor.path, draft);
+    assert!(page.contains("Legal person (company) · Renewal"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_on_its_way_is_no_mistake() {
+    let town = Town::open().await;
+    let mut visitor = town.visitor();
+    visitor.post(
+        "/en/s/tourism.guesthouse-licence/start",
+        &pairs(&[("applicant", "person"), ("purpose", "new")]),
+    );
+    let draft = visitor.path.clone();
+    let service =
+        town.office.catalog().service(&"tourism.guesthouse-licence".parse().unwrap()).unwrap().clone();
+    let is_address = |f: &&oneservice_core::catalog::Field| {
+        matches!(f.kind, oneservice_core::catalog::FieldKind::Address { .. })
+    };
+    let (section, field) = service
+        .sections
+        .iter()
+        .find_map(|section| section.fields.iter().find(is_address).map(|field| (section, field)))
+        .unwrap();
+    let mut form = sample::controls(&sample::fresh(GUESTHOUSE));
+    let levels = [2, 4, 6, 8].map(|length| format!("{}.{length}", field.id));
+    form.retain(|(name, _)| name != &levels[2] && name != &levels[3]);
+    let path = format!("{draft}/q/{}", section.id);
+    let page = visitor.post(&path, &form);
+    assert_eq!(visitor.path, path, "the next level is asked");
+    assert!(page.contains(&format!("name=\"{}\"", levels[2])));
+    assert_eq!(between(&page, "role=\"alert\"", "</div>"), Vec::<&str>::new(), "nobody is accused");
+    let page = visitor.post(&path, &form);
+    assert!(page.contains("role=\"alert\""), "the same again is unfinished");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_returned_is_told_with_code_and_phone_too() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    town.pay(&receipt).await;
+    town.send_back(&receipt, "form.rooms", "Please count again").await;
+    let phone = text(&sample::fresh(GUESTHOUSE), "phone").to_owned();
+    let page =
+        town.visitor().post("/en/track", &pairs(&[("code", &receipt.code.to_string()), ("phone", &phone)]));
+    let told = between(&page, "notice bad\"><ul>", "</div>")[0];
+    assert!(told.contains("Total rooms") && told.contains("Please count again"), "{told}");
+    assert!(told.contains("come to the counter"), "{told}");
+    let page = town.visitor().get(&format!("{}/fix", page_of(&receipt)));
+    assert!(!page.contains("rest is accepted") && page.contains("no last day"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sent_draft_leads_to_the_receipt_from_all_its_pages() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    let mut visitor = town.visitor();
+    for page in ["", "/who", "/check", "/sign", "/q/applicant", "/d/national-id"] {
+        visitor.get(&format!("/en/a/{}{page}", receipt.key.text()));
+        assert_eq!((visitor.path.as_str(), visitor.status), (page_of(&receipt).as_str(), 200), "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_framework_refuses_is_said_on_a_page_in_the_language() {
+    let town = Town::open().await;
+    let visitor = town.visitor();
+    let form = "application/x-www-form-urlencoded";
+    let huge = vec![b'a'; 3 << 20];
+    for (method, path, kind, body, status) in [
+        ("POST", "/en/track", form, b"code=1".as_slice(), 422),
+        ("POST", "/en/track", "text/plain", b"x".as_slice(), 415),
+        ("POST", "/en/track", form, huge.as_slice(), 413),
+        ("GET", "/en/s/tourism.guesthouse-licence/start", "", b"".as_slice(), 405),
+        ("POST", "/track", form, b"code=1".as_slice(), 422),
+        ("GET", "/nowhere", "", b"".as_slice(), 404),
+    ] {
+        // Of a body that is too large the connection may end before all of it was sent.
+        let Ok((found, headers, page)) = visitor.once(method, path, kind, body) else {
+            assert_eq!(status, 413, "{path}");
+            continue;
+        };
+        assert_eq!(found, status, "{method} {path}");
+        assert!(headers.iter().any(|h| h.starts_with("content-type: text/html")), "{headers:?}");
+        assert!(headers.iter().any(|h| h.starts_with("content-security-policy: ")), "{headers:?}");
+        let lang = if path.starts_with("/en") { "<html lang=\"en\">" } else { "<html lang=\"km\">" };
+        assert!(page.contains(lang), "{method} {path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn printed_links_lead_where_the_person_came_from() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    let mut visitor = town.visitor();
+    let page = visitor.get(&page_of(&receipt));
+    let link = between(&page, "class=\"key\">", "<")[0];
+    assert!(link.starts_with("http://127.0.0.1:") && link.ends_with(&page_of(&receipt)), "{link}");
+}
