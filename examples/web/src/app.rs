@@ -137,6 +137,7 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/a/{key}", get(citizen::draft::tasks))
         .route("/a/{key}/who", get(citizen::who::show).post(citizen::who::change))
         .route("/a/{key}/q/{section}", get(citizen::draft::questions).post(citizen::draft::answer))
+        .route("/a/{key}/f/{blob}", get(citizen::upload::view))
         .route("/a/{key}/d/{document}/remove", post(citizen::upload::remove))
         .route("/a/{key}/sign", get(citizen::sign::show).post(citizen::sign::sign))
         .route("/a/{key}/check", get(citizen::sign::check))

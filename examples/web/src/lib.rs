@@ -6,6 +6,7 @@ mod assets;
 mod citizen;
 mod desk;
 mod fields;
+mod files;
 mod guard;
 mod page;
 mod serve;

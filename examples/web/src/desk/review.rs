@@ -3,12 +3,12 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::catalog::{ReasonKind, ReviewStep, Role, StepKind};
 use oneservice_core::office::{Basis, Case, OfficeError};
-use oneservice_core::request::{Actor, AnyRequest, Officer, StageName};
+use oneservice_core::request::{Actor, AnyFact, AnyRequest, Finding, Officer, StageName};
 use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 
@@ -17,6 +17,7 @@ use super::officer;
 use super::sight::{Sight, sight};
 use super::typed::Typed;
 use crate::App;
+use crate::files::served;
 use crate::page::{Page, answer, html_with, to};
 use crate::story::{Line, Reader, happened, role, story};
 
@@ -52,6 +53,7 @@ struct Review {
     originals: Vec<(String, String)>,
     at_collection: bool,
     lines: Vec<Line>,
+    against: Vec<Line>,
     others: Vec<String>,
 }
 
@@ -157,6 +159,18 @@ fn page(
         .map(|step| format!("{} · {}", p.c(&step.title), role(app, lang, step.role)));
     let originals = service.documents.iter().filter(|d| d.original_at_counter);
     let originals = originals.filter(|d| record.evidence_for(d.id.as_str()).next().is_some());
+    // On a phone the history stands below the decision: what speaks against it stands above, too.
+    let against =
+        case.history.iter().map(|happening| &happening.recorded).filter(|recorded| match &recorded.fact {
+            AnyFact::StepPassed(passed) => {
+                let done = record.passed.get(&passed.step);
+                done.is_some_and(|done| {
+                    done.at == recorded.entry.recorded_at && done.finding == Finding::Unfavourable
+                })
+            }
+            _ => false,
+        });
+    let against = against.map(|recorded| happened(app, lang, case, recorded, Reader::Officer));
     let view = Review {
         code: record.code.to_string(),
         number: case.number.clone(),
@@ -180,6 +194,7 @@ fn page(
         originals: originals.map(|d| (d.id.to_string(), p.c(&d.name))).collect(),
         at_collection: service.signature.at_collection,
         lines: story(app, lang, case, Reader::Officer),
+        against: against.collect(),
         others: others.collect(),
         steps,
         p,
@@ -209,7 +224,7 @@ pub(crate) async fn show(
     answer(&app, lang, made.await)
 }
 
-/// A file of the request: pictures are shown, everything else is a download that can do nothing.
+/// A file of the request.
 pub(crate) async fn file(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
@@ -223,22 +238,7 @@ pub(crate) async fn file(
     let made = async {
         let (case, sight) = seen(&app, &officer, &text).await?;
         let found = file_of(&case, &blob).filter(|_| sight == Sight::Whole).ok_or(OfficeError::NotFound)?;
-        let bytes = app.office.documents().read(found.blob).await?;
-        let picture = found.media_type.starts_with("image/");
-        let ending = found.media_type.rsplit('/').next().unwrap_or("bin");
-        let place = if picture { "inline" } else { "attachment" };
-        let place = format!("{place}; filename=\"{}.{ending}\"", found.document);
-        let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_str(&found.media_type)),
-            (header::CONTENT_DISPOSITION, HeaderValue::from_str(&place)),
-            (header::CONTENT_SECURITY_POLICY, Ok(HeaderValue::from_static("sandbox; default-src 'none'"))),
-        ];
-        let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value.ok()?)));
-        let mut response = bytes.into_response();
-        for (name, value) in headers {
-            response.headers_mut().insert(name, value);
-        }
-        Ok(response)
+        served(&app, found).await
     };
     answer(&app, lang, made.await)
 }

@@ -134,3 +134,22 @@ async fn printed_links_lead_where_the_person_came_from() {
     let link = between(&page, "class=\"key\">", "<")[0];
     assert!(link.starts_with("http://127.0.0.1:") && link.ends_with(&page_of(&receipt)), "{link}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_can_be_looked_at_again_and_a_name_in_other_letters_is_told_which() {
+    let town = Town::open().await;
+    let mut visitor = town.visitor();
+    visitor.post(
+        "/en/s/tourism.guesthouse-licence/start",
+        &pairs(&[("applicant", "person"), ("purpose", "new")]),
+    );
+    let draft = visitor.path.clone();
+    let png = oneservice_pilot::fake::document(oneservice_core::catalog::DocumentFormat::Png);
+    let page = visitor.upload(&format!("{draft}/d/location-sketch"), "plan.png", None, &png);
+    let link = between(&page, "Saved: <a href=\"", "\"")[0].to_owned();
+    let (status, headers, _) = visitor.once("GET", &link, "", b"").unwrap();
+    assert!(status == 200 && headers.contains(&"content-type: image/png".to_owned()), "{headers:?}");
+    let page = visitor
+        .post(&format!("{draft}/q/applicant"), &pairs(&[("name_km", "SOK DARA"), ("name_latin", "សុខ ដារា")]));
+    assert!(page.contains("Please write in Khmer letters") && page.contains("Please write in Latin letters"));
+}

@@ -14,6 +14,8 @@ async fn who_decides_reads_an_unfavourable_finding_and_the_applicant_not_the_not
     let page = town.sit("approver").get(&desk_of(&receipt));
     assert!(page.contains("✗ Technical examination"), "the step is not shown as simply done");
     assert!(page.contains("Unfavourable") && page.contains("Too close to the school"));
+    let above = page.split("value=\"approve\"").next().unwrap();
+    assert!(above.contains("Too close to the school"), "before the button, on a phone too");
     assert!(page.contains("✓ Emergency exits"), "what the inspector ticked");
     assert!(page.contains("○ Hygiene of bathrooms"), "and what not");
     let page = town.visitor().get(&page_of(&receipt));
