@@ -73,7 +73,9 @@ pub(crate) async fn own_pages(State(app): State<App>, request: Request, next: Ne
         return receipt;
     }
     let kind = response.headers().get(header::CONTENT_TYPE);
-    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+    let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    // Whoever typed too much must get back to it.
+    if is_page && status != StatusCode::PAYLOAD_TOO_LARGE {
         return response;
     }
     let (title, text) = match status {

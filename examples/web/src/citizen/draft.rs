@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Form};
-use oneservice_core::catalog::{Assessment, FieldKind, ProblemCode, Section, Service};
+use oneservice_core::catalog::{Assessment, Field, FieldKind, ProblemCode, Section, Service};
 use oneservice_core::ids::FieldId;
 use oneservice_core::office::{DraftHandle, OfficeError};
 use oneservice_core::text::Lang;
@@ -191,11 +191,15 @@ pub(crate) async fn drop_unasked(draft: &mut DraftHandle) -> Result<Assessment, 
 
 /// Addresses that were just brought a level further and are not at the last one: their next level is a question, no
 /// mistake.
-fn on_their_way(section: &Section, before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<String> {
+pub(crate) fn on_their_way<'a>(
+    fields: impl Iterator<Item = &'a Field>,
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Vec<String> {
     let code = |answers: &Map<String, Value>, id: &str| {
         answers.get(id).and_then(|a| a.get("code")).and_then(Value::as_str).unwrap_or_default().to_owned()
     };
-    let further = section.fields.iter().filter(|field| {
+    let further = fields.filter(|field| {
         let FieldKind::Address { level, .. } = &field.kind else { return false };
         let now = code(after, field.id.as_str());
         !now.is_empty() && now.len() < level.code_length() && now != code(before, field.id.as_str())
@@ -281,7 +285,7 @@ pub(crate) async fn answer(
         // Saved first, judged after: nothing typed is lost.
         draft.answers(given).await?;
         let assessment = drop_unasked(&mut draft).await?;
-        let mut quiet = on_their_way(found, &before, &draft.content().answers);
+        let mut quiet = on_their_way(found.fields.iter(), &before, &draft.content().answers);
         let is_new = |id: &&FieldId| !shown.contains(*id) && found.fields.iter().any(|f| &f.id == *id);
         quiet.extend(assessment.visible_fields.iter().filter(is_new).map(|id| format!("form.{id}")));
         let add = posted.iter().find(|(name, _)| name == "_add").map(|(_, table)| table.as_str());

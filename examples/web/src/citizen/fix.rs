@@ -13,6 +13,7 @@ use oneservice_core::request::{AnyRequest, Denial, Item, SignatureMethod};
 use oneservice_core::text::Lang;
 use oneservice_pilot::{sentence, words};
 
+use super::draft::on_their_way;
 use super::upload::{complaint, receive};
 use super::{Wrong, errors_by_path, key};
 use crate::App;
@@ -212,7 +213,17 @@ pub(crate) async fn answer(
             return Ok(to(lang, &format!("/r/{}", key.text())));
         }
         let mut draft = app.office.correction_draft(key).await?;
+        let seen = |draft: &DraftHandle| {
+            let mut answers = case.request.record().answers.clone();
+            answers.extend(draft.content().answers.clone());
+            answers
+        };
+        let before = seen(&draft);
         save(&mut draft, &case, &posted).await?;
+        // The next level of an address is a question: nothing is sent before it was asked.
+        if !on_their_way(case.request.service().fields(), &before, &seen(&draft)).is_empty() {
+            return page(&app, lang, &case, &draft, &[], StatusCode::OK);
+        }
         match app.office.send_corrections(key, Basis::default()).await {
             Ok(_) => Ok(to(lang, &format!("/r/{}", key.text()))),
             Err(OfficeError::Denied { denials, .. }) => {

@@ -41,6 +41,7 @@ struct Review {
     name: String,
     stage: String,
     due: String,
+    late: bool,
     version: u64,
     token: String,
     tried: Tried,
@@ -171,6 +172,7 @@ fn page(
             _ => false,
         });
     let against = against.map(|recorded| happened(app, lang, case, recorded, Reader::Officer));
+    let today = app.office.catalog().calendar().local_date(app.office.now());
     let view = Review {
         code: record.code.to_string(),
         number: case.number.clone(),
@@ -178,6 +180,7 @@ fn page(
         name: names(record),
         stage: sentence::stage(lang, &case.request),
         due: record.due_on.map(|due| p.date(due)).unwrap_or_default(),
+        late: record.due_on.is_some_and(|due| due < today),
         version: record.version,
         token: token(),
         tried,

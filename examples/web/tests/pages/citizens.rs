@@ -126,13 +126,41 @@ async fn what_the_framework_refuses_is_said_on_a_page_in_the_language() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn printed_links_lead_where_the_person_came_from() {
+async fn printed_links_lead_where_people_reach_the_office() {
+    for url in [None, Some("https://owso.example.org/")] {
+        let town = Town::open_at(url).await;
+        let receipt = town.apply(GUESTHOUSE).await;
+        let page = town.visitor().get(&page_of(&receipt));
+        let link = between(&page, "class=\"key\">", "<")[0];
+        let base =
+            url.map_or_else(|| format!("http://{}", town.address), |url| url.trim_end_matches('/').into());
+        assert_eq!(link, format!("{base}{}", page_of(&receipt)));
+        let form = format!("name=cashier&password={}", oneservice_pilot::demo::PASSWORD);
+        let form = ("application/x-www-form-urlencoded", form.as_bytes());
+        let (_, headers, _) = town.visitor().once("POST", "/desk/login", form.0, form.1).unwrap();
+        let cookie = headers.iter().find(|header| header.starts_with("set-cookie: ")).unwrap();
+        assert_eq!(cookie.contains("; Secure"), url.is_some(), "{cookie}");
+    }
+    for wrong in ["owso.example.org", "ftp://x", "https://x?y=1", "/path", ""] {
+        assert!(oneservice_web::base_url(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guesses_at_a_password_are_not_heard_and_lock_nobody_else() {
     let town = Town::open().await;
-    let receipt = town.apply(GUESTHOUSE).await;
     let mut visitor = town.visitor();
-    let page = visitor.get(&page_of(&receipt));
-    let link = between(&page, "class=\"key\">", "<")[0];
-    assert!(link.starts_with("http://127.0.0.1:") && link.ends_with(&page_of(&receipt)), "{link}");
+    let mut attempt = |name: &str, password: &str| {
+        visitor.post("/en/desk/login", &pairs(&[("name", name), ("password", password)]));
+        visitor.status
+    };
+    for _ in 0..3 {
+        assert_eq!(attempt("cashier", oneservice_pilot::demo::PASSWORD), 200);
+    }
+    let answers: Vec<u16> = (0..7).map(|_| attempt("cashier", "guess")).collect();
+    assert_eq!(answers, [401, 401, 401, 401, 401, 401, 429], "what was right is not counted");
+    assert_eq!(attempt("cashier", oneservice_pilot::demo::PASSWORD), 429);
+    assert_eq!(attempt("examiner", oneservice_pilot::demo::PASSWORD), 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -152,4 +180,37 @@ async fn a_file_can_be_looked_at_again_and_a_name_in_other_letters_is_told_which
     let page = visitor
         .post(&format!("{draft}/q/applicant"), &pairs(&[("name_km", "SOK DARA"), ("name_latin", "សុខ ដារា")]));
     assert!(page.contains("Please write in Khmer letters") && page.contains("Please write in Latin letters"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn too_much_text_leads_back_to_its_page() {
+    let town = Town::open().await;
+    let mut visitor = town.visitor();
+    let choice = pairs(&[("applicant", "person"), ("purpose", "new")]);
+    visitor.post("/en/s/tourism.guesthouse-licence/start", &choice);
+    let path = format!("{}/q/applicant", visitor.path);
+    let page = visitor.post(&path, &pairs(&[("name_latin", &"a".repeat(1_900_000))]));
+    assert_eq!(visitor.status, 413);
+    assert!(page.contains(&format!("href=\"{path}\"")), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_was_returned_is_asked_level_by_level() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    town.pay(&receipt).await;
+    let service = town.case(&receipt).await.request.service().clone();
+    let is_address = |f: &&oneservice_core::catalog::Field| matches!(&f.kind, oneservice_core::catalog::FieldKind::Address { level, .. } if level.code_length() == 8);
+    let field = service.fields().find(is_address).unwrap().id.to_string();
+    town.send_back(&receipt, &format!("form.{field}"), "Another village").await;
+    let (mut visitor, fix) = (town.visitor(), format!("{}/fix", page_of(&receipt)));
+    let mut form = vec![(format!("_on.{field}"), "1".to_owned())];
+    for (length, code) in [(2, "02"), (4, "0203"), (6, "020301"), (8, "02030101")] {
+        assert_eq!(visitor.get(&fix).matches("role=\"alert\"").count(), 0, "nobody is accused");
+        form.push((format!("{field}.{length}"), code.to_owned()));
+        let page = visitor.post(&fix, &form);
+        let asks_next = page.contains(&format!("name=\"{field}.{}\"", length + 2));
+        assert_eq!(asks_next, length < 8, "{code}");
+    }
+    assert_eq!(visitor.path, page_of(&receipt), "sent");
 }

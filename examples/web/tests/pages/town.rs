@@ -27,6 +27,11 @@ pub(crate) struct Town {
 
 impl Town {
     pub(crate) async fn open() -> Self {
+        Self::open_at(None).await
+    }
+
+    /// The same, reached by people at `url`.
+    pub(crate) async fn open_at(url: Option<&str>) -> Self {
         let data = tempfile::tempdir().unwrap();
         let catalog = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalog/battambang");
         let place = Place { data: data.path().to_owned(), store: None, catalog: Some(catalog) };
@@ -43,7 +48,7 @@ impl Town {
         let office = opened.office.clone();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        tokio::spawn(axum::serve(listener, router(App::new(opened))).into_future());
+        tokio::spawn(axum::serve(listener, router(App::new(opened).at(url))).into_future());
         Self { office, officers, address, _data: data }
     }
 
