@@ -1,7 +1,7 @@
 //! From values to sentences: stages, dates, money, problems, denials. Pages, command line and print share them.
 
 use oneservice_core::calendar::{Date, DateTime};
-use oneservice_core::catalog::{Catalog, Problem, Service};
+use oneservice_core::catalog::{Catalog, Field, FieldKind, Problem, Service};
 use oneservice_core::request::{AnyFact, AnyRequest, Denial, Ending, FactName, Item, StageName};
 use oneservice_core::text::{Lang, khmer_digits};
 
@@ -65,11 +65,27 @@ pub fn problem(lang: Lang, service: &Service, problem: &Problem) -> String {
     }
     let params: Vec<(&str, &str)> =
         problem.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let document = problem.path.starts_with("documents.");
     let key = format!("problem-{}", problem.code);
-    let special = format!("{key}-document");
-    let text = words::get(lang, if document && words::has(&special) { &special } else { &key }, &params);
+    // Where a mistake means more at one kind of item, there are words for that.
+    let kind = match field(service, &problem.path).map(|field| &field.kind) {
+        _ if problem.path.starts_with("documents.") => "document",
+        Some(FieldKind::KhmerText(_)) => "khmer",
+        Some(FieldKind::LatinText(_)) => "latin",
+        _ => "",
+    };
+    let special = format!("{key}-{kind}");
+    let text = words::get(lang, if words::has(&special) { &special } else { &key }, &params);
     digits(lang, &text)
+}
+
+/// The question, or the column of a table, that a problem's path names.
+fn field<'a>(service: &'a Service, path: &str) -> Option<&'a Field> {
+    let mut parts = path.strip_prefix("form.")?.split('.');
+    let field = service.field(parts.next()?)?;
+    match (&field.kind, parts.nth(1)) {
+        (FieldKind::Table { columns, .. }, Some(column)) => columns.iter().find(|c| c.id.as_str() == column),
+        _ => Some(field),
+    }
 }
 
 /// The question, paper or rule that a problem's path names.
@@ -79,7 +95,7 @@ pub fn path(lang: Lang, service: &Service, path: &str) -> String {
         ["form", field, rest @ ..] => service.field(field).map(|field| {
             let label = field.label.get(lang).to_owned();
             match (&field.kind, rest) {
-                (oneservice_core::catalog::FieldKind::Table { columns, .. }, [row, column, ..]) => {
+                (FieldKind::Table { columns, .. }, [row, column, ..]) => {
                     let row = row.parse::<u64>().map_or(0, |row| row + 1);
                     let column = columns.iter().find(|c| c.id.as_str() == *column).map(|c| c.label.get(lang));
                     format!("{label} {} · {}", digits(lang, &row.to_string()), column.unwrap_or_default())

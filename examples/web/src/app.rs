@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::{get, post};
 use axum::{Extension, Router, middleware};
 use oneservice_core::calendar::Moment;
@@ -29,6 +29,8 @@ pub struct App {
     pub(crate) sign_ins: Arc<tokio::sync::Semaphore>,
     /// Guesses at codes and passwords.
     pub(crate) tries: Arc<Tries>,
+    /// Where people reach the office, as `https://owso.example.org`; without it, where this request came in.
+    base_url: Option<Arc<str>>,
 }
 
 #[derive(Debug, Clone)]
@@ -51,7 +53,31 @@ impl App {
             sessions: Arc::default(),
             sign_ins: Arc::new(tokio::sync::Semaphore::new(2)),
             tries: Arc::default(),
+            base_url: None,
         }
+    }
+
+    /// The same, reached by people at `url`: links that are printed begin with it.
+    pub fn at(mut self, url: Option<&str>) -> Self {
+        self.base_url = url.map(|url| url.trim_end_matches('/').into());
+        self
+    }
+
+    /// Where the person reached us, for links that are printed.
+    pub(crate) fn base_url(&self, headers: &HeaderMap) -> String {
+        match &self.base_url {
+            Some(url) => url.to_string(),
+            // The server itself speaks plain HTTP; whoever puts a proxy before it says so.
+            None => {
+                let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+                format!("http://{}", host.unwrap_or_default())
+            }
+        }
+    }
+
+    /// Whether people reach the office by HTTPS only.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.base_url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }
 
     /// Begins a session; gives the secret for the cookie. Only its hash is kept.
@@ -90,9 +116,10 @@ pub fn router(app: App) -> Router {
         .nest("/health", health)
         .route("/assets/{name}", get(assets::asset))
         .fallback(citizen::nothing_here)
+        .layer(middleware::from_fn(guard::same_site))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::own_pages))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(guard::headers))
-        .layer(middleware::from_fn(guard::same_site))
         .with_state(app)
 }
 
@@ -108,7 +135,9 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/s/{service}", get(citizen::home::service))
         .route("/s/{service}/start", post(citizen::home::start))
         .route("/a/{key}", get(citizen::draft::tasks))
+        .route("/a/{key}/who", get(citizen::who::show).post(citizen::who::change))
         .route("/a/{key}/q/{section}", get(citizen::draft::questions).post(citizen::draft::answer))
+        .route("/a/{key}/f/{blob}", get(citizen::upload::view))
         .route("/a/{key}/d/{document}/remove", post(citizen::upload::remove))
         .route("/a/{key}/sign", get(citizen::sign::show).post(citizen::sign::sign))
         .route("/a/{key}/check", get(citizen::sign::check))

@@ -1,9 +1,13 @@
 //! What holds on every page: security headers, and no act at another site's bidding.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+
+use crate::App;
+use crate::citizen;
+use crate::page::{Page, lang_of, message};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -33,7 +37,7 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
 /// carry no one's session.
 pub(crate) async fn same_site(request: Request, next: Next) -> Response {
     if request.method() == Method::POST && is_foreign(request.headers()) {
-        return (StatusCode::FORBIDDEN, "forms are only taken from this site's own pages").into_response();
+        return StatusCode::FORBIDDEN.into_response();
     }
     next.run(request).await
 }
@@ -49,4 +53,41 @@ fn is_foreign(headers: &HeaderMap) -> bool {
         }
         _ => false,
     }
+}
+
+/// What the framework refuses by itself - a form too large, a part missing, a method unknown - is said on a page of the site, in the
+/// language of the address; and a draft's address leads on to the receipt once the draft was sent.
+pub(crate) async fn own_pages(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (path, method) = (request.uri().path().to_owned(), request.method().clone());
+    let response = next.run(request).await;
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error())
+        || ["/assets/", "/health/"].iter().any(|start| path.starts_with(start))
+    {
+        return response;
+    }
+    let (lang, plain) = lang_of(&path);
+    if status == StatusCode::NOT_FOUND
+        && let Some(receipt) = citizen::sent(&app, lang, plain).await
+    {
+        return receipt;
+    }
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    // Whoever typed too much must get back to it.
+    if is_page && status != StatusCode::PAYLOAD_TOO_LARGE {
+        return response;
+    }
+    let (title, text) = match status {
+        StatusCode::NOT_FOUND => ("not-found-title", "not-found-text"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("problem-title", "draft-too-large"),
+        _ => ("problem-title", "unexpected"),
+    };
+    // A page that is only posted to cannot be gone back to.
+    let back = if method == Method::POST && status == StatusCode::PAYLOAD_TOO_LARGE { plain } else { "/" };
+    let mut page = message(Page::new(&app, lang, back), status, title, text);
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        page.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    page
 }

@@ -6,10 +6,12 @@ mod assets;
 mod citizen;
 mod desk;
 mod fields;
+mod files;
 mod guard;
 mod page;
 mod serve;
+mod story;
 mod tries;
 
 pub use app::{App, router};
-pub use serve::{ServeError, serve};
+pub use serve::{ServeError, base_url, serve};

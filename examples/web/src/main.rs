@@ -24,6 +24,9 @@ struct Options {
     /// Catalogue; the folder's own, or the Battambang example, if not said.
     #[arg(long, env = "ONESERVICE_CATALOG", value_name = "DIR")]
     catalog: Option<PathBuf>,
+    /// Where people reach the office, as https://owso.example.org: links and QR codes begin with it.
+    #[arg(long, env = "ONESERVICE_BASE_URL", value_name = "URL", value_parser = oneservice_web::base_url)]
+    base_url: Option<String>,
     /// Add demonstration logins, and 300 made-up requests if the store is empty.
     #[arg(long)]
     demo: bool,
@@ -37,8 +40,8 @@ async fn main() -> ExitCode {
         )
         .with_writer(std::io::stderr)
         .init();
-    let Options { listen, data, store, catalog, demo } = Options::parse();
-    match oneservice_web::serve(&Place { data, store, catalog }, listen, demo).await {
+    let Options { listen, data, store, catalog, base_url, demo } = Options::parse();
+    match oneservice_web::serve(&Place { data, store, catalog }, listen, base_url.as_deref(), demo).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let mut text = format!("error: {error}");

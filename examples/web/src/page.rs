@@ -18,6 +18,7 @@ pub(crate) struct Page {
     pub(crate) path: String,
     pub(crate) office: String,
     pub(crate) phone: String,
+    pub(crate) address: String,
     pub(crate) wide: bool,
     pub(crate) css: String,
     pub(crate) js: String,
@@ -31,6 +32,7 @@ impl Page {
             path: path.into(),
             office: profile.name.get(lang).to_owned(),
             phone: profile.contact.phone.clone(),
+            address: profile.contact.address.get(lang).to_owned(),
             wide: false,
             css: assets::css(),
             js: assets::js(),
@@ -78,6 +80,15 @@ impl Page {
 
     pub(crate) fn twin_name(&self) -> &'static str {
         if self.lang == Lang::Km { "English" } else { "ខ្មែរ" }
+    }
+}
+
+/// The language of an address, and the address without it.
+pub(crate) fn lang_of(path: &str) -> (Lang, &str) {
+    match path.strip_prefix("/en") {
+        Some("") => (Lang::En, "/"),
+        Some(rest) if rest.starts_with('/') => (Lang::En, rest),
+        _ => (Lang::Km, path),
     }
 }
 

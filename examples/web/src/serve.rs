@@ -32,12 +32,30 @@ pub enum ServeError {
 /// How many requests `--demo` makes.
 const DEMO_REQUESTS: usize = 300;
 
-/// Serves the office of `place` on `listen` until the process is told to stop. With `demo`, logins are added, and an
+/// Reads an address that printed links may begin with: `http://` or `https://`, a host, no query.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn base_url(text: &str) -> Result<String, String> {
+    let url: axum::http::Uri = text.parse().map_err(|error| format!("not an address: {error}"))?;
+    match url.scheme_str() {
+        Some("http" | "https") if url.query().is_none() => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err("an address is written https://owso.example.org".to_owned()),
+    }
+}
+
+/// Serves the office of `place` on `listen` until the process is told to stop. Printed links begin with `base_url`, or
+/// with the address the person used. With `demo`, logins are added, and an
 /// empty store is filled with made-up requests.
 ///
 /// # Errors
 /// [`ServeError`].
-pub async fn serve(place: &Place, listen: SocketAddr, demo: bool) -> Result<(), ServeError> {
+pub async fn serve(
+    place: &Place,
+    listen: SocketAddr,
+    base_url: Option<&str>,
+    demo: bool,
+) -> Result<(), ServeError> {
     if demo {
         prepare_demo(place).await?;
     }
@@ -71,7 +89,8 @@ pub async fn serve(place: &Place, listen: SocketAddr, demo: bool) -> Result<(), 
             tokio::time::sleep(Duration::from_secs(3_600)).await;
         }
     });
-    axum::serve(listener, router(App::new(opened))).with_graceful_shutdown(stop()).await?;
+    let service = router(App::new(opened).at(base_url)).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop()).await?;
     Ok(())
 }
 

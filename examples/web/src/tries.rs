@@ -1,6 +1,7 @@
 //! Wrong tries: whoever guesses codes, phones or passwords is slowed down.
 //!
-//! Counted by what is guessed at and not by the address it comes from, which behind a proxy or a phone network is many people's.
+//! A try is counted before it is judged, so that many at once do not slip through, and taken back when it was right. What is guessed
+//! at is counted, and not only the address it comes from, which behind a proxy or a phone network is many people's.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,37 +9,73 @@ use std::sync::{Mutex, PoisonError};
 use oneservice_core::calendar::Moment;
 
 /// So many wrong tries are a mistake, more are a guess.
-const TRIES_MAX: u32 = 6;
+pub(crate) const TRIES_MAX: u32 = 6;
 /// How long wrong tries are remembered after the last one.
 const MINUTES: i64 = 15;
-/// Past this many names, those that are over are forgotten.
-const NAMES_MAX: usize = 10_000;
+/// At most so many names in each of the two halves.
+const NAMES_MAX: usize = 50_000;
+
+/// What is tried, and how often it may be wrong.
+pub(crate) type Name = (String, u32);
 
 /// Wrong tries of late, by the name of what was tried.
 #[derive(Debug, Default)]
 pub(crate) struct Tries {
-    wrong: Mutex<HashMap<String, (u32, Moment)>>,
+    halves: Mutex<Halves>,
+}
+
+/// Names in two halves: the older one goes as a whole when the younger one is old or full, so that nothing is ever searched for what
+/// is over.
+#[derive(Debug, Default)]
+struct Halves {
+    young: HashMap<String, Count>,
+    old: HashMap<String, Count>,
+    since: Option<Moment>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    tries: u32,
+    last: Moment,
+}
+
+impl Halves {
+    fn turn(&mut self, now: Moment) {
+        if self.since.is_none_or(|since| is_over(since, now)) || self.young.len() >= NAMES_MAX {
+            self.old = std::mem::take(&mut self.young);
+            self.since = Some(now);
+        }
+    }
+
+    fn count(&self, name: &str, now: Moment) -> u32 {
+        let found = self.young.get(name).or_else(|| self.old.get(name));
+        found.filter(|count| !is_over(count.last, now)).map_or(0, |count| count.tries)
+    }
 }
 
 impl Tries {
-    /// Whether one more try is heard on all of `names`.
-    pub(crate) fn are_left(&self, names: &[String], now: Moment) -> bool {
-        let wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        names
-            .iter()
-            .all(|name| wrong.get(name).is_none_or(|(count, last)| *count < TRIES_MAX || is_over(*last, now)))
+    /// Counts one more try on all of `names`; false if one of them has had its tries, and then nothing is counted.
+    pub(crate) fn begin(&self, names: &[Name], now: Moment) -> bool {
+        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
+        halves.turn(now);
+        if names.iter().any(|(name, most)| halves.count(name, now) >= *most) {
+            return false;
+        }
+        for (name, _) in names {
+            let tries = halves.count(name, now) + 1;
+            halves.young.insert(name.clone(), Count { tries, last: now });
+        }
+        true
     }
 
-    /// Remembers a wrong try.
-    pub(crate) fn was_wrong(&self, names: &[String], now: Moment) {
-        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        if wrong.len() > NAMES_MAX {
-            wrong.retain(|_, (_, last)| !is_over(*last, now));
-        }
-        for name in names {
-            let (count, last) = wrong.entry(name.clone()).or_insert((0, now));
-            *count = if is_over(*last, now) { 1 } else { *count + 1 };
-            *last = now;
+    /// Takes a try back that was right, or that was never judged.
+    pub(crate) fn take_back(&self, names: &[Name]) {
+        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
+        let Halves { young, old, .. } = &mut *halves;
+        for (name, _) in names {
+            if let Some(count) = young.get_mut(name).or_else(|| old.get_mut(name)) {
+                count.tries = count.tries.saturating_sub(1);
+            }
         }
     }
 }
@@ -51,20 +88,48 @@ fn is_over(last: Moment, now: Moment) -> bool {
 mod tests {
     use super::*;
 
+    fn names(code: &str, phone: &str) -> [Name; 2] {
+        [(format!("code:{code}"), TRIES_MAX), (format!("phone:{phone}"), TRIES_MAX)]
+    }
+
+    fn later(now: Moment, minutes: i64) -> Moment {
+        Moment::from_millis(now.millis() + minutes * 60_000)
+    }
+
     #[test]
     fn a_guess_is_not_heard_until_time_has_passed() {
         let (tries, now) = (Tries::default(), Moment::from_millis(1_000_000_000));
-        let names = ["code:A".to_owned(), "phone:1".to_owned()];
         for _ in 0..TRIES_MAX {
-            assert!(tries.are_left(&names, now));
-            tries.was_wrong(&names, now);
+            assert!(tries.begin(&names("A", "1"), now));
         }
-        assert!(!tries.are_left(&names, now));
-        assert!(!tries.are_left(&["code:B".to_owned(), "phone:1".to_owned()], now), "the phone is known");
-        assert!(tries.are_left(&["code:B".to_owned(), "phone:2".to_owned()], now));
-        let later = Moment::from_millis(now.millis() + (MINUTES + 1) * 60_000);
-        assert!(tries.are_left(&names, later));
-        tries.was_wrong(&names, later);
-        assert!(tries.are_left(&names, later), "counting begins anew");
+        assert!(!tries.begin(&names("A", "1"), now));
+        assert!(!tries.begin(&names("B", "1"), now), "the phone is known");
+        assert!(tries.begin(&names("B", "2"), now));
+        assert!(
+            !tries.begin(&names("A", "1"), later(now, MINUTES)),
+            "remembered past the turn of the halves"
+        );
+        assert!(tries.begin(&names("A", "1"), later(now, MINUTES + 1)), "counting begins anew");
+    }
+
+    #[test]
+    fn what_is_right_is_taken_back_and_what_runs_at_once_is_counted() {
+        let (tries, now) = (Tries::default(), Moment::from_millis(1_000_000_000));
+        for _ in 0..100 {
+            assert!(tries.begin(&names("A", "1"), now));
+            tries.take_back(&names("A", "1"));
+        }
+        let heard = (0..100).filter(|_| tries.begin(&names("A", "1"), now)).count();
+        assert_eq!(heard, TRIES_MAX as usize, "tries that are not judged yet count");
+    }
+
+    #[test]
+    fn names_do_not_pile_up() {
+        let (tries, now) = (Tries::default(), Moment::from_millis(1_000_000_000));
+        for nth in 0..3 * NAMES_MAX {
+            tries.begin(&[(nth.to_string(), 1)], now);
+        }
+        let halves = tries.halves.lock().unwrap();
+        assert!(halves.young.len() <= NAMES_MAX && halves.old.len() <= NAMES_MAX);
     }
 }

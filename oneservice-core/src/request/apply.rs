@@ -26,7 +26,8 @@ impl Fact<Draft> for Submission {
 
 impl Fact<Submitted> for ReviewOpened {
     type To = InReview;
-    fn apply(&self, _: &Entry, _: &mut Record, _: Submitted) -> InReview {
+    fn apply(&self, entry: &Entry, record: &mut Record, _: Submitted) -> InReview {
+        record.opened_at = Some(entry.recorded_at);
         InReview
     }
 }
@@ -90,7 +91,7 @@ impl Fact<InReview> for Return {
 
 impl Fact<Returned> for Resubmission {
     type To = InReview;
-    fn apply(&self, _: &Entry, record: &mut Record, from: Returned) -> InReview {
+    fn apply(&self, entry: &Entry, record: &mut Record, from: Returned) -> InReview {
         for (field, answer) in &self.answers {
             if answer.is_null() {
                 record.answers.remove(field);
@@ -111,6 +112,7 @@ impl Fact<Returned> for Resubmission {
         record.steps = self.steps.clone();
         record.due_on = Some(self.due_on);
         record.promised_on = self.due_on;
+        record.opened_at = Some(entry.recorded_at);
         InReview
     }
 }
@@ -184,7 +186,8 @@ impl Fact<Refused> for RefusalFinal {
 /// The deciding step is open again; what others did before it stays done.
 impl Fact<Objected> for ObjectionUpheld {
     type To = InReview;
-    fn apply(&self, _: &Entry, record: &mut Record, from: Objected) -> InReview {
+    fn apply(&self, entry: &Entry, record: &mut Record, from: Objected) -> InReview {
+        record.opened_at = Some(entry.recorded_at);
         record.passed.remove(&from.refused.step);
         record.due_on = Some(record.promised_on);
         InReview

@@ -72,6 +72,8 @@ pub enum SignatureMethod {
     Thumbprint,
     /// A photo or scan of the signed declaration.
     Scanned,
+    /// On paper at the counter, before the officer who records it and is the witness. Counts where `drawn` is accepted.
+    Paper,
     /// An external digital signature.
     Digital,
 }
@@ -80,7 +82,7 @@ impl SignatureMethod {
     /// The kind of the catalogue under which a service accepts it.
     pub fn kind(self) -> SignatureKind {
         match self {
-            Self::Drawn | Self::Typed => SignatureKind::Drawn,
+            Self::Drawn | Self::Typed | Self::Paper => SignatureKind::Drawn,
             Self::Thumbprint => SignatureKind::Thumbprint,
             Self::Scanned => SignatureKind::Scanned,
             Self::Digital => SignatureKind::Digital,
@@ -92,7 +94,7 @@ impl SignatureMethod {
     pub fn assurance(self) -> u8 {
         match self {
             Self::Drawn | Self::Typed => 1,
-            Self::Thumbprint | Self::Scanned => 2,
+            Self::Thumbprint | Self::Scanned | Self::Paper => 2,
             Self::Digital => 4,
         }
     }

@@ -36,6 +36,8 @@ pub struct Record {
     pub channel: Channel,
     /// When it was sent in.
     pub submitted_at: Moment,
+    /// When review was last opened: first, after a correction, or by an objection that was right.
+    pub opened_at: Option<Moment>,
     /// The day it counts as received.
     pub received_on: Date,
     /// The day by which the office is to be done; none while the clock is paused or the request is over.
@@ -146,6 +148,7 @@ impl Record {
             purpose: intake.purpose,
             channel: intake.channel,
             submitted_at: Moment::from_millis(0),
+            opened_at: None,
             received_on: Date::default(),
             due_on: None,
             promised_on: Date::default(),
@@ -177,6 +180,7 @@ impl Record {
             purpose: fact.purpose,
             channel: fact.channel,
             submitted_at: at,
+            opened_at: None,
             received_on: fact.received_on,
             due_on: Some(fact.due_on),
             promised_on: fact.due_on,

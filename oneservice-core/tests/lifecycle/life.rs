@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use oneservice_core::calendar::Moment;
+use oneservice_core::calendar::{Date, Moment};
 use oneservice_core::catalog::{ApplicantKind, Catalog, Purpose, Service};
-use oneservice_core::ids::{BlobId, Digest32, RequestId, TrackingCode};
+use oneservice_core::ids::{BlobId, Digest32, RequestId, StepId, TrackingCode};
 use oneservice_core::money::{Currency, Money};
 use oneservice_core::request::*;
 use oneservice_core::testing::sample;
@@ -31,6 +31,8 @@ pub(crate) struct Life {
     history: Vec<Recorded>,
     now: Moment,
     allowed: u64,
+    /// The days that were said for the steps that are open.
+    promised: BTreeMap<StepId, Date>,
 }
 
 static CATALOGUES: LazyLock<[Catalog; 3]> =
@@ -189,7 +191,38 @@ impl Life {
             assert_eq!(row.to, request.stage());
             self.history.push(recorded.clone());
             self.request = request.clone();
+            self.promise(&recorded.fact);
         }
+    }
+}
+
+impl Life {
+    /// A step's day counts from when it opened and does not slide; every day is a working day.
+    fn promise(&mut self, fact: &AnyFact) {
+        if matches!(fact, AnyFact::ReviewOpened(_) | AnyFact::Resubmission(_) | AnyFact::ObjectionUpheld(_)) {
+            self.promised.clear();
+        }
+        if !matches!(self.request.stage(), StageName::InReview | StageName::Approved) {
+            return;
+        }
+        let calendar = self.catalog.calendar();
+        let (today, open) = (calendar.local_date(self.now), self.request.record().open_steps(&self.service));
+        for (step, day) in self.request.expected(calendar) {
+            assert!(calendar.is_working_day(day), "{step} is expected on {day}");
+            if !open.contains(&step) {
+                continue;
+            }
+            let plan = self.service.review.steps.iter().find(|s| s.id == step).unwrap();
+            let first = *self.promised.entry(step.clone()).or_insert_with(|| {
+                assert!(
+                    day >= calendar.add_working_days(today, plan.working_days),
+                    "{step} has all its days when it opens"
+                );
+                day
+            });
+            assert_eq!(day, first, "the day of {step} stands");
+        }
+        self.promised.retain(|step, _| open.contains(step));
     }
 }
 
@@ -216,7 +249,8 @@ impl StateMachineTest for Life {
         };
         let draft = Request::draft(intake, Arc::clone(&service));
         let request = AnyRequest::from(draft.clone());
-        let mut life = Self { catalog, service, request, history: vec![], now, allowed: 0 };
+        let mut life =
+            Self { catalog, service, request, history: vec![], now, allowed: 0, promised: BTreeMap::new() };
         let decided = Decided::submission(draft, &Actor::Applicant, &life.context()).unwrap();
         life.take(decided);
         life

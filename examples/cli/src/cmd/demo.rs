@@ -60,6 +60,6 @@ impl Demo {
         if self.no_serve {
             return Ok(());
         }
-        Ok(oneservice_web::serve(place, self.listen, true).await?)
+        Ok(oneservice_web::serve(place, self.listen, None, true).await?)
     }
 }

@@ -7,11 +7,13 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Form};
-use oneservice_core::catalog::{Assessment, ProblemCode, Section, Service};
+use oneservice_core::catalog::{Assessment, Field, FieldKind, ProblemCode, Section, Service};
+use oneservice_core::ids::FieldId;
 use oneservice_core::office::{DraftHandle, OfficeError};
 use oneservice_core::text::Lang;
+use serde_json::{Map, Value};
 
-use super::receipt::{host, qr};
+use super::receipt::qr;
 use super::{Wrong, errors_by_path, key};
 use crate::App;
 use crate::fields::{Control, answers, control};
@@ -35,6 +37,8 @@ struct Tasks {
     link: String,
     qr: String,
     until: String,
+    fee: String,
+    who: Task,
     sections: Vec<Task>,
     papers: Vec<Task>,
     signature: Option<Task>,
@@ -84,12 +88,7 @@ pub(crate) async fn tasks(
 ) -> Response {
     let made = async {
         let key = key(&text)?;
-        let draft = match app.office.open_draft(key).await {
-            Err(OfficeError::NotFound) if app.office.case_by_link(key).await.is_ok() => {
-                return Ok(to(lang, &format!("/r/{}", key.text())));
-            }
-            other => other?,
-        };
+        let draft = app.office.open_draft(key).await?;
         let (service, assessment) = (draft.service().await?, draft.assess().await?);
         let path = format!("/a/{}", key.text());
         let p = Page::new(&app, lang, &path);
@@ -133,8 +132,34 @@ pub(crate) async fn tasks(
         });
         let until = p.date(app.office.catalog().calendar().local_date(draft.expires_at()));
         let name = p.c(&service.name);
-        let link = format!("{}{}", host(&headers), p.u(&path));
-        Ok(html(Tasks { p, name, key: key.text(), qr: qr(&link), link, until, sections, papers, signature }))
+        let fee = assessment.fee.total.show(lang);
+        let content = draft.content();
+        let unfit = assessment
+            .problems
+            .iter()
+            .any(|problem| problem.path == "purpose" || problem.path.starts_with("applicant"));
+        let (state, word) = state(&p, !unfit, true);
+        let chosen = [format!("applicant-{}", content.applicant), format!("purpose-{}", content.purpose)];
+        let who = Task {
+            link: p.u(&format!("{path}/who")),
+            name: chosen.map(|key| p.t(&key)).join(" · "),
+            state,
+            word,
+        };
+        let link = format!("{}{}", app.base_url(&headers), p.u(&path));
+        Ok(html(Tasks {
+            p,
+            name,
+            key: key.text(),
+            qr: qr(&link),
+            link,
+            until,
+            fee,
+            who,
+            sections,
+            papers,
+            signature,
+        }))
     };
     answered(&app, lang, made.await)
 }
@@ -151,7 +176,42 @@ struct Questions {
     controls: Vec<Control>,
 }
 
-/// A page of questions. `judged` shows what is wrong; a page that is seen for the first time accuses nobody.
+/// Takes answers to questions that no longer apply away: nobody sees them, and they would be in the way of sending.
+pub(crate) async fn drop_unasked(draft: &mut DraftHandle) -> Result<Assessment, OfficeError> {
+    let assessment = draft.assess().await?;
+    let gone = assessment.problems.iter().filter(|p| p.code == ProblemCode::NotApplicable);
+    let gone: Map<_, _> =
+        gone.filter_map(|p| Some((p.path.strip_prefix("form.")?.to_owned(), Value::Null))).collect();
+    if gone.is_empty() {
+        return Ok(assessment);
+    }
+    draft.answers(gone).await?;
+    draft.assess().await
+}
+
+/// Addresses that were just brought a level further and are not at the last one: their next level is a question, no
+/// mistake.
+pub(crate) fn on_their_way<'a>(
+    fields: impl Iterator<Item = &'a Field>,
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Vec<String> {
+    let code = |answers: &Map<String, Value>, id: &str| {
+        answers.get(id).and_then(|a| a.get("code")).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let further = fields.filter(|field| {
+        let FieldKind::Address { level, .. } = &field.kind else { return false };
+        let now = code(after, field.id.as_str());
+        !now.is_empty() && now.len() < level.code_length() && now != code(before, field.id.as_str())
+    });
+    further.map(|field| format!("form.{}", field.id)).collect()
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a section, what is known of it, and how the page is asked for"
+)]
+/// A page of questions. What is in `quiet` is asked only now, so it is no mistake yet. `judged` shows what is wrong; a page that is seen for the first time accuses nobody.
 fn page(
     app: &App,
     lang: Lang,
@@ -159,11 +219,14 @@ fn page(
     (service, assessment): (&Service, &Assessment),
     section: &Section,
     judged: bool,
+    quiet: &[String],
     add: Option<&str>,
 ) -> Response {
     let base = format!("/a/{}", draft.key().text());
     let p = Page::new(app, lang, format!("{base}/q/{}", section.id));
-    let errors = if judged { errors_by_path(lang, service, &assessment.problems) } else { BTreeMap::new() };
+    let mut errors =
+        if judged { errors_by_path(lang, service, &assessment.problems) } else { BTreeMap::new() };
+    errors.retain(|path, _| !quiet.contains(path));
     let places = app.office.catalog().places();
     let controls: Vec<Control> = section
         .fields
@@ -200,7 +263,7 @@ pub(crate) async fn questions(
         let found =
             service.sections.iter().find(|s| s.id.as_str() == section).ok_or(OfficeError::NotFound)?;
         let begun = found.fields.iter().any(|f| draft.content().answers.contains_key(f.id.as_str()));
-        Ok(page(&app, lang, &draft, (&service, &assessment), found, begun, None))
+        Ok(page(&app, lang, &draft, (&service, &assessment), found, begun, &[], None))
     };
     answered(&app, lang, made.await)
 }
@@ -218,29 +281,22 @@ pub(crate) async fn answer(
             service.sections.iter().find(|s| s.id.as_str() == section).ok_or(OfficeError::NotFound)?;
         let shown = draft.assess().await?.visible_fields;
         let given = answers(found.fields.iter().filter(|f| shown.contains(&f.id)), &posted);
+        let before = draft.content().answers.clone();
         // Saved first, judged after: nothing typed is lost.
         draft.answers(given).await?;
-        let mut assessment = draft.assess().await?;
-        // Answers to questions that no longer apply go by themselves.
-        let gone = assessment.problems.iter().filter(|p| p.code == ProblemCode::NotApplicable);
-        let gone: serde_json::Map<_, _> = gone
-            .filter_map(|p| Some((p.path.strip_prefix("form.")?.to_owned(), serde_json::Value::Null)))
-            .collect();
-        if !gone.is_empty() {
-            draft.answers(gone).await?;
-            assessment = draft.assess().await?;
-        }
+        let assessment = drop_unasked(&mut draft).await?;
+        let mut quiet = on_their_way(found.fields.iter(), &before, &draft.content().answers);
+        let is_new = |id: &&FieldId| !shown.contains(*id) && found.fields.iter().any(|f| &f.id == *id);
+        quiet.extend(assessment.visible_fields.iter().filter(is_new).map(|id| format!("form.{id}")));
         let add = posted.iter().find(|(name, _)| name == "_add").map(|(_, table)| table.as_str());
-        let newly_asked = assessment
-            .visible_fields
-            .iter()
-            .any(|id| !shown.contains(id) && found.fields.iter().any(|f| &f.id == id));
-        let wrong = assessment.problems.iter().any(|problem| {
-            let field = problem.path.strip_prefix("form.").and_then(|rest| rest.split('.').next());
-            field.is_some_and(|id| found.fields.iter().any(|f| f.id.as_str() == id))
-        });
-        if add.is_some() || wrong || newly_asked {
-            return Ok(page(&app, lang, &draft, (&service, &assessment), found, add.is_none() && wrong, add));
+        let wrong =
+            assessment.problems.iter().filter(|problem| !quiet.contains(&problem.path)).any(|problem| {
+                let field = problem.path.strip_prefix("form.").and_then(|rest| rest.split('.').next());
+                field.is_some_and(|id| found.fields.iter().any(|f| f.id.as_str() == id))
+            });
+        if add.is_some() || wrong || !quiet.is_empty() {
+            let judged = add.is_none() && wrong;
+            return Ok(page(&app, lang, &draft, (&service, &assessment), found, judged, &quiet, add));
         }
         let base = format!("/a/{}", draft.key().text());
         let next = next_page(&service, &assessment, &section).unwrap_or_default();

@@ -7,11 +7,13 @@ use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
+use oneservice_core::catalog::ClockRule;
 use oneservice_core::office::{Basis, Case, DraftHandle, OfficeError};
 use oneservice_core::request::{AnyRequest, Denial, Item, SignatureMethod};
 use oneservice_core::text::Lang;
 use oneservice_pilot::{sentence, words};
 
+use super::draft::on_their_way;
 use super::upload::{complaint, receive};
 use super::{Wrong, errors_by_path, key};
 use crate::App;
@@ -40,6 +42,7 @@ struct Fix {
     back: String,
     code: String,
     note: String,
+    clock_stands: bool,
     items: Vec<Returned>,
     wrong: Vec<Wrong>,
 }
@@ -133,6 +136,7 @@ fn page(
         back: p.u(&base),
         code: record.code.to_string(),
         note: returned.stage().note.clone().unwrap_or_default(),
+        clock_stands: service.processing_time.clock == ClockRule::StopsWhileReturned,
         wrong,
         p,
     };
@@ -209,7 +213,17 @@ pub(crate) async fn answer(
             return Ok(to(lang, &format!("/r/{}", key.text())));
         }
         let mut draft = app.office.correction_draft(key).await?;
+        let seen = |draft: &DraftHandle| {
+            let mut answers = case.request.record().answers.clone();
+            answers.extend(draft.content().answers.clone());
+            answers
+        };
+        let before = seen(&draft);
         save(&mut draft, &case, &posted).await?;
+        // The next level of an address is a question: nothing is sent before it was asked.
+        if !on_their_way(case.request.service().fields(), &before, &seen(&draft)).is_empty() {
+            return page(&app, lang, &case, &draft, &[], StatusCode::OK);
+        }
         match app.office.send_corrections(key, Basis::default()).await {
             Ok(_) => Ok(to(lang, &format!("/r/{}", key.text()))),
             Err(OfficeError::Denied { denials, .. }) => {

@@ -2,22 +2,27 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
-use oneservice_core::catalog::{ApplicantKind, FeeMoment, Purpose, Service};
+use oneservice_core::catalog::{FeeMoment, Service};
+use oneservice_core::money::Money;
 use oneservice_core::office::{NewDraft, OfficeError};
 use oneservice_core::request::Channel;
-use oneservice_core::text::{Lang, search_key};
+use oneservice_core::text::{Lang, search_key, search_tokens};
 use serde::Deserialize;
 
+use super::visit::{Visit, hours};
+use super::who::{Who, WhoControls};
 use crate::App;
-use crate::page::{Page, answer, html, to};
+use crate::page::{Page, answer, html, html_with, to};
 
 #[derive(Debug, Clone)]
 struct Listed {
     id: String,
     name: String,
     days: String,
+    fee: String,
 }
 
 #[derive(Debug, Clone)]
@@ -61,6 +66,7 @@ fn sectors(app: &App, p: &Page, wanted: impl Fn(&Service) -> bool) -> Vec<Sector
                     id: service.id.to_string(),
                     name: p.c(&service.name),
                     days: p.t1("days", "n", service.processing_time.working_days),
+                    fee: price(p, service),
                 })
                 .collect(),
         })
@@ -70,12 +76,7 @@ fn sectors(app: &App, p: &Page, wanted: impl Fn(&Service) -> bool) -> Vec<Sector
 pub(crate) async fn show(State(app): State<App>, Extension(lang): Extension<Lang>) -> Response {
     let p = Page::new(&app, lang, "/");
     let calendar = app.office.catalog().calendar();
-    let hours = calendar
-        .sessions()
-        .iter()
-        .map(|s| format!("{}–{}", s.from().strftime("%H:%M"), s.until().strftime("%H:%M")));
-    let hours = oneservice_pilot::sentence::digits(lang, &hours.collect::<Vec<_>>().join(", "));
-    let open = calendar.is_open(app.office.now());
+    let (open, hours) = (calendar.is_open(app.office.now()), hours(&app, lang));
     let sectors = sectors(&app, &p, |_| false);
     html(Home { p, open, hours, sectors })
 }
@@ -95,13 +96,14 @@ pub(crate) async fn services(
 ) -> Response {
     let p = Page::new(&app, lang, "/services");
     let asked: String = search.q.chars().take(100).collect();
-    let key = search_key(&asked);
+    // Each word counts by itself, wherever it stands; Khmer words are typed together and found as they are.
+    let words = search_tokens(&asked);
     let mut found = sectors(&app, &p, |service| {
         let texts = [&service.name, &service.summary];
-        let names = texts
-            .iter()
-            .any(|text| search_key(&text.km).contains(&key) || search_key(&text.en).contains(&key));
-        (search.sector.is_empty() || service.sector.as_str() == search.sector) && names
+        let text: Vec<String> =
+            texts.iter().flat_map(|text| [search_key(&text.km), search_key(&text.en)]).collect();
+        let has = |word: &String| text.iter().any(|text| text.contains(word.as_str()));
+        (search.sector.is_empty() || service.sector.as_str() == search.sector) && words.iter().all(has)
     });
     found.retain(|sector| !sector.services.is_empty());
     html(Services { p, asked, sectors: found })
@@ -111,7 +113,7 @@ pub(crate) async fn services(
 struct Paper {
     name: String,
     hint: String,
-    note: String,
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -132,38 +134,64 @@ struct ServicePage {
     free: bool,
     fee_when: String,
     rules: Vec<String>,
+    most: String,
     fee_assumed: bool,
     days: String,
     papers: Vec<Paper>,
     steps: Vec<String>,
     laws: Vec<Law>,
-    kinds: Vec<(String, String)>,
-    purposes: Vec<(String, String)>,
+    visit: Visit,
+    who: WhoControls,
 }
 
-pub(crate) async fn service(
-    State(app): State<App>,
-    Extension(lang): Extension<Lang>,
-    Path(id): Path<String>,
-) -> Response {
-    let p = Page::new(&app, lang, format!("/s/{id}"));
-    let found = id.parse().ok().and_then(|id| app.office.catalog().service(&id).cloned());
-    let Some(service) = found else { return answer(&app, lang, Err(OfficeError::NoService(id))) };
-    let base = oneservice_core::money::Money::of_units(service.fee.currency, service.fee.base);
-    let paper = |document: &oneservice_core::catalog::DocumentRequirement| Paper {
-        name: p.c(&document.name),
-        hint: document.hint.as_ref().map(|hint| p.c(hint)).unwrap_or_default(),
-        note: if document.required { String::new() } else { p.t("if-applies") },
+/// What a service costs before anything is known of a request.
+fn price(p: &Page, service: &Service) -> String {
+    if service.fee.when == FeeMoment::None {
+        return p.t("fee-free");
+    }
+    let base = Money::of_units(service.fee.currency, service.fee.base).show(p.lang);
+    if service.fee.rules.is_empty() { base } else { format!("{base} +") }
+}
+
+/// The amount that stands in a rule: all of it, or what each one counts, as in `form.rooms * 4000`. Nothing if it is
+/// calculated in another way.
+fn unit(amount: &str) -> Option<i64> {
+    let Some((counted, each)) = amount.rsplit_once('*') else { return amount.trim().parse().ok() };
+    let mut depth = 0_i32;
+    let is_one = counted.trim().chars().all(|c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        depth > 0 || c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ')')
+    });
+    each.trim().parse().ok().filter(|_| is_one)
+}
+
+fn service_page(app: &App, lang: Lang, service: &Service, who: &Who, error: &str) -> Response {
+    let p = Page::new(app, lang, format!("/s/{}", service.id));
+    let paper = |document: &oneservice_core::catalog::DocumentRequirement| {
+        let notes = [(!document.required, "if-applies"), (document.original_at_counter, "original-later")];
+        Paper {
+            name: p.c(&document.name),
+            hint: document.hint.as_ref().map(|hint| p.c(hint)).unwrap_or_default(),
+            notes: notes.into_iter().filter(|(says, _)| *says).map(|(_, key)| p.t(key)).collect(),
+        }
     };
+    let money = |units: i64| Money::of_units(service.fee.currency, units).show(lang);
+    let rule = |rule: &oneservice_core::catalog::FeeRule| match unit(rule.amount.as_str()) {
+        Some(units) => format!("{}: {}", p.c(&rule.label), money(units)),
+        None => p.c(&rule.label),
+    };
+    let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let error = if error.is_empty() { String::new() } else { p.t(error) };
     let page = ServicePage {
-        id,
+        id: service.id.to_string(),
         name: p.c(&service.name),
         summary: p.c(&service.summary),
         version: service.version,
-        base: base.show(lang),
+        base: price(&p, service),
         free: service.fee.when == FeeMoment::None,
         fee_when: p.t(&format!("fee-{}", service.fee.when)),
-        rules: service.fee.rules.iter().map(|rule| p.c(&rule.label)).collect(),
+        rules: service.fee.rules.iter().map(rule).collect(),
+        most: service.fee.max.map(money).unwrap_or_default(),
         fee_assumed: service.fee.assumed,
         days: p.t1("days", "n", service.processing_time.working_days),
         papers: service.documents.iter().map(paper).collect(),
@@ -173,35 +201,64 @@ pub(crate) async fn service(
             .iter()
             .map(|law| Law { title: p.c(&law.title), number: law.number.clone().unwrap_or_default() })
             .collect(),
-        kinds: service.applicants.iter().map(|k| (k.to_string(), p.t(&format!("applicant-{k}")))).collect(),
-        purposes: service.purposes.iter().map(|k| (k.to_string(), p.t(&format!("purpose-{k}")))).collect(),
+        visit: Visit::new(app, lang, service.documents.iter().filter(|document| document.required), None),
+        who: WhoControls::new(&p, service, who, error),
         p,
     };
-    html(page)
+    html_with(status, page)
 }
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct Start {
-    applicant: String,
-    purpose: String,
-    #[serde(default)]
-    representative: Option<String>,
+pub(crate) async fn service(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path(id): Path<String>,
+) -> Response {
+    let found = id.parse().ok().and_then(|id| app.office.catalog().service(&id).cloned());
+    let Some(service) = found else { return answer(&app, lang, Err(OfficeError::NoService(id))) };
+    service_page(&app, lang, &service, &Who::default(), "")
 }
 
 pub(crate) async fn start(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
     Path(id): Path<String>,
-    Form(start): Form<Start>,
+    Form(who): Form<Who>,
 ) -> Response {
+    let found = id.parse().ok().and_then(|id| app.office.catalog().service(&id).cloned());
+    let Some(service) = found else { return answer(&app, lang, Err(OfficeError::NoService(id))) };
+    let Some((applicant, by_representative, purpose)) = who.read(&service) else {
+        return service_page(&app, lang, &service, &who, "problem-option");
+    };
     let new = NewDraft {
         service: id,
-        applicant: ApplicantKind::from_word(&start.applicant).unwrap_or(ApplicantKind::Person),
-        by_representative: start.representative.is_some(),
-        purpose: Purpose::from_word(&start.purpose).unwrap_or(Purpose::New),
+        applicant,
+        by_representative,
+        purpose,
         channel: Channel::Web,
         idempotency_key: None,
     };
     let begun = app.office.draft(new).await;
     answer(&app, lang, begun.map(|draft| to(lang, &format!("/a/{}", draft.key().text()))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unit;
+
+    #[test]
+    fn the_amount_of_a_rule_is_what_each_one_counts() {
+        for (amount, each) in [
+            ("50000", Some(50_000)),
+            ("form.rooms * 4000", Some(4_000)),
+            ("(size(form.members) - 10) * 1000", Some(1_000)),
+            ("((row.head + 99) / 100) * 1000", Some(1_000)),
+            ("(form.rooms <= 50 ? form.rooms : 50) * 8000", Some(8_000)),
+            ("20000 + form.rooms * 4000", None),
+            ("form.rooms - 1 * 4000", None),
+            ("form.rooms * form.days", None),
+            ("form.big ? 1 : 2 * 3", None),
+        ] {
+            assert_eq!(unit(amount), each, "{amount}");
+        }
+    }
 }

@@ -6,6 +6,8 @@ pub(crate) mod home;
 pub(crate) mod receipt;
 pub(crate) mod sign;
 pub(crate) mod upload;
+pub(crate) mod visit;
+pub(crate) mod who;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +21,7 @@ use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 
 use crate::App;
-use crate::page::{Page, message};
+use crate::page::{Page, lang_of, message, to};
 
 /// One line of an error summary.
 #[derive(Debug, Clone)]
@@ -45,6 +47,13 @@ pub(crate) fn errors_by_path(
 
 /// What is at no address: said in the language of the address.
 pub(crate) async fn nothing_here(State(app): State<App>, uri: Uri) -> Response {
-    let lang = if uri.path().starts_with("/en") { Lang::En } else { Lang::Km };
+    let (lang, _) = lang_of(uri.path());
     message(Page::new(&app, lang, "/"), StatusCode::NOT_FOUND, "not-found-title", "not-found-text")
+}
+
+/// Where a draft's address leads once the draft was sent; nowhere while it was not.
+pub(crate) async fn sent(app: &App, lang: Lang, path: &str) -> Option<Response> {
+    let key = key(path.strip_prefix("/a/")?.split('/').next()?).ok()?;
+    app.office.case_by_link(key).await.ok()?;
+    Some(to(lang, &format!("/r/{}", key.text())))
 }

@@ -3,31 +3,23 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
-use oneservice_core::catalog::Role;
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Basis, Case, OfficeError};
-use oneservice_core::request::{Actor, AnyFact, AnyRequest, Command, StageName};
+use oneservice_core::request::{Actor, AnyRequest, Command, StageName};
 use oneservice_core::text::{Lang, phone};
 use oneservice_pilot::sentence;
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 
 use super::key;
+use super::visit::Visit;
 use crate::App;
 use crate::page::{Page, answer, html, html_with, link, to};
-
-/// One line of the story: what happened, or what is expected.
-#[derive(Debug, Clone)]
-pub(crate) struct Line {
-    pub(crate) class: &'static str,
-    pub(crate) mark: &'static str,
-    pub(crate) what: String,
-    pub(crate) when: String,
-    pub(crate) note: String,
-}
+use crate::story::{Line, Reader, correction, story};
+use crate::tries::TRIES_MAX;
 
 #[derive(Template)]
 #[template(path = "receipt.html")]
@@ -45,76 +37,16 @@ struct ReceiptPage {
     paid: bool,
     free: bool,
     lines: Vec<Line>,
+    returned: Vec<String>,
     fix: String,
+    visit: Option<Visit>,
+    ready: bool,
     withdraw: String,
     link: String,
     qr: String,
     papers: Vec<String>,
     result: String,
     is_private: bool,
-}
-
-/// What a role is called in this office.
-pub(crate) fn role(app: &App, lang: Lang, role: Role) -> String {
-    let words = app.office.catalog().office().role(role);
-    words.map_or_else(
-        || oneservice_pilot::words::get(lang, "office-itself", &[]),
-        |r| r.name.get(lang).to_owned(),
-    )
-}
-
-/// The story so far and what is expected, each step with its day.
-pub(crate) fn story(app: &App, lang: Lang, case: &Case) -> Vec<Line> {
-    let calendar = app.office.catalog().calendar();
-    let service = case.request.service();
-    let record = case.request.record();
-    let mut lines = Vec::new();
-    for happening in &case.history {
-        let (entry, fact) = (&happening.recorded.entry, &happening.recorded.fact);
-        // Single judgements are told with the return that they lead to.
-        if matches!(fact, AnyFact::Judgement(_) | AnyFact::ReviewOpened(_)) {
-            continue;
-        }
-        let step = sentence::step_title(lang, service, fact);
-        let what = match fact {
-            AnyFact::StepPassed(_) => step.unwrap_or_default(),
-            _ => sentence::fact(lang, fact.name()),
-        };
-        let note = match fact {
-            AnyFact::Return(f) => f.note.clone().unwrap_or_default(),
-            AnyFact::Refusal(f) => {
-                let reasons = f.reasons.iter().filter_map(|code| service.reason(code.as_str()));
-                let mut text: Vec<String> = reasons.map(|r| r.text.get(lang).to_owned()).collect();
-                text.extend(f.note.clone());
-                text.join(" · ")
-            }
-            AnyFact::Payment(f) => format!("{} · {}", f.amount.show(lang), f.receipt),
-            AnyFact::Issuance(f) => f.result.number.clone(),
-            _ => String::new(),
-        };
-        let when = sentence::time(lang, calendar.local(entry.recorded_at));
-        let when = format!("{when} · {}", role(app, lang, entry.by.role));
-        lines.push(Line { class: "done", mark: "✓", what, when, note });
-    }
-    if matches!(case.request, AnyRequest::InReview(_) | AnyRequest::Approved(_) | AnyRequest::Submitted(_)) {
-        let open = record.open_steps(service);
-        for (step, day) in case.request.expected(calendar, calendar.local_date(app.office.now())) {
-            let Some(found) = service.review.steps.iter().find(|s| s.id == step) else { continue };
-            let now = open.contains(&step) && !matches!(case.request, AnyRequest::Submitted(_));
-            lines.push(Line {
-                class: if now { "now" } else { "" },
-                mark: if now { "▸" } else { "○" },
-                what: found.title.get(lang).to_owned(),
-                when: format!(
-                    "{} {}",
-                    oneservice_pilot::words::get(lang, "expected-by", &[]),
-                    sentence::date(lang, day)
-                ),
-                note: String::new(),
-            });
-        }
-    }
-    lines
 }
 
 /// A QR code as an SVG path.
@@ -158,12 +90,19 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         _ => "",
     };
     let may_withdraw = matches!(stage_name, StageName::Submitted | StageName::InReview | StageName::Returned);
-    let full = own.map(|(key, host)| format!("{host}{}", link(lang, &format!("/r/{key}"))));
+    let full = own.map(|(key, base)| format!("{base}{}", link(lang, &format!("/r/{key}"))));
     let result = match &case.request {
         AnyRequest::Ready(ready) => ready.stage().result.number.clone(),
         _ => String::new(),
     };
-    let papers = record.evidence.iter().filter_map(|e| service.document(e.document.as_str()));
+    let given = || service.documents.iter().filter(|d| record.evidence_for(d.id.as_str()).next().is_some());
+    let going_on = !matches!(stage_name, StageName::Closed | StageName::Refused | StageName::Objected);
+    let returned = match &case.request {
+        AnyRequest::Returned(returned) => {
+            returned.stage().corrections.iter().map(|c| correction(lang, service, c)).collect()
+        }
+        _ => Vec::new(),
+    };
     html(ReceiptPage {
         code: record.code.to_string(),
         number: case.number.clone(),
@@ -176,7 +115,10 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         fee: record.fee.total.show(lang),
         paid: record.outstanding().is_zero(),
         free: record.fee.total.is_zero(),
-        lines: story(app, lang, case),
+        lines: story(app, lang, case, Reader::Applicant),
+        returned,
+        visit: going_on.then(|| Visit::new(app, lang, given(), Some(record.outstanding()))),
+        ready: stage_name == StageName::Ready,
         fix: if own.is_some() && stage_name == StageName::Returned {
             p.u(&format!("{path}/fix"))
         } else {
@@ -189,18 +131,11 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         },
         qr: full.as_deref().map(qr).unwrap_or_default(),
         link: full.unwrap_or_default(),
-        papers: papers.map(|d| p.c(&d.name)).collect(),
+        papers: given().map(|d| p.c(&d.name)).collect(),
         result,
         is_private: own.is_some(),
         p,
     })
-}
-
-/// Where the person reached us, for links that are printed.
-pub(crate) fn host(headers: &axum::http::HeaderMap) -> String {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let plain = host.starts_with("127.") || host.starts_with("localhost");
-    format!("{}://{host}", if plain { "http" } else { "https" })
 }
 
 pub(crate) async fn show(
@@ -212,7 +147,7 @@ pub(crate) async fn show(
     let made = async {
         let key = key(&text)?;
         let case = app.office.case_by_link(key).await?;
-        Ok(page(&app, lang, &case, Some((&key.text(), &host(&headers)))))
+        Ok(page(&app, lang, &case, Some((&key.text(), &app.base_url(&headers)))))
     };
     answer(&app, lang, made.await)
 }
@@ -303,8 +238,8 @@ pub(crate) async fn tracked(
     };
     let Ok(read) = code.parse::<TrackingCode>() else { return again(p, "code-wrong") };
     let Some(number) = phone(&typed) else { return again(p, "phone-wrong") };
-    let (names, now) = ([format!("code:{read}"), format!("phone:{number}")], app.office.now());
-    if !app.tries.are_left(&names, now) {
+    let names = [(format!("code:{read}"), TRIES_MAX), (format!("phone:{number}"), TRIES_MAX)];
+    if !app.tries.begin(&names, app.office.now()) {
         let error = p.t("too-often");
         return html_with(StatusCode::TOO_MANY_REQUESTS, Track { p, code, phone: typed, error });
     }
@@ -312,12 +247,13 @@ pub(crate) async fn tracked(
         let row = app.office.find_by_code_and_phone(read, &number).await?;
         app.office.case(row.request).await
     };
-    match found.await {
+    let found = found.await;
+    if !matches!(found, Err(OfficeError::NotFound)) {
+        app.tries.take_back(&names);
+    }
+    match found {
         Ok(case) => page(&app, lang, &case, None),
-        Err(OfficeError::NotFound) => {
-            app.tries.was_wrong(&names, now);
-            again(p, "track-none")
-        }
+        Err(OfficeError::NotFound) => again(p, "track-none"),
         Err(other) => crate::page::error(&app, lang, &other),
     }
 }

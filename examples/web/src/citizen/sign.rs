@@ -34,8 +34,8 @@ async fn page(app: &App, lang: Lang, draft: &DraftHandle, error: String) -> Resu
     let base = format!("/a/{}", draft.key().text());
     let p = Page::new(app, lang, format!("{base}/sign"));
     let signature = draft.content().signature.as_ref();
-    let name = draft.content().answers.get("name_latin").and_then(|name| name.as_str()).unwrap_or_default();
-    let signer = signature.map_or(name, |signature| signature.signer.as_str()).to_owned();
+    // The name is the signature: nobody writes it for the person.
+    let signer = signature.map(|signature| signature.signer.clone()).unwrap_or_default();
     let (back, statement) = (p.u(&base), p.c(&service.signature.statement));
     Ok(html(Sign { back, statement, signer, signed: signature.is_some(), error, p }))
 }
@@ -140,6 +140,7 @@ fn met_at(service: &Service, path: &str) -> ((usize, usize), String) {
             ((2, 0), field.map(|field| page_of(field.as_str())).unwrap_or_default())
         }
         ["signature"] => ((3, 0), "/sign".to_owned()),
+        ["applicant", ..] | ["purpose"] => ((0, 0), "/who".to_owned()),
         _ => ((0, 0), String::new()),
     }
 }

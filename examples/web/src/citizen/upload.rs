@@ -17,12 +17,14 @@ use serde::Deserialize;
 use super::draft::next_paper;
 use super::key;
 use crate::App;
+use crate::files::served;
 use crate::page::{Page, answer, html, to};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Saved {
     pub(crate) name: String,
     pub(crate) size: String,
+    pub(crate) link: String,
     pub(crate) blob: String,
 }
 
@@ -100,7 +102,12 @@ async fn page(
         full: files.len() >= requirement.max_files as usize,
         saved: files
             .iter()
-            .map(|e| Saved { name: e.name.clone(), size: size(lang, e.size_bytes), blob: e.blob.to_string() })
+            .map(|e| Saved {
+                name: e.name.clone(),
+                size: size(lang, e.size_bytes),
+                link: p.u(&format!("{base}/f/{}", e.blob)),
+                blob: e.blob.to_string(),
+            })
             .collect(),
         p,
     }))
@@ -114,6 +121,20 @@ pub(crate) async fn show(
     let made = async {
         let draft = app.office.open_draft(key(&text)?).await?;
         page(&app, lang, &draft, &document, String::new(), None).await
+    };
+    answer(&app, lang, made.await)
+}
+
+/// A file of the draft, to look at it again.
+pub(crate) async fn view(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, blob)): Path<(String, String)>,
+) -> Response {
+    let made = async {
+        let draft = app.office.open_draft(key(&text)?).await?;
+        let found = draft.content().evidence.iter().find(|paper| paper.blob.to_string() == blob);
+        served(&app, found.ok_or(OfficeError::NotFound)?).await
     };
     answer(&app, lang, made.await)
 }

@@ -1,9 +1,10 @@
 //! Signing in and out.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::{Extension, Form};
@@ -13,6 +14,10 @@ use serde::Deserialize;
 use super::{COOKIE, secret};
 use crate::App;
 use crate::page::{Page, html_with, to};
+use crate::tries::TRIES_MAX;
+
+/// So many wrong passwords for one name, from whatever addresses, are an attack.
+const TRIES_ANYWHERE_MAX: u32 = 60;
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -34,6 +39,7 @@ pub(crate) struct Credentials {
 pub(crate) async fn sign_in(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    from: Option<Extension<ConnectInfo<SocketAddr>>>,
     Form(Credentials { name, password }): Form<Credentials>,
 ) -> Response {
     let p = Page::new(&app, lang, "/desk/login");
@@ -41,8 +47,12 @@ pub(crate) async fn sign_in(
         let error = p.t("login-wrong");
         html_with(StatusCode::UNAUTHORIZED, Login { p, error })
     };
-    let (names, now) = ([format!("login:{}", name.chars().take(100).collect::<String>())], app.office.now());
-    if !app.tries.are_left(&names, now) {
+    // Guesses from elsewhere do not lock an officer out at once; very many do, wherever they come from.
+    let from = from.map(|Extension(ConnectInfo(address))| address.ip().to_string()).unwrap_or_default();
+    let known: String = name.chars().take(100).collect();
+    let names =
+        [(format!("login:{known}@{from}"), TRIES_MAX), (format!("login:{known}"), TRIES_ANYWHERE_MAX)];
+    if !app.tries.begin(&names, app.office.now()) {
         let error = p.t("too-often");
         return html_with(StatusCode::TOO_MANY_REQUESTS, Login { p, error });
     }
@@ -53,11 +63,12 @@ pub(crate) async fn sign_in(
     let staff = Arc::clone(&app.staff);
     let found = tokio::task::spawn_blocking(move || staff.sign_in(&name, &password)).await;
     let Some(secret) = found.ok().flatten().and_then(|officer| app.begin_session(officer)) else {
-        app.tries.was_wrong(&names, now);
         return refused(p);
     };
+    app.tries.take_back(&names);
     let mut response = to(lang, "/desk");
-    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict");
+    let secure = if app.is_secure() { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

@@ -1,8 +1,11 @@
 //! Pages for staff.
 
+mod items;
 pub(crate) mod login;
 pub(crate) mod queue;
 pub(crate) mod review;
+mod sight;
+mod typed;
 
 use axum::http::{HeaderMap, header};
 use axum::response::Response;

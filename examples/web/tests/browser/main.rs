@@ -8,6 +8,8 @@
 mod screen;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../pages/town.rs"]
+mod town;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +19,7 @@ use oneservice_pilot::{demo, fake, words};
 use screen::{Driver, Screen};
 use serde_json::Value;
 use support::{Server, sample};
+use town::{GUESTHOUSE, Town};
 
 fn pair(name: &str, value: &str) -> (String, String) {
     (name.to_owned(), value.to_owned())
@@ -166,7 +169,10 @@ impl Applicant {
 struct Desk {
     screen: Screen,
     code: String,
+    is_examined: bool,
 }
+
+const AGAINST: &str = "នៅជិតសាលា";
 
 impl Desk {
     /// Another officer sits down and opens the request from the search.
@@ -179,7 +185,8 @@ impl Desk {
         self.screen.picture("desk").await;
         self.screen.fill(&[pair("q", &self.code)]).await;
         self.screen.tap("form[action$='/desk/find'] button").await;
-        if self.screen.path().await == "/desk/find" {
+        // Whom it does not concern finds nothing.
+        if self.screen.has("table a").await {
             self.screen.tap("table a").await;
         }
     }
@@ -199,6 +206,28 @@ impl Desk {
             if self.may(act).await {
                 self.act(act).await;
             }
+        }
+    }
+
+    /// The examiner is against it; whoever decides must read so.
+    async fn examine(&mut self) {
+        if self.may("pass").await {
+            let form = "form:has(button[value=pass])";
+            self.screen.press(&format!("{form} input[value=unfavourable]")).await;
+            self.screen.write(&format!("{form} textarea"), AGAINST).await;
+            self.screen.picture("review-pass").await;
+            self.act("pass").await;
+            self.is_examined = true;
+        }
+    }
+
+    async fn decide(&mut self) {
+        if self.may("approve").await {
+            self.screen.picture("review-decide").await;
+            let told = self.screen.text("main").await;
+            let finding = words::get(Lang::Km, "unfavourable", &[]);
+            assert!(!self.is_examined || told.contains(AGAINST) && told.contains(&finding), "{told}");
+            self.act("approve").await;
         }
     }
 
@@ -245,8 +274,8 @@ async fn collected(name: &str, engine: &str, shots: Option<PathBuf>) {
     let mut applicant = Applicant::new(phone, name, data.path());
     let (receipt, code) = applicant.apply().await;
 
-    let mut desk =
-        Desk { screen: Screen::open(&driver, &server.address, 1366, shots).await, code: code.clone() };
+    let screen = Screen::open(&driver, &server.address, 1366, shots).await;
+    let mut desk = Desk { screen, code: code.clone(), is_examined: false };
     desk.sit("cashier").await;
     desk.act_if_may(&["pay"]).await;
     desk.sit("front-desk").await;
@@ -280,7 +309,11 @@ async fn collected(name: &str, engine: &str, shots: Option<PathBuf>) {
             if desk.may("collect").await {
                 break 'days;
             }
-            desk.act_if_may(&["pay", "approve", "pass", "issue"]).await;
+            if *role == "examiner" {
+                desk.examine().await;
+            }
+            desk.decide().await;
+            desk.act_if_may(&["pay", "pass", "issue"]).await;
         }
     }
     applicant.screen.visit(&receipt).await;
@@ -291,6 +324,8 @@ async fn collected(name: &str, engine: &str, shots: Option<PathBuf>) {
     applicant.screen.picture("status").await;
     let status = applicant.screen.text("main").await;
     assert!(status.contains(&words::get(Lang::Km, "ending-collected", &[])), "{status}");
+    assert!(status.contains("SOK DARA") && status.contains("6789"), "who collected: {status}");
+    assert!(desk.is_examined && !status.contains(AGAINST), "notes for colleagues stay inside: {status}");
     applicant.screen.tap("header a[hreflang=en]").await;
     assert!(applicant.screen.text("main").await.contains("Collected"), "every page has its twin");
     let pages = [applicant.screen.pages, desk.screen.pages];
@@ -319,4 +354,47 @@ async fn a_film_is_permitted() {
 #[tokio::test]
 async fn a_craft_is_registered() {
     collected("industry_handicraft-registration", "postgres", None).await;
+}
+
+/// Staff have phones too: a queue of many pages, the amount in the cashier's, and a request that was sent back and came again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_queue_is_turned_on_a_phone() {
+    let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
+    std::fs::create_dir_all(&shots).unwrap();
+    let town = Town::open().await;
+    for _ in 0..27 {
+        town.apply("tourism_tour-guide-licence").await;
+    }
+    let again = town.apply(GUESTHOUSE).await;
+    town.pay(&again).await;
+    town.send_back(&again, "form.rooms", "សូមរាប់ម្តងទៀត").await;
+    let driver = Driver::start();
+    let mut phone = Screen::open(&driver, &town.address, 360, Some(shots)).await;
+    phone.visit(&format!("/r/{}/fix", again.key.text())).await;
+    phone.fill(&[pair("rooms", "7")]).await;
+    phone.press("summary").await;
+    phone.write("textarea", "យើងបានរាប់ពីរដង").await;
+    phone.tap("main form > button").await;
+    for (officer, name) in [("cashier", "phone-cashier"), ("front-desk", "phone-desk")] {
+        phone.visit("/desk/login").await;
+        phone.fill(&[pair("name", officer), pair("password", demo::PASSWORD)]).await;
+        phone.tap("main form button").await;
+        phone.picture(name).await;
+        if officer == "cashier" {
+            assert_eq!(phone.count("tbody tr strong").await, 25, "each row has its amount");
+            phone.tap("main p > a.button").await;
+            phone.picture("phone-cashier-next").await;
+            assert_eq!(phone.count("tbody tr").await, 2, "the second page has the rest");
+            phone.tap("tbody a").await;
+            phone.picture("phone-cash").await;
+        }
+    }
+    phone.visit(&format!("/desk/r/{}", again.id)).await;
+    phone.picture("phone-review").await;
+    let item = phone.text("section[id='form.rooms']").await;
+    assert!(item.contains("យើងបានរាប់ពីរដង") && item.contains(&words::get(Lang::Km, "before", &[])), "{item}");
+    phone.visit(&format!("/r/{}", again.key.text())).await;
+    phone.picture("phone-status").await;
+    phone.visit("/nowhere").await;
+    phone.close().await;
 }

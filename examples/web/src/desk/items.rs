@@ -1,0 +1,213 @@
+//! Every answer and paper of a request as officers see it: with its judgement, and what became of it since it was returned.
+
+use std::collections::BTreeMap;
+
+use oneservice_core::catalog::{Reason, ReasonKind};
+use oneservice_core::ids::DocumentId;
+use oneservice_core::office::Case;
+use oneservice_core::request::{AnyFact, Evidence, Item, Signature};
+use oneservice_pilot::sentence;
+use serde_json::Value;
+
+use crate::App;
+use crate::citizen::upload::size;
+use crate::fields::show as shown;
+use crate::page::Page;
+use crate::story::verdict;
+
+#[derive(Debug, Clone)]
+pub(super) struct FileView {
+    pub(super) link: String,
+    pub(super) name: String,
+    pub(super) size: String,
+    pub(super) is_picture: bool,
+}
+
+/// An answer, paper or the signature, with its judgement.
+#[derive(Debug, Clone)]
+pub(super) struct ItemView {
+    pub(super) id: String,
+    pub(super) label: String,
+    pub(super) value: String,
+    pub(super) files: Vec<FileView>,
+    pub(super) class: &'static str,
+    pub(super) verdict: String,
+    pub(super) reasons: Vec<(String, String)>,
+    pub(super) original: bool,
+    pub(super) change: Option<Change>,
+}
+
+/// What the applicant did about an item that was returned.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Change {
+    pub(super) corrected: bool,
+    pub(super) before: String,
+    pub(super) files_before: Vec<FileView>,
+    pub(super) explanation: String,
+}
+
+/// What corrections took the place of, and the words that came instead of one.
+#[derive(Debug, Default)]
+struct Corrected<'a> {
+    answers: BTreeMap<&'a str, Option<&'a Value>>,
+    papers: BTreeMap<&'a DocumentId, Vec<&'a Evidence>>,
+    signature: Option<&'a Signature>,
+    explanations: BTreeMap<&'a Item, &'a str>,
+}
+
+impl<'a> Corrected<'a> {
+    /// Read from the history; the last correction of an item counts.
+    fn of(case: &'a Case) -> Self {
+        let mut corrected = Self::default();
+        let mut signature = None;
+        let mut origin: BTreeMap<&'a str, &'a Value> = BTreeMap::new();
+        let mut papers: BTreeMap<&'a DocumentId, Vec<&'a Evidence>> = BTreeMap::new();
+        for happening in &case.history {
+            match &happening.recorded.fact {
+                AnyFact::Submission(first) => {
+                    origin = first.answers.iter().map(|(id, value)| (id.as_str(), value)).collect();
+                    signature = first.signature.as_ref();
+                    for paper in &first.evidence {
+                        papers.entry(&paper.document).or_default().push(paper);
+                    }
+                }
+                AnyFact::Resubmission(sent) => {
+                    for (id, value) in &sent.answers {
+                        corrected.answers.insert(id, origin.insert(id, value).filter(|old| !old.is_null()));
+                    }
+                    let mut new: BTreeMap<&'a DocumentId, Vec<&'a Evidence>> = BTreeMap::new();
+                    for paper in &sent.evidence {
+                        new.entry(&paper.document).or_default().push(paper);
+                    }
+                    for (document, files) in new {
+                        corrected.papers.insert(document, papers.insert(document, files).unwrap_or_default());
+                    }
+                    if sent.signature.is_some() {
+                        corrected.signature = signature;
+                        signature = sent.signature.as_ref();
+                    }
+                    for (item, words) in &sent.explanations {
+                        corrected.explanations.insert(item, words);
+                    }
+                }
+                _ => {}
+            }
+        }
+        corrected
+    }
+}
+
+/// All items by group: papers, the form's sections, the signature. While the officer is judging, each has its reasons.
+pub(super) fn items(app: &App, p: &Page, case: &Case, judging: bool) -> Vec<(String, Vec<ItemView>)> {
+    let (record, service) = (case.request.record(), case.request.service());
+    let corrected = Corrected::of(case);
+    let file = |e: &Evidence| FileView {
+        link: p.u(&format!("/desk/r/{}/f/{}", record.id, e.blob)),
+        name: e.issued.map_or_else(|| e.name.clone(), |day| format!("{} · {}", e.name, p.date(day))),
+        size: size(p.lang, e.size_bytes),
+        is_picture: e.media_type.starts_with("image/"),
+    };
+    let change = |item: &Item| {
+        let mut change = Change::default();
+        match item {
+            Item::Field(id) => {
+                if let Some(old) = corrected.answers.get(id.as_str()) {
+                    change.corrected = true;
+                    let field = service.field(id.as_str()).zip(*old);
+                    let places = app.office.catalog().places();
+                    change.before =
+                        field.map(|(field, old)| shown(p.lang, places, field, old)).unwrap_or_default();
+                }
+            }
+            Item::Document(id) => {
+                if let Some(old) = corrected.papers.get(id) {
+                    change.corrected = true;
+                    change.files_before = old.iter().map(|e| file(e)).collect();
+                }
+            }
+            Item::Signature => {
+                if let Some(old) = corrected.signature {
+                    (change.corrected, change.before) = (true, old.signer.clone());
+                }
+            }
+        }
+        change.explanation =
+            corrected.explanations.get(item).map(|words| (*words).to_owned()).unwrap_or_default();
+        (change.corrected || !change.explanation.is_empty()).then_some(change)
+    };
+    let view = |item: Item, label: String, value: String, files: Vec<FileView>, original: bool| {
+        let judged = record.judgements.get(&item);
+        let (class, verdict) =
+            judged.map(|judged| verdict(p.lang, service, &judged.verdict)).unwrap_or_default();
+        let fits = |reason: &&Reason| {
+            reason.kind == ReasonKind::Return
+                && match (&reason.field, &reason.document) {
+                    (None, None) => true,
+                    (field, document) => match &item {
+                        Item::Field(id) => field.as_ref() == Some(id),
+                        Item::Document(id) => document.as_ref() == Some(id),
+                        Item::Signature => false,
+                    },
+                }
+        };
+        let reasons = service.reasons.iter().filter(fits).map(|r| (r.code.to_string(), p.c(&r.text)));
+        let reasons = if judging { reasons.collect() } else { Vec::new() };
+        let change = change(&item);
+        ItemView { id: item.to_string(), label, value, files, class, verdict, reasons, original, change }
+    };
+    let explained = |item: &Item| corrected.explanations.contains_key(item);
+    let mut groups = Vec::new();
+    let papers = service.documents.iter().filter_map(|d| {
+        let files: Vec<FileView> = record.evidence_for(d.id.as_str()).map(file).collect();
+        let item = Item::Document(d.id.clone());
+        let is_there = !files.is_empty() || explained(&item);
+        is_there.then(|| view(item, p.c(&d.name), String::new(), files, d.original_at_counter))
+    });
+    groups.push((p.t("papers"), papers.collect()));
+    for section in &service.sections {
+        let views = section.fields.iter().filter_map(|field| {
+            let answer = record.answers.get(field.id.as_str());
+            let item = Item::Field(field.id.clone());
+            let is_there =
+                answer.is_some() || explained(&item) || corrected.answers.contains_key(field.id.as_str());
+            let places = app.office.catalog().places();
+            let value = answer.map(|value| shown(p.lang, places, field, value)).unwrap_or_default();
+            is_there.then(|| view(item, p.c(&field.label), value, Vec::new(), false))
+        });
+        let views: Vec<ItemView> = views.collect();
+        if !views.is_empty() {
+            groups.push((p.c(&section.title), views));
+        }
+    }
+    if let Some(signature) = &record.signature {
+        let files = signature.file.iter().map(file).collect();
+        let level = p.t1("assurance", "n", signature.method.assurance());
+        let value = format!("{} · {level}", signature.signer);
+        groups.push((p.t("signature"), vec![view(Item::Signature, p.t("signature"), value, files, false)]));
+    }
+    groups
+}
+
+/// A file that belongs to the request, by its address: of what counts, and of what was there before a correction.
+pub(super) fn file_of<'a>(case: &'a Case, blob: &str) -> Option<&'a Evidence> {
+    let papers = case.history.iter().flat_map(|happening| {
+        let (papers, signature): (&[Evidence], _) = match &happening.recorded.fact {
+            AnyFact::Submission(first) => (&first.evidence, first.signature.as_ref()),
+            AnyFact::Resubmission(sent) => (&sent.evidence, sent.signature.as_ref()),
+            AnyFact::Collection(collection) => (&[], collection.signature.as_ref()),
+            _ => (&[], None),
+        };
+        papers.iter().chain(signature.and_then(|signature| signature.file.as_ref()))
+    });
+    papers.into_iter().find(|paper| paper.blob.to_string() == blob)
+}
+
+/// The words of what is to be corrected, as it stands.
+pub(super) fn rejected(p: &Page, case: &Case) -> Vec<String> {
+    let (record, service) = (case.request.record(), case.request.service());
+    let rejected = record.rejected().map(|(item, judged)| {
+        let (_, words) = verdict(p.lang, service, &judged.verdict);
+        format!("{}: {}", sentence::item(p.lang, service, item), words.trim_start_matches("✗ "))
+    });
+    rejected.collect()
+}

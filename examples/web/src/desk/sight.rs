@@ -1,0 +1,28 @@
+//! What an officer may see of a request: all of it where an appointment touches its plan or its department, what the cashier needs
+//! where there is a fee, and of anything else not even that it exists.
+
+use oneservice_core::catalog::{FeeMoment, Role, Service};
+use oneservice_core::request::Officer;
+
+/// How much is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sight {
+    Whole,
+    /// Name, fee and stage.
+    Fee,
+}
+
+/// What `officer` sees of requests for `service`.
+pub(super) fn sight(officer: &Officer, service: &Service) -> Option<Sight> {
+    let touches = officer.appointments.iter().filter(|a| a.role != Role::Cashier).any(|a| {
+        // The front desk hands every result over, whichever department made it.
+        a.role == Role::FrontDesk
+            || a.department == service.department
+            || service.review.steps.iter().any(|step| step.role == a.role && step.department == a.department)
+    });
+    if touches {
+        return Some(Sight::Whole);
+    }
+    let is_paid = service.fee.when != FeeMoment::None;
+    (is_paid && officer.holds(&[Role::Cashier])).then_some(Sight::Fee)
+}

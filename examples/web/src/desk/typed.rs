@@ -1,0 +1,139 @@
+//! What an officer typed into a form of the page: read as a command, and put back into its form when the rules say no.
+
+use std::fmt::Display;
+
+use oneservice_core::ids::{DocumentId, StepId};
+use oneservice_core::office::{Case, OfficeError};
+use oneservice_core::request::{
+    Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, SignatureMethod, Verdict,
+};
+
+use crate::App;
+use crate::citizen::sign::picture;
+
+/// The pairs of a posted form.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Typed(Vec<(String, String)>);
+
+impl Typed {
+    pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// The first value of a name, if there is one that is not blank.
+    pub(super) fn one(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim());
+        found.filter(|value| !value.is_empty())
+    }
+
+    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it was the form of `act` on `on`: an item, a step, or nothing.
+    pub(super) fn was(&self, act: &str, on: &str) -> bool {
+        self.one("act") == Some(act) && self.one("item").or(self.one("step")).unwrap_or_default() == on
+    }
+
+    /// What stood in a control of that form.
+    pub(super) fn text(&self, act: &str, on: &str, name: &str) -> &str {
+        if self.was(act, on) { self.one(name).unwrap_or_default() } else { "" }
+    }
+
+    /// Whether a choice of that form was ticked; `otherwise`, if it was another form.
+    pub(super) fn ticked(
+        &self,
+        act: &str,
+        on: &str,
+        name: &str,
+        value: impl Display,
+        otherwise: bool,
+    ) -> bool {
+        if !self.was(act, on) {
+            return otherwise;
+        }
+        let value = value.to_string();
+        self.all(name).any(|ticked| ticked == value)
+    }
+
+    /// The command that the form means, if it means one.
+    ///
+    /// # Errors
+    /// [`OfficeError::Document`] for a drawing that is none.
+    pub(super) async fn command(&self, app: &App, case: &Case) -> Result<Option<Command>, OfficeError> {
+        let (record, service) = (case.request.record(), case.request.service());
+        let note = || self.one("note").map(str::to_owned);
+        let step: Option<StepId> = self.one("step").and_then(|step| step.parse().ok());
+        let item = || self.one("item").and_then(|item| item.parse::<Item>().ok());
+        Ok(match (self.one("act"), step) {
+            (Some("pay"), _) => Some(Command::Pay {
+                amount: record.outstanding(),
+                method: if self.one("method") == Some("transfer") {
+                    PaymentMethod::Transfer
+                } else {
+                    PaymentMethod::Cash
+                },
+            }),
+            (Some("accept"), Some(step)) => {
+                item().map(|item| Command::Judge { step, item, verdict: Verdict::Accepted })
+            }
+            (Some("reject"), Some(step)) => {
+                let reason = self.one("reason").and_then(|reason| reason.parse().ok());
+                item().zip(reason).map(|(item, reason)| Command::Judge {
+                    step,
+                    item,
+                    verdict: Verdict::Rejected { reason, note: note() },
+                })
+            }
+            (Some("pass"), Some(step)) => {
+                let checked = self.all("checked").filter_map(|n| n.parse().ok()).collect();
+                let finding = if self.one("finding") == Some("unfavourable") {
+                    Finding::Unfavourable
+                } else {
+                    Finding::Favourable
+                };
+                Some(Command::PassStep { step, finding, note: note(), checked })
+            }
+            (Some("return"), Some(step)) => {
+                let corrections = record.rejected().filter_map(|(item, judged)| match &judged.verdict {
+                    Verdict::Rejected { reason, note } => {
+                        Some(Correction { item: item.clone(), reason: reason.clone(), note: note.clone() })
+                    }
+                    _ => None,
+                });
+                Some(Command::Return { step, corrections: corrections.collect(), note: note() })
+            }
+            (Some("approve"), Some(step)) => Some(Command::Approve { step, note: note() }),
+            (Some("refuse"), Some(step)) => {
+                let reasons = self.all("reason").filter_map(|code| code.parse().ok()).collect();
+                Some(Command::Refuse { step, reasons, note: note() })
+            }
+            (Some("issue"), Some(step)) => Some(Command::Issue { step }),
+            (Some("collect"), _) => {
+                let name = self.one("collector").unwrap_or_default().to_owned();
+                // Drawn by the collector on this screen, or on paper before the officer who says so.
+                let drawing = self.one("drawn").and_then(picture);
+                let method = match (&drawing, self.one("signed")) {
+                    (Some(_), _) => Some(SignatureMethod::Drawn),
+                    (None, Some(_)) => Some(SignatureMethod::Paper),
+                    (None, None) => None,
+                };
+                let signature = match method {
+                    Some(method) => Some(app.office.signature(service, method, &name, drawing).await?),
+                    None => None,
+                };
+                let originals_seen: Vec<DocumentId> =
+                    self.all("original").filter_map(|id| id.parse().ok()).collect();
+                let relation =
+                    if self.one("relation") == Some("proxy") { Relation::Proxy } else { Relation::Applicant };
+                let identity = self.one("identity").unwrap_or_default().to_owned();
+                Some(Command::Collect {
+                    collector: Collector { name, relation, identity },
+                    signature,
+                    originals_seen,
+                })
+            }
+            _ => None,
+        })
+    }
+}

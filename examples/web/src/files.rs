@@ -1,0 +1,31 @@
+//! Files that were handed in, shown again.
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use oneservice_core::office::OfficeError;
+use oneservice_core::request::Evidence;
+
+use crate::App;
+
+/// A paper: pictures are shown, everything else is a download that can do nothing.
+///
+/// # Errors
+/// [`OfficeError::Document`].
+pub(crate) async fn served(app: &App, paper: &Evidence) -> Result<Response, OfficeError> {
+    let bytes = app.office.documents().read(paper.blob).await?;
+    let picture = paper.media_type.starts_with("image/");
+    let ending = paper.media_type.rsplit('/').next().unwrap_or("bin");
+    let place = if picture { "inline" } else { "attachment" };
+    let place = format!("{place}; filename=\"{}.{ending}\"", paper.document);
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_str(&paper.media_type)),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&place)),
+        (header::CONTENT_SECURITY_POLICY, Ok(HeaderValue::from_static("sandbox; default-src 'none'"))),
+    ];
+    let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value.ok()?)));
+    let mut response = bytes.into_response();
+    for (name, value) in headers {
+        response.headers_mut().insert(name, value);
+    }
+    Ok(response)
+}

@@ -1,0 +1,213 @@
+//! What happened and what is expected, in words: one story for the person who asked and for officers. What officers wrote for
+//! colleagues is told to officers only.
+
+use std::collections::BTreeSet;
+
+use oneservice_core::catalog::{FieldKind, Role, Service};
+use oneservice_core::office::Case;
+use oneservice_core::request::{
+    AnyFact, AnyRequest, Collection, Correction, Finding, Record, Recorded, Relation, SignatureMethod,
+    StageName, StepPassed, Verdict,
+};
+use oneservice_core::text::{Lang, search_tokens};
+use oneservice_pilot::{sentence, words};
+
+use crate::App;
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    Applicant,
+    Officer,
+}
+
+/// One line of the story: what happened, or what is expected.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) class: &'static str,
+    pub(crate) mark: &'static str,
+    pub(crate) what: String,
+    pub(crate) when: String,
+    pub(crate) notes: Vec<String>,
+}
+
+fn t(lang: Lang, key: &str) -> String {
+    words::get(lang, key, &[])
+}
+
+/// What a role is called in this office.
+pub(crate) fn role(app: &App, lang: Lang, role: Role) -> String {
+    let words = app.office.catalog().office().role(role);
+    words.map_or_else(|| t(lang, "office-itself"), |r| r.name.get(lang).to_owned())
+}
+
+/// The story so far and what is expected, each step with its day.
+pub(crate) fn story(app: &App, lang: Lang, case: &Case, reader: Reader) -> Vec<Line> {
+    let told = case.history.iter().map(|happening| &happening.recorded).filter(|recorded| {
+        // Single judgements are told with the return that they lead to.
+        !matches!(recorded.fact, AnyFact::Judgement(_) | AnyFact::ReviewOpened(_))
+    });
+    let mut lines: Vec<Line> = told.map(|recorded| happened(app, lang, case, recorded, reader)).collect();
+    lines.extend(expected(app, lang, &case.request));
+    lines
+}
+
+/// One thing that happened.
+pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, reader: Reader) -> Line {
+    let (entry, fact) = (&recorded.entry, &recorded.fact);
+    let (record, service) = (case.request.record(), case.request.service());
+    let mut line = Line {
+        class: "done",
+        mark: "✓",
+        what: sentence::fact(lang, fact.name()),
+        when: sentence::time(lang, app.office.catalog().calendar().local(entry.recorded_at)),
+        notes: Vec::new(),
+    };
+    line.when.push_str(&format!(" · {}", role(app, lang, entry.by.role)));
+    if let (Reader::Officer, Some(officer)) = (reader, &entry.by.officer) {
+        line.when.push_str(&format!(" · {officer}"));
+    }
+    match fact {
+        AnyFact::StepPassed(passed) => {
+            line.what = sentence::step_title(lang, service, fact).unwrap_or_default();
+            if passed.finding == Finding::Unfavourable {
+                (line.class, line.mark) = ("bad", "✗");
+            }
+            line.notes = finding(lang, service, passed, reader);
+        }
+        AnyFact::Judgement(judged) => {
+            line.what = format!("{}: {}", line.what, sentence::item(lang, service, &judged.item));
+            let (class, verdict) = verdict(lang, service, &judged.verdict);
+            line.class = class;
+            line.notes.push(verdict);
+        }
+        AnyFact::Return(back) => {
+            (line.class, line.mark) = ("late", "⚠");
+            line.notes.extend(back.corrections.iter().map(|c| correction(lang, service, c)));
+            line.notes.extend(back.note.clone());
+        }
+        AnyFact::Resubmission(sent) => line.notes.extend(sent.explanations.iter().map(|(item, said)| {
+            format!("{} · {}: {said}", sentence::item(lang, service, item), t(lang, "explained"))
+        })),
+        AnyFact::Refusal(refusal) => {
+            (line.class, line.mark) = ("bad", "✗");
+            let reasons = refusal.reasons.iter().filter_map(|code| service.reason(code.as_str()));
+            line.notes.extend(reasons.map(|reason| reason.text.get(lang).to_owned()));
+            line.notes.extend(refusal.note.clone());
+        }
+        AnyFact::Approval(approval) => line.notes.extend(approval.note.clone()),
+        AnyFact::Payment(paid) => {
+            line.notes.push(format!("{} · {}", paid.amount.show(lang), paid.receipt));
+        }
+        AnyFact::Issuance(issued) => line.notes.push(issued.result.number.clone()),
+        AnyFact::Collection(collection) => line.notes = collected(lang, record, service, collection),
+        AnyFact::Withdrawal(withdrawal) => {
+            line.mark = "–";
+            let reason = withdrawal.reason.iter().map(|reason| format!("{}: {reason}", t(lang, "reason")));
+            line.notes.extend(reason);
+        }
+        AnyFact::Objection(objection) => line.notes.push(objection.text.clone()),
+        AnyFact::ObjectionUpheld(answer) => line.notes.push(answer.note.clone()),
+        AnyFact::ObjectionDismissed(answer) => line.notes.push(answer.note.clone()),
+        _ => {}
+    }
+    line
+}
+
+/// What a step concluded. The applicant is told the finding; note and checklist are for colleagues.
+fn finding(lang: Lang, service: &Service, passed: &StepPassed, reader: Reader) -> Vec<String> {
+    let mut notes = Vec::new();
+    if passed.finding == Finding::Unfavourable {
+        notes.push(t(lang, "unfavourable"));
+    }
+    if reader == Reader::Officer {
+        notes.extend(passed.note.clone());
+        let step = service.review.steps.iter().find(|step| step.id == passed.step);
+        let points = step.map(|step| step.checklist.as_slice()).unwrap_or_default();
+        notes.extend(points.iter().enumerate().map(|(nth, point)| {
+            format!("{} {}", if passed.checked.contains(&nth) { "✓" } else { "○" }, point.get(lang))
+        }));
+    }
+    notes
+}
+
+/// A judgement of one item: its colour and its words.
+pub(crate) fn verdict(lang: Lang, service: &Service, verdict: &Verdict) -> (&'static str, String) {
+    match verdict {
+        Verdict::Accepted => ("ok", format!("✓ {}", t(lang, "accepted"))),
+        Verdict::NotApplicable => ("", t(lang, "not-applicable")),
+        Verdict::Rejected { reason, note } => {
+            let words = service.reason(reason.as_str()).map(|r| r.text.get(lang)).unwrap_or_default();
+            ("bad", format!("✗ {words} {}", note.as_deref().unwrap_or_default()))
+        }
+    }
+}
+
+/// What is to be corrected, why, and the officer's words.
+pub(crate) fn correction(lang: Lang, service: &Service, correction: &Correction) -> String {
+    let reason = service.reason(correction.reason.as_str()).map(|r| r.text.get(lang)).unwrap_or_default();
+    let item = sentence::item(lang, service, &correction.item);
+    format!("{item}: {reason} {}", correction.note.as_deref().unwrap_or_default())
+}
+
+/// Who collected, with what paper, and how it was signed for.
+fn collected(lang: Lang, record: &Record, service: &Service, collection: &Collection) -> Vec<String> {
+    let who = &collection.collector;
+    let relation =
+        t(lang, if who.relation == Relation::Applicant { "collector-self" } else { "collector-proxy" });
+    let mut notes = vec![format!("{} · {relation} · {}", who.name, who.identity)];
+    if who.relation == Relation::Applicant && !is_named(record, service, &who.name) {
+        notes.push(format!("⚠ {}", t(lang, "collector-differs")));
+    }
+    notes.extend(collection.signature.as_ref().map(|signature| match signature.method {
+        SignatureMethod::Paper => t(lang, "signed-paper"),
+        _ => format!("{} {}", t(lang, "signed-by"), signature.signer),
+    }));
+    notes
+}
+
+/// Whether one of the names in the form is `name`, whatever the order of its words.
+fn is_named(record: &Record, service: &Service, name: &str) -> bool {
+    let words = |text: &str| search_tokens(text).into_iter().collect::<BTreeSet<_>>();
+    let wanted = words(name);
+    let names = service
+        .fields()
+        .filter(|field| matches!(field.kind, FieldKind::KhmerText { .. } | FieldKind::LatinText { .. }));
+    names
+        .filter_map(|field| record.answers.get(field.id.as_str())?.as_str())
+        .any(|answer| words(answer) == wanted)
+}
+
+/// The steps that are still to be done. One whose day has passed is late, and said to be.
+fn expected(app: &App, lang: Lang, request: &AnyRequest) -> Vec<Line> {
+    let stage = request.stage();
+    if !matches!(stage, StageName::Submitted | StageName::InReview | StageName::Approved) {
+        return Vec::new();
+    }
+    let (record, service) = (request.record(), request.service());
+    let calendar = app.office.catalog().calendar();
+    let today = calendar.local_date(app.office.now());
+    let begun = stage != StageName::Submitted;
+    let open = if begun { record.open_steps(service) } else { Vec::new() };
+    let days = request.expected(calendar).into_iter().filter_map(|(step, day)| {
+        let title = &service.review.steps.iter().find(|s| s.id == step)?.title;
+        let (now, late) = (open.contains(&step), begun && day < today);
+        let mut when = format!("{} {}", t(lang, "expected-by"), sentence::date(lang, day));
+        if late {
+            when.push_str(&format!(" · ⚠ {}", t(lang, "late")));
+        }
+        Some(Line {
+            class: match (now, late) {
+                (true, true) => "now late",
+                (true, false) => "now",
+                _ => "",
+            },
+            mark: if now { "▸" } else { "○" },
+            what: title.get(lang).to_owned(),
+            // Before the fee is paid nothing has begun: a day that has passed is nobody's any more.
+            when: if !begun && day < today { String::new() } else { when },
+            notes: Vec::new(),
+        })
+    });
+    days.collect()
+}

@@ -1,0 +1,8 @@
+//! What single pages must say and must not say, without a browser.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod citizens;
+mod officers;
+#[path = "../support/mod.rs"]
+mod support;
+mod town;

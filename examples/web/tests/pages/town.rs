@@ -1,0 +1,164 @@
+//! An office of Battambang for a test: the pages on a free port, and the office itself behind them.
+#![allow(dead_code, reason = "each test uses what it needs")]
+
+use std::path::Path;
+
+use oneservice_core::catalog::{DocumentFormat, Role};
+use oneservice_core::office::{Basis, Case, NewDraft, Office, Receipt};
+use oneservice_core::request::{
+    Actor, Appointment, Command, Correction, Finding, Officer, PaymentMethod, Verdict,
+};
+use oneservice_core::request::{Item, SignatureMethod};
+use oneservice_pilot::{Place, demo, fake};
+use oneservice_web::{App, router};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{Visitor, sample};
+
+pub(crate) const GUESTHOUSE: &str = "tourism_guesthouse-licence";
+
+pub(crate) struct Town {
+    pub(crate) office: Office,
+    officers: Vec<Officer>,
+    pub(crate) address: String,
+    _data: TempDir,
+}
+
+impl Town {
+    pub(crate) async fn open() -> Self {
+        Self::open_at(None).await
+    }
+
+    /// The same, reached by people at `url`.
+    pub(crate) async fn open_at(url: Option<&str>) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let catalog = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalog/battambang");
+        let place = Place { data: data.path().to_owned(), store: None, catalog: Some(catalog) };
+        let loaded = place.catalog().unwrap();
+        let mut officers = demo::officers(&loaded);
+        let elsewhere = Appointment { role: Role::Examiner, department: "culture".parse().unwrap() };
+        officers.push(Officer {
+            id: "stranger".parse().unwrap(),
+            name: "Stranger".into(),
+            appointments: vec![elsewhere],
+        });
+        demo::add_staff(loaded.office(), &officers, &place.staff_file()).unwrap();
+        let opened = place.open(None).await.unwrap();
+        let office = opened.office.clone();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(axum::serve(listener, router(App::new(opened).at(url))).into_future());
+        Self { office, officers, address, _data: data }
+    }
+
+    pub(crate) fn visitor(&self) -> Visitor {
+        Visitor::at(self.address.clone())
+    }
+
+    /// Somebody at the desk.
+    pub(crate) fn sit(&self, officer: &str) -> Visitor {
+        let mut visitor = self.visitor();
+        visitor.post("/en/desk/login", &pairs(&[("name", officer), ("password", demo::PASSWORD)]));
+        assert_eq!(visitor.path, "/en/desk", "{officer} signs in");
+        visitor
+    }
+
+    /// A request for the sample of a service, sent in.
+    pub(crate) async fn apply(&self, name: &str) -> Receipt {
+        let sample = sample::fresh(name);
+        let id = sample["service"].as_str().unwrap();
+        let service = self.office.catalog().service(&id.parse().unwrap()).unwrap().clone();
+        let mut evidence = Vec::new();
+        for paper in sample["documents"].as_array().unwrap() {
+            let word = |key: &str| paper[key].as_str().unwrap();
+            let issued = paper["issued"].as_str().and_then(oneservice_core::calendar::parse_date);
+            let bytes = fake::document(DocumentFormat::of_media_type(word("media_type")).unwrap());
+            evidence.push(
+                self.office.keep(&service, word("document"), word("file"), issued, bytes).await.unwrap(),
+            );
+        }
+        let signed = self.office.signature(&service, SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
+        let form = sample["form"].as_object().unwrap().clone();
+        let sent =
+            self.office.submit_whole(NewDraft::of(id), form, evidence, Some(signed), &Actor::Applicant, None);
+        sent.await.unwrap()
+    }
+
+    pub(crate) async fn case(&self, receipt: &Receipt) -> Case {
+        self.office.case(receipt.id).await.unwrap()
+    }
+
+    pub(crate) async fn act(&self, receipt: &Receipt, officer: &str, command: Command) {
+        let officer = self.officers.iter().find(|o| o.id.as_str() == officer).unwrap().clone();
+        self.office.act(receipt.id, command, &Actor::Officer(officer), Basis::default()).await.unwrap();
+    }
+
+    pub(crate) async fn pay(&self, receipt: &Receipt) {
+        let amount = self.case(receipt).await.request.record().outstanding();
+        self.act(receipt, "cashier", Command::Pay { amount, method: PaymentMethod::Cash }).await;
+    }
+
+    pub(crate) async fn pass(&self, receipt: &Receipt, officer: &str, step: &str, note: Option<&str>) {
+        let finding = if note.is_some() { Finding::Unfavourable } else { Finding::Favourable };
+        let (step, note) = (step.parse().unwrap(), note.map(str::to_owned));
+        let checked = if note.is_some() { vec![] } else { vec![0] };
+        self.act(receipt, officer, Command::PassStep { step, finding, note, checked }).await;
+    }
+
+    /// Rejects `item` at the front desk and sends the request back for it.
+    pub(crate) async fn send_back(&self, receipt: &Receipt, item: &str, note: &str) {
+        let item: Item = item.parse().unwrap();
+        let service = self.case(receipt).await.request.service().clone();
+        let fits = |reason: &&oneservice_core::catalog::Reason| match &item {
+            Item::Field(id) => reason.field.as_ref() == Some(id),
+            Item::Document(id) => reason.document.as_ref() == Some(id),
+            Item::Signature => false,
+        };
+        let general = || service.reasons.iter().find(|r| r.field.is_none() && r.document.is_none()).unwrap();
+        let reason = service.reasons.iter().find(fits).unwrap_or_else(general).code.clone();
+        let (step, note) = ("intake".parse().unwrap(), Some(note.to_owned()));
+        let verdict = Verdict::Rejected { reason: reason.clone(), note: note.clone() };
+        let step: oneservice_core::ids::StepId = step;
+        let judge = Command::Judge { step: step.clone(), item: item.clone(), verdict };
+        self.act(receipt, "front-desk", judge).await;
+        let corrections = vec![Correction { item, reason, note }];
+        self.act(receipt, "front-desk", Command::Return { step, corrections, note: None }).await;
+    }
+
+    /// Paid, and everything done up to the decision; the examiner is against it for `against`.
+    pub(crate) async fn up_to_decision(&self, receipt: &Receipt, against: Option<&str>) {
+        self.pay(receipt).await;
+        self.pass(receipt, "front-desk", "intake", None).await;
+        self.pass(receipt, "examiner", "examine", against).await;
+        let open = |case: &Case| case.request.record().open_steps(case.request.service());
+        for step in open(&self.case(receipt).await) {
+            self.pass(receipt, "opinion-officer", step.as_str(), None).await;
+        }
+        self.pass(receipt, "inspector", "inspect", None).await;
+    }
+
+    pub(crate) async fn up_to_ready(&self, receipt: &Receipt) {
+        self.up_to_decision(receipt, None).await;
+        let step = |id: &str| id.parse().unwrap();
+        self.act(receipt, "approver", Command::Approve { step: step("approve"), note: None }).await;
+        self.act(receipt, "front-desk", Command::Issue { step: step("issue") }).await;
+    }
+}
+
+pub(crate) fn pairs(form: &[(&str, &str)]) -> Vec<(String, String)> {
+    form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// The path of a receipt's page in English.
+pub(crate) fn page_of(receipt: &Receipt) -> String {
+    format!("/en/r/{}", receipt.key.text())
+}
+
+pub(crate) fn desk_of(receipt: &Receipt) -> String {
+    format!("/en/desk/r/{}", receipt.id)
+}
+
+pub(crate) fn text<'a>(sample: &'a Value, field: &str) -> &'a str {
+    sample["form"][field].as_str().unwrap()
+}
