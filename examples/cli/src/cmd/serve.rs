@@ -13,7 +13,7 @@ pub(crate) struct Serve {
     /// Address to listen on.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
     listen: SocketAddr,
-    /// Where people reach the office, as https://owso.example.org: links and QR codes begin with it.
+    /// Where people reach the office, as `https://owso.example.org`: links and QR codes begin with it.
     #[arg(long, env = "ONESERVICE_BASE_URL", value_name = "URL", value_parser = oneservice_web::base_url)]
     base_url: Option<String>,
     /// Add demonstration logins, and 300 made-up requests if the store is empty.
