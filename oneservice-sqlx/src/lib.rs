@@ -2,7 +2,6 @@
 //!
 //! ```no_run
 //! use oneservice_core::store::Archive;
-//! use oneservice_core::store::Archive;
 //! use oneservice_sqlx::SqliteStore;
 //!
 //! # async fn open() -> Result<(), oneservice_core::store::StoreError> {
