@@ -52,11 +52,13 @@ impl Batcher {
         Self { queue }
     }
 
-    /// Writes `commit`; says whether it is stored.
+    /// Writes `commit` once it is awaited; says whether it is stored.
     pub fn write(&self, commit: Commit) -> impl Future<Output = bool> + Send + 'static {
-        let (done, answer) = oneshot::channel();
-        let sent = self.queue.send((commit, done)).is_ok();
-        async move { sent && answer.await.unwrap_or(false) }
+        let queue = self.queue.clone();
+        async move {
+            let (done, answer) = oneshot::channel();
+            queue.send((commit, done)).is_ok() && answer.await.unwrap_or(false)
+        }
     }
 }
 
