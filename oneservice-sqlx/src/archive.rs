@@ -8,11 +8,9 @@ use oneservice_core::store::{
 use sqlx::{FromRow, SqlStr};
 
 use crate::ask::{Ask, Row, Value};
-use crate::row::{DraftRow, EventRow, Listed, PlacedRow, SummaryRow, as_it_was, storable};
+use crate::put::{self, Work};
+use crate::row::{DraftRow, EventRow, PlacedRow, SummaryRow, as_it_was, storable};
 use crate::seam::summary as stored_summary;
-
-/// A statement with its values.
-pub(crate) type Work = (SqlStr, Vec<Value>);
 
 /// Rows that are asked for at once: of those that may hold megabytes, few.
 const LARGE: usize = 32;
@@ -199,61 +197,30 @@ pub(crate) async fn import<A: Ask>(
     records: &Records,
 ) -> Result<(), StoreError> {
     let all = database.statements();
-    let name = || Value::from(office.as_str());
     let mut work: Vec<Work> = Vec::new();
     match records {
         Records::Events(events) => work.extend(events.iter().map(|event| {
-            let row = EventRow::new(office, event.index, event.request, event.version, &event.body);
-            let values = vec![
-                name(),
-                row.log_index.into(),
-                row.request_id.into(),
-                row.version.into(),
-                row.envelope.into(),
-                row.salt.into(),
-                row.payload.into(),
-                row.leaf.into(),
-                row.commitment.into(),
-                row.place_seal.into(),
-            ];
-            (all.put_event.clone(), values)
+            let place = (event.index, event.request, event.version);
+            put::event(&all.put_event, office, place, &event.body)
         })),
-        Records::Commits(commits) => work.extend(commits.iter().map(|placed| {
-            let row = PlacedRow::new(office, placed);
-            let values = vec![
-                name(),
-                row.commit_id.into(),
-                row.request_id.into(),
-                row.version.into(),
-                row.first_index.into(),
-                row.recorded_at.into(),
-                row.place_seal.into(),
-            ];
-            (all.put_commit.clone(), values)
-        })),
-        Records::Keys(keys) => work.extend(keys.iter().map(|key| {
-            let fingerprint = key.fingerprint.as_bytes().as_slice();
-            let values = vec![
-                name(),
-                storable(&key.key).into_owned().into(),
-                fingerprint.into(),
-                key.commit.to_string().into(),
-            ];
-            (all.put_key.clone(), values)
-        })),
-        Records::Counters(counters) => work.extend(counters.iter().map(|(counter, value)| {
-            let values = vec![name(), storable(counter).into_owned().into(), value.cast_signed().into()];
-            (all.put_counter.clone(), values)
-        })),
+        Records::Commits(commits) => {
+            work.extend(commits.iter().map(|placed| put::placed(&all.put_commit, office, placed)));
+        }
+        Records::Keys(keys) => work.extend(
+            keys.iter().map(|key| put::key(&all.put_key, office, &key.key, &key.fingerprint, key.commit)),
+        ),
+        Records::Counters(counters) => {
+            work.extend(counters.iter().map(|(name, value)| put::counter(all, office, name, *value)));
+        }
         Records::Summaries(summaries) => {
             for summary in summaries {
                 let old = stored_summary(database, office, summary.request).await?;
-                relist(database, office, old.as_ref(), summary, &mut work)?;
+                work.extend(put::summary(all, A::ENGINE, office, old.as_ref(), summary)?);
             }
         }
         Records::Drafts(drafts) => work.extend(drafts.iter().map(|draft| {
             let values = vec![
-                name(),
+                office.as_str().into(),
                 draft.key.as_bytes().as_slice().into(),
                 draft.version.cast_signed().into(),
                 draft.saved_at.millis().into(),
@@ -267,67 +234,12 @@ pub(crate) async fn import<A: Ask>(
     target(database, work).await
 }
 
-/// A request's row, and what of its listings changes by it.
-fn relist<A: Ask>(
-    database: &A,
-    office: &OfficeId,
-    old: Option<&Summary>,
-    summary: &Summary,
-    work: &mut Vec<Work>,
-) -> Result<(), StoreError> {
-    let all = database.statements();
-    let row = SummaryRow::new(A::ENGINE, office, summary)?;
-    let (before, now) = (old.map(Listed::of).unwrap_or_default(), Listed::of(summary));
-    for (delete, insert, before, now) in [
-        (&all.leave_queue, &all.enter_queue, &before.queues, &now.queues),
-        (&all.leave_token, &all.enter_token, &before.tokens, &now.tokens),
-    ] {
-        let gone = before.iter().filter(|entry| !now.contains(entry)).map(|entry| (delete, entry));
-        let new = now.iter().filter(|entry| !before.contains(entry)).map(|entry| (insert, entry));
-        work.extend(gone.chain(new).map(|(sql, (name, position))| {
-            let request = row.request_id.as_str().into();
-            (sql.clone(), vec![office.as_str().into(), request, name.as_str().into(), (*position).into()])
-        }));
-    }
-    let values = vec![
-        office.as_str().into(),
-        row.request_id.into(),
-        row.version.into(),
-        row.tracking_code.into(),
-        row.stage.into(),
-        row.service_id.into(),
-        row.service_version.into(),
-        row.sector_id.into(),
-        row.applicant_name.into(),
-        row.queues.into(),
-        row.tokens.into(),
-        row.submitted_at.into(),
-        row.due_on.into(),
-        row.wake_at.into(),
-        row.access_hash.into(),
-        row.phone_hash.into(),
-        now.newest.into(),
-        now.open.into(),
-        now.waking.into(),
-        row.seal.into(),
-    ];
-    work.push((all.put_request.clone(), values));
-    Ok(())
-}
-
 pub(crate) async fn finish_import<A: Ask>(
     database: &A,
     heads: &[(OfficeId, Head)],
 ) -> Result<(), StoreError> {
     let all = database.statements();
-    let mut work: Vec<Work> = heads
-        .iter()
-        .map(|(office, head)| {
-            let values =
-                vec![office.as_str().into(), head.size.cast_signed().into(), head.last_at.millis().into()];
-            (all.put_head.clone(), values)
-        })
-        .collect();
+    let mut work: Vec<Work> = heads.iter().map(|(office, head)| put::head(all, office, head)).collect();
     work.push((all.remove_mark.clone(), vec![]));
     target(database, work).await
 }

@@ -7,8 +7,8 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, SqlStr};
 
-use crate::archive::Work;
 use crate::error::Engine;
+use crate::put::Work;
 use crate::statements::Statements;
 
 /// A value that is bound to a statement.

@@ -24,6 +24,7 @@ mod ask;
 mod error;
 mod known;
 mod postgres;
+mod put;
 mod row;
 mod seam;
 mod sqlite;

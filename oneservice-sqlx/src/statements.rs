@@ -67,6 +67,26 @@ macro_rules! page {
     };
 }
 
+macro_rules! add_event {
+    () => {
+        "INSERT INTO ~event (office_id, log_index, request_id, version, envelope, salt, payload, leaf, commitment, place_seal) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    };
+}
+
+macro_rules! add_commit {
+    () => {
+        "INSERT INTO ~commit (office_id, commit_id, request_id, version, first_index, recorded_at, place_seal) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    };
+}
+
+macro_rules! add_key {
+    () => {
+        "INSERT INTO ~idempotency_key (office_id, key, fingerprint, commit_id) VALUES ($1, $2, $3, $4)"
+    };
+}
+
 statements! {
     all = page!("~request r WHERE r.office_id = $1", "r.newest_position, r.request_id");
     open = page!("~request r WHERE r.office_id = $1", "r.open_position, r.request_id");
@@ -74,9 +94,18 @@ statements! {
     stage = page!("~request r WHERE r.office_id = $1 AND r.stage = $5", "r.newest_position, r.request_id");
     service = page!("~request r WHERE r.office_id = $1 AND r.service_id = $5", "r.newest_position, r.request_id");
     phone = page!("~request r WHERE r.office_id = $1 AND r.phone_hash = $5", "r.newest_position, r.request_id");
-    // At most one row, at position 0.
-    code = page!("~request r WHERE r.office_id = $1 AND r.tracking_code = $5", "0, r.request_id", "r.request_id");
-    access = page!("~request r WHERE r.office_id = $1 AND r.access_hash = $5", "0, r.request_id", "r.request_id");
+    // At most one row, at position 0. Where an index that begins with the office could mislead the planner of a young table, the order
+    // of the one that is meant is asked for: a range and not an equality, by which the order would go without saying.
+    code = page!(
+        "~request r WHERE r.office_id = $1 AND r.tracking_code BETWEEN $5 AND $5",
+        "0, r.request_id",
+        "r.tracking_code"
+    );
+    access = page!(
+        "~request r WHERE r.office_id = $1 AND r.access_hash BETWEEN $5 AND $5",
+        "0, r.request_id",
+        "r.access_hash, r.request_id"
+    );
     queue = page!(
         "~request_queue q JOIN ~request r ON r.office_id = q.office_id AND r.request_id = q.request_id \
          WHERE q.office_id = $1 AND q.queue = $5",
@@ -87,7 +116,11 @@ statements! {
          WHERE t.office_id = $1 AND t.token = $5",
         "t.position, t.request_id"
     );
-    summary = concat!("SELECT ", summary_columns!(), " FROM ~request r WHERE r.office_id = $1 AND r.request_id = $2");
+    summary = concat!(
+        "SELECT ",
+        summary_columns!(),
+        " FROM ~request r WHERE r.office_id = $1 AND r.request_id BETWEEN $2 AND $2 ORDER BY r.request_id LIMIT 1"
+    );
     /// Events, and the number of them that the request's row promises: one statement, so one snapshot.
     history = concat!(
         "SELECT ",
@@ -149,13 +182,15 @@ statements! {
     /// Changes nothing, but holds the mark's row until the transaction ends.
     keep_mark = "UPDATE ~transfer SET office_id = office_id";
     remove_mark = "DELETE FROM ~transfer";
+    close_draft = "DELETE FROM ~draft WHERE office_id = $1 AND draft_key = $2";
     delete_drafts = "DELETE FROM ~draft";
-    put_event = "INSERT INTO ~event (office_id, log_index, request_id, version, envelope, salt, payload, leaf, commitment, \
-                 place_seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
-    put_commit = "INSERT INTO ~commit (office_id, commit_id, request_id, version, first_index, recorded_at, place_seal) \
-                  VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
-    put_key = "INSERT INTO ~idempotency_key (office_id, key, fingerprint, commit_id) VALUES ($1, $2, $3, $4) \
-               ON CONFLICT DO NOTHING";
+    // A commit adds what must not be there yet; a transfer that is resumed puts what may be there already.
+    add_event = add_event!();
+    put_event = concat!(add_event!(), " ON CONFLICT DO NOTHING");
+    add_commit = add_commit!();
+    put_commit = concat!(add_commit!(), " ON CONFLICT DO NOTHING");
+    add_key = add_key!();
+    put_key = concat!(add_key!(), " ON CONFLICT DO NOTHING");
     put_counter = "INSERT INTO ~counter (office_id, name, value) VALUES ($1, $2, $3) \
                    ON CONFLICT (office_id, name) DO UPDATE SET value = excluded.value";
     put_draft = "INSERT INTO ~draft (office_id, draft_key, version, saved_at, expires_at, body, seal) \

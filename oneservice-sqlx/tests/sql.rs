@@ -54,6 +54,12 @@ fn nodes(plan: &Value) -> Vec<&Value> {
     all
 }
 
+/// Rows that a node read from its table, also those that it read in vain.
+fn rows_read(node: &Value) -> f64 {
+    let number = |key: &str| node[key].as_f64().unwrap_or(0.0);
+    (number("Actual Rows") + number("Rows Removed by Filter")) * number("Actual Loops")
+}
+
 async fn open(server: &PostgresServer) -> PostgresStore {
     // One connection, so that the log is in order.
     let options: PostgresOptions = format!("{}&pool=2", server.url()).parse().unwrap();
@@ -132,9 +138,8 @@ async fn every_query_reads_by_index_and_one_row_more_than_it_shows() {
     assert_eq!(ran.len(), shown.len(), "each question is one statement");
     for (Ran { text, plan }, (name, shown)) in ran.iter().zip(&shown) {
         for node in nodes(plan).into_iter().filter(|node| node.get("Relation Name").is_some()) {
-            let number = |key: &str| node[key].as_f64().unwrap_or(0.0);
             // A table of one row is read faster without its index; what counts is that nothing is read in vain.
-            let read = (number("Actual Rows") + number("Rows Removed by Filter")) * number("Actual Loops");
+            let read = rows_read(node);
             assert!(read <= *shown as f64 + 1.0, "{name} read {read}, shows {shown}: {text}\n{plan:#}");
         }
     }
@@ -178,7 +183,7 @@ async fn a_batch_is_one_round_trip_and_reads_by_index() {
             let kind = node["Node Type"].as_str().unwrap();
             assert!(!kind.contains("Seq Scan"), "{what}: {:#}", ran[0].plan);
             if node.get("Relation Name").is_some() && node["Operation"].is_null() {
-                let read = node["Actual Rows"].as_f64().unwrap() * node["Actual Loops"].as_f64().unwrap();
+                let read = rows_read(node);
                 assert!(read <= batch.len() as f64 + 1.0, "{what} read {read}: {node:#}");
             }
         }

@@ -13,9 +13,9 @@ use oneservice_core::store::{StoreError, Written};
 use sqlx::SqlStr;
 use sqlx::postgres::{PgPool, Postgres};
 
-use crate::archive::Work;
 use crate::ask::{Ask, Row, Value, bind, guarded};
 use crate::error::{Engine, Meaning};
+use crate::put::Work;
 use crate::statements::Statements;
 
 pub use connect::{PostgresOptions, PostgresUrlError};

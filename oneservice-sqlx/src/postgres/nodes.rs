@@ -214,7 +214,7 @@ impl Nodes {
 /// statement each time, which takes longer than running it, nor know a young table's size, nor compile what it believes to
 /// be costly. Where an engine does not know a setting, it is only slower.
 const BY_INDEX: &str = "SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; \
-                        SET enable_hashjoin = off; SET enable_mergejoin = off";
+                        SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_sort = off";
 
 async fn plan_by_index(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     match sqlx::raw_sql(BY_INDEX).execute(connection).await {

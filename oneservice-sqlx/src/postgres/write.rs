@@ -29,8 +29,10 @@ const ATTEMPTS: usize = 64;
 /// Judges and writes. Answers -1 if the office has a head row; 0, with the time of the last event before, if the judgement was by what
 /// is there now; and each member with the index of its first event, or, if it was left out, -1 and whose its tracking code was.
 ///
-/// Work grows with the members and not with their square, whatever the planner believes of sizes: questions of the tables are scalar
-/// subqueries, which stay look-ups in an index, and rows of a member find its index in an array.
+/// Work grows with the members and not with their square or the office, whatever the planner believes of sizes: questions of the tables
+/// are subqueries, which stay look-ups, and rows of a member find its index in an array. Where a table has several indices that begin
+/// with the office, the planner of an empty table sees no difference between them; so the order of the one that is meant is asked
+/// for, by `BETWEEN x AND x ORDER BY`, as no other gives it.
 pub(super) const WRITE: &str = r#"
 WITH locked AS (
     SELECT size, last_at FROM ~head WHERE office_id = $1 AND (SELECT t.office_id FROM ~transfer t) IS NULL FOR UPDATE
@@ -43,16 +45,15 @@ WITH locked AS (
         m.recorded_at >= h.last_at
         AND (SELECT 1 FROM ~commit c WHERE c.office_id = $1 AND c.commit_id = m.commit_id) IS NULL
         AND (SELECT 1 FROM ~idempotency_key k WHERE k.office_id = $1 AND k.key = m.key) IS NULL
-        AND COALESCE((SELECT r.version FROM ~request r WHERE r.office_id = $1 AND r.request_id = m.request_id), 0) = m.expected
-        AND (SELECT 1 FROM ~request r WHERE r.office_id = $1 AND r.tracking_code = m.tracking_code AND r.request_id <> m.request_id)
-            IS NULL
+        AND COALESCE(old.version, 0) = m.expected
+        AND (SELECT 1 FROM ~request r WHERE r.office_id = $1 AND r.tracking_code BETWEEN m.tracking_code AND m.tracking_code
+            AND r.request_id <> m.request_id ORDER BY r.tracking_code LIMIT 1) IS NULL
         AND (m.counters = 0 OR NOT EXISTS (SELECT 1 FROM counter_move v WHERE v.member = m.member
             AND v.value <> COALESCE((SELECT c.value FROM ~counter c WHERE c.office_id = $1 AND c.name = v.name), 0)))
         AS fits,
-        (SELECT r.queues IS DISTINCT FROM m.queues OR r.due_on IS DISTINCT FROM m.due_on
-            FROM ~request r WHERE r.office_id = $1 AND r.request_id = m.request_id) AS leaves_queues,
-        (SELECT r.tokens IS DISTINCT FROM m.tokens OR r.newest_position IS DISTINCT FROM m.newest_position
-            FROM ~request r WHERE r.office_id = $1 AND r.request_id = m.request_id) AS leaves_tokens
+        old.version > 0 AND (old.queues IS DISTINCT FROM m.queues OR old.due_on IS DISTINCT FROM m.due_on) AS leaves_queues,
+        old.version > 0 AND (old.tokens IS DISTINCT FROM m.tokens OR old.newest_position IS DISTINCT FROM m.newest_position)
+        AS leaves_tokens
     FROM UNNEST($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::text[],
         $11::bytea[], $12::bytea[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
         $21::bigint[], $22::text[], $23::bigint[], $24::bytea[], $25::bytea[], $26::bigint[], $27::bigint[], $28::bigint[], $29::bytea[])
@@ -60,6 +61,8 @@ WITH locked AS (
         draft_key, draft_version, stage, service_id, service_version, sector_id, applicant_name, queues, tokens, submitted_at, due_on,
         wake_at, access_hash, phone_hash, newest_position, open_position, waking_position, seal, member)
     CROSS JOIN head h
+    LEFT JOIN LATERAL (SELECT r.version, r.queues, r.tokens, r.due_on, r.newest_position FROM ~request r
+        WHERE r.office_id = $1 AND r.request_id BETWEEN m.request_id AND m.request_id ORDER BY r.request_id LIMIT 1) AS old ON true
 ), closed AS (
     DELETE FROM ~draft d USING judged j
     WHERE j.fits AND d.office_id = $1 AND d.draft_key = ANY ($12::bytea[]) AND d.draft_key = j.draft_key AND d.version = j.draft_version
@@ -115,8 +118,9 @@ WITH locked AS (
         access_hash = excluded.access_hash, phone_hash = excluded.phone_hash, newest_position = excluded.newest_position,
         open_position = excluded.open_position, waking_position = excluded.waking_position, seal = excluded.seal
 ), left_queue AS (
-    DELETE FROM ~request_queue l USING taken t
-    WHERE t.leaves_queues AND l.office_id = $1 AND l.request_id = t.request_id AND strpos(t.queues, '"' || l.queue || '"') = 0
+    DELETE FROM ~request_queue l
+    WHERE l.office_id = $1 AND l.request_id = ANY (ARRAY(SELECT t.request_id FROM taken t WHERE t.leaves_queues))
+    AND strpos(($18::text[])[array_position($3::text[], l.request_id)], '"' || l.queue || '"') = 0
 ), wrote_queue AS (
     INSERT INTO ~request_queue (office_id, request_id, queue, position)
     SELECT $1, q.request_id, q.name, q.position
@@ -124,8 +128,8 @@ WITH locked AS (
     CROSS JOIN place p WHERE p.first_index[q.member] >= 0 AND p.is_requeued[q.member]
     ON CONFLICT (office_id, request_id, queue) DO UPDATE SET position = excluded.position
 ), left_token AS (
-    DELETE FROM ~request_token l USING taken t
-    WHERE t.leaves_tokens AND l.office_id = $1 AND l.request_id = t.request_id
+    DELETE FROM ~request_token l
+    WHERE l.office_id = $1 AND l.request_id = ANY (ARRAY(SELECT t.request_id FROM taken t WHERE t.leaves_tokens))
     AND NOT EXISTS (SELECT 1 FROM UNNEST($48::text[], $49::text[]) AS w(request_id, name)
         WHERE w.request_id = l.request_id AND w.name = l.token)
 ), wrote_token AS (

@@ -10,9 +10,9 @@ use oneservice_core::store::{StoreError, Written};
 use sqlx::sqlite::Sqlite;
 use sqlx::{SqlStr, SqlitePool};
 
-use crate::archive::Work;
 use crate::ask::{Ask, Row, Value, bind, guarded};
 use crate::error::{Engine, Meaning};
+use crate::put::Work;
 use crate::statements::Statements;
 
 /// Before the names of all tables.
