@@ -4,17 +4,21 @@
 //! On PostgreSQL the raw base is one statement for a batch that asks nothing; "naive" is a statement for each row, a transaction for
 //! each command. All are measured in turn, round after round, and the best round of each counts. Files lie in memory where there is
 //! `/dev/shm`, since real disks of shared machines vary tenfold; PostgreSQL waits a millisecond before each sync, SQLite's syncs cost
-//! nothing, so that its ratios are those of the processor alone. `-- postgres` or `-- sqlite` measures one of them.
+//! nothing, so that its ratios are those of the processor alone. At the end sixteen offices on two servers are measured against one office
+//! on one. `-- postgres`, `-- sqlite` or `-- offices` measures one of them; `-- postgres-es` compares with that crate, which is built by
+//! itself (`benches/postgres-es`).
 
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use oneservice_benches::load::{drive, submission, submissions};
 use oneservice_benches::raw_sql::{Batcher, batch_to_postgres, one_by_one_to_postgres, one_by_one_to_sqlite};
+use oneservice_core::ids::OfficeId;
 use oneservice_core::store::{Commit, GroupCommit, Limits, Outcome, Store};
 use oneservice_sqlx::testing::PostgresServer;
 use oneservice_sqlx::{PostgresStore, SqliteStore};
@@ -24,8 +28,13 @@ use sqlx::{PgPool, SqlitePool};
 const IN_FLIGHT: [usize; 4] = [1, 8, 64, 256];
 const ROUNDS: usize = 3;
 const BATCH: usize = 256;
+/// Offices that share a database, and commands of all of them in flight.
+const OFFICES: usize = 16;
+const MANY: usize = 64;
 /// The first commands make plans and threads.
-const WARM_UP: u32 = 8;
+const WARM_UP: u32 = 32;
+/// The same for all, since a larger store is slower. Rates of one command at a time need no more.
+const COMMANDS: u32 = 4_000;
 
 type Failure = Box<dyn Error>;
 
@@ -50,7 +59,8 @@ fn main() -> Result<(), Failure> {
         "{:>9} | {:>9} | {:>9} {:>9} {:>9} | {:>9} {:>11}",
         "engine", "in flight", "naive", "raw", "ours", "ours/raw", "ours/naive"
     )?;
-    let only = std::env::args().find(|word| word == "sqlite" || word == "postgres");
+    let modes = ["sqlite", "postgres", "offices", "postgres-es"];
+    let only = std::env::args().find(|word| modes.contains(&word.as_str()));
     for engine in
         ["sqlite", "postgres"].into_iter().filter(|engine| only.as_deref().is_none_or(|only| only == *engine))
     {
@@ -58,7 +68,8 @@ fn main() -> Result<(), Failure> {
             let mut best = [0.0_f64; 3];
             for _ in 0..ROUNDS {
                 for (best, way) in best.iter_mut().zip([Way::Naive, Way::Raw, Way::Ours]) {
-                    let commands = commands(way, in_flight);
+                    let commands =
+                        if in_flight == 1 || matches!(way, Way::Naive) { COMMANDS / 4 } else { COMMANDS };
                     let took = runtime.block_on(async {
                         match engine {
                             "sqlite" => sqlite(way, commands, in_flight).await,
@@ -77,20 +88,44 @@ fn main() -> Result<(), Failure> {
             )?;
         }
     }
+    if only.as_deref() == Some("postgres-es") {
+        for in_flight in [1, 8, 64] {
+            let mut best = [0.0_f64; 2];
+            for _ in 0..ROUNDS {
+                let commands = COMMANDS / 4;
+                best[0] = best[0].max(postgres_es(&server, in_flight, commands)?);
+                let took = runtime.block_on(postgres(&server, Way::Ours, commands, in_flight))?;
+                best[1] = best[1].max(f64::from(commands) / took.as_secs_f64());
+            }
+            let [theirs, ours] = best;
+            writeln!(
+                out,
+                "{in_flight} in flight: postgres-es {theirs:.0}, ours {ours:.0}, {:.2}",
+                ours / theirs
+            )?;
+        }
+    }
+    if only.is_none_or(|only| only == "offices") {
+        let mut best = [0.0_f64; 2];
+        for _ in 0..ROUNDS {
+            for (best, several) in best.iter_mut().zip([1, OFFICES]) {
+                let took = runtime.block_on(offices(&server, several))?;
+                *best = best.max(f64::from(COMMANDS) / took.as_secs_f64());
+            }
+        }
+        let [one, many] = best;
+        writeln!(
+            out,
+            "postgres, {MANY} in flight: one office {one:.0}, {OFFICES} offices on two servers {many:.0}, {:.2}",
+            many / one
+        )?;
+    }
     Ok(())
 }
 
 fn folder() -> &'static Path {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { memory } else { Path::new("/tmp") }
-}
-
-/// One command a transaction does not get much faster with more in flight: fewer tell as much.
-fn commands(way: Way, in_flight: usize) -> u32 {
-    match way {
-        Way::Naive => 300,
-        Way::Raw | Way::Ours => u32::try_from(in_flight * 30).unwrap_or(300).clamp(300, 6_000),
-    }
 }
 
 async fn measure<F: Future<Output = bool> + Send + 'static>(
@@ -188,6 +223,45 @@ async fn postgres(
         return Err(format!("{way:?}: {stored} events are stored").into());
     }
     store.close().await;
+    pool.close().await;
+    Ok(took)
+}
+
+/// The same number of commands through the crate postgres-es, in a program of its own.
+fn postgres_es(server: &PostgresServer, in_flight: usize, commands: u32) -> Result<f64, Failure> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/postgres-es/Cargo.toml");
+    let ran = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--release", "--manifest-path", manifest, "--", &server.url()])
+        .args([in_flight.to_string(), commands.to_string()])
+        .stderr(Stdio::inherit())
+        .output()?;
+    Ok(String::from_utf8(ran.stdout)?.trim().parse()?)
+}
+
+/// Commands of so many offices through two servers, each of which serves every other one.
+async fn offices(server: &PostgresServer, offices: usize) -> Result<Duration, Failure> {
+    let pool = PgPool::connect(&server.url()).await?;
+    sqlx::query("DROP SCHEMA IF EXISTS oneservice CASCADE").execute(&pool).await?;
+    let names: Vec<OfficeId> =
+        (0..offices).map(|n| format!("office-{n}").parse()).collect::<Result<_, _>>()?;
+    let mut groups = Vec::new();
+    for _ in 0..2 {
+        let store = PostgresStore::open(&server.url().parse()?).await?;
+        groups.push((Arc::new(GroupCommit::new(Arc::new(store.clone()), Limits::default())), store));
+    }
+    let next = AtomicI64::new(0);
+    let write = |mut commit: Commit| {
+        let nth = next.fetch_add(1, Ordering::Relaxed) as usize % offices;
+        commit.office = names[nth].clone();
+        let group = Arc::clone(&groups[nth % groups.len()].0);
+        async move { matches!(group.commit(commit).await, Ok(Outcome::Committed(_))) }
+    };
+    drive((0..WARM_UP).map(|n| submission(u32::MAX - n)).collect(), 1, &write).await;
+    let took = drive(submissions(COMMANDS), MANY, write).await;
+    for (group, store) in groups {
+        group.close().await;
+        store.close().await;
+    }
     pool.close().await;
     Ok(took)
 }

@@ -84,7 +84,7 @@ CREATE TABLE request_queue (
     request_id TEXT COLLATE "C" NOT NULL,
     queue TEXT COLLATE "C" NOT NULL,
     position BIGINT NOT NULL,
-    PRIMARY KEY (office_id, request_id, queue)
+    PRIMARY KEY (office_id, request_id, queue, position)
 );
 COMMENT ON TABLE request_queue IS 'Who must act on a request now.';
 COMMENT ON COLUMN request_queue.position IS 'Place in the queue by due day, smaller first.';
@@ -95,7 +95,7 @@ CREATE TABLE request_token (
     request_id TEXT COLLATE "C" NOT NULL,
     token TEXT COLLATE "C" NOT NULL,
     position BIGINT NOT NULL,
-    PRIMARY KEY (office_id, request_id, token)
+    PRIMARY KEY (office_id, request_id, token, position)
 );
 COMMENT ON TABLE request_token IS 'Words that find a request.';
 CREATE INDEX request_token_position ON request_token (office_id, token, position, request_id);

@@ -32,7 +32,8 @@ const ATTEMPTS: usize = 64;
 /// Work grows with the members and not with their square or the office, whatever the planner believes of sizes: questions of the tables
 /// are subqueries, which stay look-ups, and rows of a member find its index in an array. Where a table has several indices that begin
 /// with the office, the planner of an empty table sees no difference between them; so the order of the one that is meant is asked
-/// for, by `BETWEEN x AND x ORDER BY`, as no other gives it.
+/// for, by `BETWEEN x AND x ORDER BY`, as no other gives it. What a new request is listed under is written without a question, which
+/// `ON CONFLICT` would be.
 pub(super) const WRITE: &str = r#"
 WITH locked AS (
     SELECT size, last_at FROM ~head WHERE office_id = $1 AND (SELECT t.office_id FROM ~transfer t) IS NULL FOR UPDATE
@@ -41,7 +42,7 @@ WITH locked AS (
 ), counter_move AS (
     SELECT * FROM UNNEST($30::bigint[], $31::text[], $32::bigint[]) AS v(member, name, value)
 ), judged AS (
-    SELECT m.*, h.size,
+    SELECT m.member, m.request_id, m.events, m.recorded_at, m.draft_key, m.draft_version, h.size,
         m.recorded_at >= h.last_at
         AND (SELECT 1 FROM ~commit c WHERE c.office_id = $1 AND c.commit_id = m.commit_id) IS NULL
         AND (SELECT 1 FROM ~idempotency_key k WHERE k.office_id = $1 AND k.key = m.key) IS NULL
@@ -51,15 +52,12 @@ WITH locked AS (
         AND (m.counters = 0 OR NOT EXISTS (SELECT 1 FROM counter_move v WHERE v.member = m.member
             AND v.value <> COALESCE((SELECT c.value FROM ~counter c WHERE c.office_id = $1 AND c.name = v.name), 0)))
         AS fits,
-        old.version > 0 AND (old.queues IS DISTINCT FROM m.queues OR old.due_on IS DISTINCT FROM m.due_on) AS leaves_queues,
-        old.version > 0 AND (old.tokens IS DISTINCT FROM m.tokens OR old.newest_position IS DISTINCT FROM m.newest_position)
-        AS leaves_tokens
-    FROM UNNEST($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::text[],
-        $11::bytea[], $12::bytea[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
-        $21::bigint[], $22::text[], $23::bigint[], $24::bytea[], $25::bytea[], $26::bigint[], $27::bigint[], $28::bigint[], $29::bytea[])
-        WITH ORDINALITY AS m(commit_id, request_id, expected, events, counters, recorded_at, place_seal, tracking_code, key, fingerprint,
-        draft_key, draft_version, stage, service_id, service_version, sector_id, applicant_name, queues, tokens, submitted_at, due_on,
-        wake_at, access_hash, phone_hash, newest_position, open_position, waking_position, seal, member)
+        CASE WHEN old.version > 0 THEN old.queues <> m.queues OR old.due_on IS DISTINCT FROM m.due_on END AS is_requeued,
+        CASE WHEN old.version > 0 THEN old.tokens <> m.tokens OR old.newest_position <> m.newest_position END AS is_renamed
+    FROM UNNEST($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $9::text[], $10::text[], $12::bytea[],
+        $13::bigint[], $19::text[], $20::text[], $22::text[], $26::bigint[])
+        WITH ORDINALITY AS m(commit_id, request_id, expected, events, counters, recorded_at, tracking_code, key, draft_key,
+        draft_version, queues, tokens, due_on, newest_position, member)
     CROSS JOIN head h
     LEFT JOIN LATERAL (SELECT r.version, r.queues, r.tokens, r.due_on, r.newest_position FROM ~request r
         WHERE r.office_id = $1 AND r.request_id BETWEEN m.request_id AND m.request_id ORDER BY r.request_id LIMIT 1) AS old ON true
@@ -70,20 +68,18 @@ WITH locked AS (
 ), chosen AS (
     SELECT j.*, j.fits AND (j.draft_key IS NULL OR j.draft_key IN (SELECT c.draft_key FROM closed c)) AS is_taken FROM judged j
 ), numbered AS (
-    SELECT c.*, CASE WHEN c.is_taken
+    SELECT c.member, c.request_id, c.events, c.recorded_at, c.is_taken, c.is_requeued, c.is_renamed, CASE WHEN c.is_taken
         THEN c.size + (SUM(CASE WHEN c.is_taken THEN c.events ELSE 0 END) OVER (ORDER BY c.member))::bigint - c.events
         ELSE -1 END AS first_index
     FROM chosen c
 ), place AS (
     SELECT array_agg(n.first_index ORDER BY n.member) AS first_index,
-        array_agg(COALESCE(n.leaves_queues, true) ORDER BY n.member) AS is_requeued,
-        array_agg(COALESCE(n.leaves_tokens, true) ORDER BY n.member) AS is_renamed
+        array_agg(n.is_requeued ORDER BY n.member) AS is_requeued,
+        array_agg(n.is_renamed ORDER BY n.member) AS is_renamed
     FROM numbered n
-), taken AS (
-    SELECT n.* FROM numbered n WHERE n.is_taken
 ), moved AS (
     UPDATE ~head SET size = t.size, last_at = t.last_at
-    FROM (SELECT MAX(first_index + events) AS size, MAX(recorded_at) AS last_at FROM taken) t
+    FROM (SELECT MAX(n.first_index + n.events) AS size, MAX(n.recorded_at) AS last_at FROM numbered n WHERE n.is_taken) t
     WHERE office_id = $1 AND t.size IS NOT NULL
 ), wrote_event AS (
     INSERT INTO ~event (office_id, log_index, request_id, version, envelope, salt, payload, leaf, commitment, place_seal)
@@ -95,11 +91,16 @@ WITH locked AS (
     CROSS JOIN place p WHERE p.first_index[e.member] >= 0
 ), wrote_commit AS (
     INSERT INTO ~commit (office_id, commit_id, request_id, version, first_index, recorded_at, place_seal)
-    SELECT $1, t.commit_id, t.request_id, t.expected + t.events, t.first_index, t.recorded_at, t.place_seal + t.first_index
-    FROM taken t
+    SELECT $1, m.commit_id, m.request_id, m.expected + m.events, p.first_index[m.member], m.recorded_at,
+        m.place_seal + p.first_index[m.member]
+    FROM UNNEST($2::text[], $3::text[], $4::bigint[], $5::bigint[], $7::bigint[], $8::bigint[])
+        WITH ORDINALITY AS m(commit_id, request_id, expected, events, recorded_at, place_seal, member)
+    CROSS JOIN place p WHERE p.first_index[m.member] >= 0
 ), wrote_key AS (
     INSERT INTO ~idempotency_key (office_id, key, fingerprint, commit_id)
-    SELECT $1, t.key, t.fingerprint, t.commit_id FROM taken t WHERE t.key IS NOT NULL
+    SELECT $1, m.key, m.fingerprint, m.commit_id
+    FROM UNNEST($10::text[], $11::bytea[], $2::text[]) WITH ORDINALITY AS m(key, fingerprint, commit_id, member)
+    CROSS JOIN place p WHERE p.first_index[m.member] >= 0 AND m.key IS NOT NULL
 ), wrote_counter AS (
     INSERT INTO ~counter (office_id, name, value)
     SELECT $1, v.name, v.value + 1 FROM counter_move v CROSS JOIN place p WHERE p.first_index[v.member] >= 0
@@ -107,10 +108,16 @@ WITH locked AS (
 ), wrote_request AS (
     INSERT INTO ~request (office_id, request_id, version, tracking_code, stage, service_id, service_version, sector_id, applicant_name,
         queues, tokens, submitted_at, due_on, wake_at, access_hash, phone_hash, newest_position, open_position, waking_position, seal)
-    SELECT $1, t.request_id, t.expected + t.events, t.tracking_code, t.stage, t.service_id, t.service_version, t.sector_id,
-        t.applicant_name, t.queues, t.tokens, t.submitted_at, t.due_on, t.wake_at, t.access_hash, t.phone_hash, t.newest_position,
-        t.open_position, t.waking_position, t.seal
-    FROM taken t
+    SELECT $1, m.request_id, m.expected + m.events, m.tracking_code, m.stage, m.service_id, m.service_version, m.sector_id,
+        m.applicant_name, m.queues, m.tokens, m.submitted_at, m.due_on, m.wake_at, m.access_hash, m.phone_hash, m.newest_position,
+        m.open_position, m.waking_position, m.seal
+    FROM UNNEST($3::text[], $4::bigint[], $5::bigint[], $9::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
+        $19::text[], $20::text[], $21::bigint[], $22::text[], $23::bigint[], $24::bytea[], $25::bytea[], $26::bigint[], $27::bigint[],
+        $28::bigint[], $29::bytea[])
+        WITH ORDINALITY AS m(request_id, expected, events, tracking_code, stage, service_id, service_version, sector_id, applicant_name,
+        queues, tokens, submitted_at, due_on, wake_at, access_hash, phone_hash, newest_position, open_position, waking_position, seal,
+        member)
+    CROSS JOIN place p WHERE p.first_index[m.member] >= 0
     ON CONFLICT (office_id, request_id) DO UPDATE SET version = excluded.version, tracking_code = excluded.tracking_code,
         stage = excluded.stage, service_id = excluded.service_id, service_version = excluded.service_version,
         sector_id = excluded.sector_id, applicant_name = excluded.applicant_name, queues = excluded.queues,
@@ -119,30 +126,36 @@ WITH locked AS (
         open_position = excluded.open_position, waking_position = excluded.waking_position, seal = excluded.seal
 ), left_queue AS (
     DELETE FROM ~request_queue l
-    WHERE l.office_id = $1 AND l.request_id = ANY (ARRAY(SELECT t.request_id FROM taken t WHERE t.leaves_queues))
-    AND strpos(($18::text[])[array_position($3::text[], l.request_id)], '"' || l.queue || '"') = 0
-), wrote_queue AS (
+    WHERE l.office_id = $1 AND l.request_id = ANY (ARRAY(SELECT t.request_id FROM numbered t WHERE t.is_taken AND t.is_requeued))
+    AND (l.request_id, l.queue, l.position) NOT IN (SELECT q.request_id, q.name, q.position
+        FROM UNNEST($44::text[], $45::text[], $46::bigint[]) AS q(request_id, name, position))
+), entered_queue AS (
     INSERT INTO ~request_queue (office_id, request_id, queue, position)
     SELECT $1, q.request_id, q.name, q.position
     FROM UNNEST($43::bigint[], $44::text[], $45::text[], $46::bigint[]) AS q(member, request_id, name, position)
-    CROSS JOIN place p WHERE p.first_index[q.member] >= 0 AND p.is_requeued[q.member]
-    ON CONFLICT (office_id, request_id, queue) DO UPDATE SET position = excluded.position
+    CROSS JOIN place p WHERE p.first_index[q.member] >= 0 AND CASE p.is_requeued[q.member]
+        WHEN true THEN (SELECT 1 FROM ~request_queue l WHERE l.office_id = $1 AND l.request_id = q.request_id
+            AND l.queue = q.name AND l.position = q.position) IS NULL
+        WHEN false THEN false ELSE true END
 ), left_token AS (
     DELETE FROM ~request_token l
-    WHERE l.office_id = $1 AND l.request_id = ANY (ARRAY(SELECT t.request_id FROM taken t WHERE t.leaves_tokens))
-    AND NOT EXISTS (SELECT 1 FROM UNNEST($48::text[], $49::text[]) AS w(request_id, name)
-        WHERE w.request_id = l.request_id AND w.name = l.token)
-), wrote_token AS (
+    WHERE l.office_id = $1 AND l.request_id = ANY (ARRAY(SELECT t.request_id FROM numbered t WHERE t.is_taken AND t.is_renamed))
+    AND (l.request_id, l.token, l.position) NOT IN (SELECT w.request_id, w.name, w.position
+        FROM UNNEST($48::text[], $49::text[], $50::bigint[]) AS w(request_id, name, position))
+), entered_token AS (
     INSERT INTO ~request_token (office_id, request_id, token, position)
     SELECT $1, w.request_id, w.name, w.position
     FROM UNNEST($47::bigint[], $48::text[], $49::text[], $50::bigint[]) AS w(member, request_id, name, position)
-    CROSS JOIN place p WHERE p.first_index[w.member] >= 0 AND p.is_renamed[w.member]
-    ON CONFLICT (office_id, request_id, token) DO UPDATE SET position = excluded.position
+    CROSS JOIN place p WHERE p.first_index[w.member] >= 0 AND CASE p.is_renamed[w.member]
+        WHEN true THEN (SELECT 1 FROM ~request_token l WHERE l.office_id = $1 AND l.request_id = w.request_id
+            AND l.token = w.name AND l.position = w.position) IS NULL
+        WHEN false THEN false ELSE true END
 )
 SELECT -1::bigint AS member, 0::bigint AS place, NULL::text AS code_of FROM locked
 UNION ALL SELECT 0, h.last_at, NULL FROM head h
 UNION ALL SELECT n.member, n.first_index,
-    (SELECT r.request_id FROM ~request r WHERE NOT n.is_taken AND r.office_id = $1 AND r.tracking_code = n.tracking_code)
+    (SELECT r.request_id FROM ~request r WHERE NOT n.is_taken AND r.office_id = $1
+        AND r.tracking_code BETWEEN ($9::text[])[n.member] AND ($9::text[])[n.member] ORDER BY r.tracking_code LIMIT 1)
 FROM numbered n"#;
 
 /// Why a member was not written: what the rules of the seam ask about, in one snapshot.
