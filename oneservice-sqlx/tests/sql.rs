@@ -154,6 +154,7 @@ async fn a_batch_is_one_round_trip_and_reads_by_index() {
     let server = PostgresServer::start(LOG_ALL).unwrap();
     let store = open(&server).await;
     fill(&store).await;
+    let mut admin = PgConnection::connect(&server.url()).await.unwrap();
     let office = office();
     for (what, batch) in [
         ("new requests", (5_001..=5_064).map(rich).collect::<Vec<_>>()),
@@ -168,6 +169,10 @@ async fn a_batch_is_one_round_trip_and_reads_by_index() {
             }],
         ),
     ] {
+        if what == "a draft's end" {
+            // A deletion has no order to ask for: in a young table the planner may read the office's few drafts, until rows are counted.
+            sqlx::query("ANALYZE").execute(&mut admin).await.unwrap();
+        }
         let before = server.log().unwrap().len();
         for outcome in store.commit(&batch).await.unwrap() {
             assert!(matches!(outcome, Outcome::Committed(_)), "{what}: {outcome:?}");

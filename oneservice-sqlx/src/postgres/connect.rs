@@ -10,7 +10,8 @@ use sqlx::postgres::PgConnectOptions;
 use thiserror::Error;
 
 use super::nodes::Nodes;
-use super::{Inner, PostgresStore, migrate, pooler, write};
+use super::write::{self, WriteStatements};
+use super::{Inner, PostgresStore, migrate, pooler};
 use crate::archive::is_target;
 use crate::ask::Ask;
 use crate::statements::{Statements, prefixed};
@@ -233,7 +234,7 @@ impl PostgresStore {
         let inner = Inner {
             nodes,
             statements: Statements::new(&prefix),
-            write: prefixed(write::WRITE, &prefix),
+            write: WriteStatements::new(&prefix),
             facts: prefixed(write::FACTS, &prefix),
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -5,17 +5,41 @@ use std::collections::HashSet;
 use oneservice_core::calendar::Moment;
 use oneservice_core::ids::OfficeId;
 use oneservice_core::store::{Commit, StoreError};
-use sqlx::SqlStr;
 use sqlx::postgres::{PgArguments, Postgres};
 use sqlx::query::QueryAs;
 
 use super::PostgresStore;
+use super::template::Template;
 use crate::ask::Ask;
 use crate::row::{EventRow, Listed, PlacedRow, SummaryRow, storable};
 
-/// Columns of one kind of row, and how they are bound, in this order.
+/// The type of a column's elements.
+trait Element {
+    const KIND: &'static str;
+}
+
+impl Element for i64 {
+    const KIND: &'static str = "bigint";
+}
+
+impl Element for String {
+    const KIND: &'static str = "text";
+}
+
+impl Element for Vec<u8> {
+    const KIND: &'static str = "bytea";
+}
+
+impl<T: Element> Element for Option<T> {
+    const KIND: &'static str = T::KIND;
+}
+
+/// A query that is being given its values.
+type Bound<R> = QueryAs<'static, Postgres, R, PgArguments>;
+
+/// Columns of one kind of row, and the letter before their names in SQL.
 macro_rules! columns {
-    ($(#[$doc:meta])* $name:ident { $($column:ident: $kind:ty),+ $(,)? }) => {
+    ($(#[$doc:meta])* $letter:literal $name:ident { $($column:ident: $kind:ty),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Default)]
         struct $name {
@@ -23,17 +47,22 @@ macro_rules! columns {
         }
 
         impl $name {
-            fn bind<R>(
-                self,
-                query: QueryAs<'static, Postgres, R, PgArguments>,
-            ) -> QueryAs<'static, Postgres, R, PgArguments> {
-                query$(.bind(self.$column))+
+            /// Names in SQL, and types.
+            const COLUMNS: &[(&str, &str)] =
+                &[$((concat!($letter, ".", stringify!($column)), <$kind as Element>::KIND),)+];
+
+            /// Gives the column of that name away to `query`, if it is one of these.
+            fn bind<R>(&mut self, name: &str, query: Bound<R>) -> Bound<R> {
+                match name {
+                    $(concat!($letter, ".", stringify!($column)) => query.bind(std::mem::take(&mut self.$column)),)+
+                    _ => query,
+                }
             }
         }
     };
 }
 
-columns!(Members {
+columns!("m" Members {
     commit_id: String,
     request_id: String,
     expected: i64,
@@ -64,11 +93,11 @@ columns!(Members {
     seal: Vec<u8>,
 });
 
-columns!(Counters { member: i64, name: String, value: i64 });
+columns!("v" Counters { member: i64, name: String, value: i64 });
 
 columns!(
     /// `nth` counts a member's events from 0; the checksum of the place still lacks the index.
-    Events {
+    "e" Events {
         member: i64,
         nth: i64,
         request_id: String,
@@ -82,7 +111,8 @@ columns!(
     }
 );
 
-columns!(Listings { member: i64, request_id: String, name: String, position: i64 });
+columns!("q" Queues { member: i64, request_id: String, name: String, position: i64 });
+columns!("w" Tokens { member: i64, request_id: String, name: String, position: i64 });
 
 /// The columns of a run of members.
 #[derive(Debug, Default)]
@@ -90,8 +120,17 @@ pub(super) struct Columns {
     members: Members,
     counters: Counters,
     events: Events,
-    queues: Listings,
-    tokens: Listings,
+    queues: Queues,
+    tokens: Tokens,
+}
+
+/// The name of a column and the type of its elements, if there is one of that name.
+pub(super) fn column(name: &str) -> Option<(&'static str, &'static str)> {
+    [Members::COLUMNS, Counters::COLUMNS, Events::COLUMNS, Queues::COLUMNS, Tokens::COLUMNS]
+        .into_iter()
+        .flatten()
+        .copied()
+        .find(|(known, _)| *known == name)
 }
 
 impl Columns {
@@ -161,26 +200,34 @@ impl Columns {
             to.place_seal.push(EventRow::place_seal(office, 0, commit.request, version));
         }
 
-        for (to, names) in [(&mut self.queues, listed.queues), (&mut self.tokens, listed.tokens)] {
-            for (name, position) in names {
-                to.member.push(member);
-                to.request_id.push(request_id.clone());
-                to.name.push(name);
-                to.position.push(position);
-            }
+        let to = &mut self.queues;
+        for (name, position) in listed.queues {
+            to.member.push(member);
+            to.request_id.push(request_id.clone());
+            to.name.push(name);
+            to.position.push(position);
+        }
+        let to = &mut self.tokens;
+        for (name, position) in listed.tokens {
+            to.member.push(member);
+            to.request_id.push(request_id.clone());
+            to.name.push(name);
+            to.position.push(position);
         }
         Ok(())
     }
 
-    /// The statement with `office` as $1 and the columns after it.
+    /// The statement with `office` as $1 and the columns that it names after it.
     pub(super) fn bind<R: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>>(
-        self,
-        sql: SqlStr,
+        mut self,
+        template: &Template,
         office: &OfficeId,
-    ) -> QueryAs<'static, Postgres, R, PgArguments> {
-        let query = sqlx::query_as(sql).bind(office.to_string());
-        let query = self.events.bind(self.counters.bind(self.members.bind(query)));
-        self.tokens.bind(self.queues.bind(query))
+    ) -> Bound<R> {
+        let query = sqlx::query_as(template.sql.clone()).bind(office.to_string());
+        template.columns.iter().fold(query, |query, name| {
+            let query = self.events.bind(name, self.counters.bind(name, self.members.bind(name, query)));
+            self.tokens.bind(name, self.queues.bind(name, query))
+        })
     }
 }
 

@@ -5,6 +5,7 @@ mod member;
 mod migrate;
 mod nodes;
 mod pooler;
+mod template;
 mod write;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::statements::Statements;
 
 pub use connect::{PostgresOptions, PostgresUrlError};
 use nodes::{Nodes, Patience};
+use write::WriteStatements;
 
 /// SQLSTATE classes: 53100 is a full disk, XX001 and XX002 are damaged files.
 fn meaning(code: &str) -> Meaning {
@@ -40,8 +42,8 @@ pub struct PostgresStore {
 struct Inner {
     nodes: Nodes,
     statements: Statements,
-    /// The statement that writes a batch.
-    write: SqlStr,
+    /// The statements that write a run of members.
+    write: WriteStatements,
     /// The statement that says why a member was not written.
     facts: SqlStr,
 }

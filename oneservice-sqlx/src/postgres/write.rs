@@ -15,6 +15,7 @@ use sqlx::{FromRow, PgConnection};
 
 use super::member::{Columns, runs};
 use super::nodes::{Patience, Verdict};
+use super::template::Template;
 use super::{Inner, PostgresStore};
 use crate::ask::Ask;
 use crate::error::Engine;
@@ -32,131 +33,39 @@ const ATTEMPTS: usize = 64;
 /// Work grows with the members and not with their square or the office, whatever the planner believes of sizes: questions of the tables
 /// are subqueries, which stay look-ups, and rows of a member find its index in an array. Where a table has several indices that begin
 /// with the office, the planner of an empty table sees no difference between them; so the order of the one that is meant is asked
-/// for, by `BETWEEN x AND x ORDER BY`, as no other gives it. What a new request is listed under is written without a question, which
-/// `ON CONFLICT` would be.
-pub(super) const WRITE: &str = r#"
-WITH locked AS (
-    SELECT size, last_at FROM ~head WHERE office_id = $1 AND (SELECT t.office_id FROM ~transfer t) IS NULL FOR UPDATE
-), head AS (
-    SELECT l.size, l.last_at FROM locked l JOIN ~head seen ON seen.office_id = $1 AND seen.size = l.size
-), counter_move AS (
-    SELECT * FROM UNNEST($30::bigint[], $31::text[], $32::bigint[]) AS v(member, name, value)
-), judged AS (
-    SELECT m.member, m.request_id, m.events, m.recorded_at, m.draft_key, m.draft_version, h.size,
-        m.recorded_at >= h.last_at
-        AND (SELECT 1 FROM ~commit c WHERE c.office_id = $1 AND c.commit_id = m.commit_id) IS NULL
-        AND (SELECT 1 FROM ~idempotency_key k WHERE k.office_id = $1 AND k.key = m.key) IS NULL
-        AND COALESCE(old.version, 0) = m.expected
-        AND (SELECT 1 FROM ~request r WHERE r.office_id = $1 AND r.tracking_code BETWEEN m.tracking_code AND m.tracking_code
-            AND r.request_id <> m.request_id ORDER BY r.tracking_code LIMIT 1) IS NULL
-        AND (m.counters = 0 OR NOT EXISTS (SELECT 1 FROM counter_move v WHERE v.member = m.member
-            AND v.value <> COALESCE((SELECT c.value FROM ~counter c WHERE c.office_id = $1 AND c.name = v.name), 0)))
-        AS fits,
-        CASE WHEN old.version > 0 THEN old.queues <> m.queues OR old.due_on IS DISTINCT FROM m.due_on END AS is_requeued,
-        CASE WHEN old.version > 0 THEN old.tokens <> m.tokens OR old.newest_position <> m.newest_position END AS is_renamed
-    FROM UNNEST($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $9::text[], $10::text[], $12::bytea[],
-        $13::bigint[], $19::text[], $20::text[], $22::text[], $26::bigint[])
-        WITH ORDINALITY AS m(commit_id, request_id, expected, events, counters, recorded_at, tracking_code, key, draft_key,
-        draft_version, queues, tokens, due_on, newest_position, member)
-    CROSS JOIN head h
-    LEFT JOIN LATERAL (SELECT r.version, r.queues, r.tokens, r.due_on, r.newest_position FROM ~request r
-        WHERE r.office_id = $1 AND r.request_id BETWEEN m.request_id AND m.request_id ORDER BY r.request_id LIMIT 1) AS old ON true
-), closed AS (
-    DELETE FROM ~draft d USING judged j
-    WHERE j.fits AND d.office_id = $1 AND d.draft_key = ANY ($12::bytea[]) AND d.draft_key = j.draft_key AND d.version = j.draft_version
-    RETURNING d.draft_key
-), chosen AS (
-    SELECT j.*, j.fits AND (j.draft_key IS NULL OR j.draft_key IN (SELECT c.draft_key FROM closed c)) AS is_taken FROM judged j
-), numbered AS (
-    SELECT c.member, c.request_id, c.events, c.recorded_at, c.is_taken, c.is_requeued, c.is_renamed, CASE WHEN c.is_taken
-        THEN c.size + (SUM(CASE WHEN c.is_taken THEN c.events ELSE 0 END) OVER (ORDER BY c.member))::bigint - c.events
-        ELSE -1 END AS first_index
-    FROM chosen c
-), place AS (
-    SELECT array_agg(n.first_index ORDER BY n.member) AS first_index,
-        array_agg(n.is_requeued ORDER BY n.member) AS is_requeued,
-        array_agg(n.is_renamed ORDER BY n.member) AS is_renamed
-    FROM numbered n
-), moved AS (
-    UPDATE ~head SET size = t.size, last_at = t.last_at
-    FROM (SELECT MAX(n.first_index + n.events) AS size, MAX(n.recorded_at) AS last_at FROM numbered n WHERE n.is_taken) t
-    WHERE office_id = $1 AND t.size IS NOT NULL
-), wrote_event AS (
-    INSERT INTO ~event (office_id, log_index, request_id, version, envelope, salt, payload, leaf, commitment, place_seal)
-    SELECT $1, p.first_index[e.member] + e.nth, e.request_id, e.version, e.envelope, e.salt, e.payload, e.leaf, e.commitment,
-        e.place_seal + p.first_index[e.member] + e.nth
-    FROM UNNEST($33::bigint[], $34::bigint[], $35::text[], $36::bigint[], $37::bytea[], $38::bytea[], $39::bytea[], $40::bytea[],
-        $41::bytea[], $42::bigint[])
-        AS e(member, nth, request_id, version, envelope, salt, payload, leaf, commitment, place_seal)
-    CROSS JOIN place p WHERE p.first_index[e.member] >= 0
-), wrote_commit AS (
-    INSERT INTO ~commit (office_id, commit_id, request_id, version, first_index, recorded_at, place_seal)
-    SELECT $1, m.commit_id, m.request_id, m.expected + m.events, p.first_index[m.member], m.recorded_at,
-        m.place_seal + p.first_index[m.member]
-    FROM UNNEST($2::text[], $3::text[], $4::bigint[], $5::bigint[], $7::bigint[], $8::bigint[])
-        WITH ORDINALITY AS m(commit_id, request_id, expected, events, recorded_at, place_seal, member)
-    CROSS JOIN place p WHERE p.first_index[m.member] >= 0
-), wrote_key AS (
-    INSERT INTO ~idempotency_key (office_id, key, fingerprint, commit_id)
-    SELECT $1, m.key, m.fingerprint, m.commit_id
-    FROM UNNEST($10::text[], $11::bytea[], $2::text[]) WITH ORDINALITY AS m(key, fingerprint, commit_id, member)
-    CROSS JOIN place p WHERE p.first_index[m.member] >= 0 AND m.key IS NOT NULL
-), wrote_counter AS (
-    INSERT INTO ~counter (office_id, name, value)
-    SELECT $1, v.name, v.value + 1 FROM counter_move v CROSS JOIN place p WHERE p.first_index[v.member] >= 0
-    ON CONFLICT (office_id, name) DO UPDATE SET value = excluded.value
-), wrote_request AS (
-    INSERT INTO ~request (office_id, request_id, version, tracking_code, stage, service_id, service_version, sector_id, applicant_name,
-        queues, tokens, submitted_at, due_on, wake_at, access_hash, phone_hash, newest_position, open_position, waking_position, seal)
-    SELECT $1, m.request_id, m.expected + m.events, m.tracking_code, m.stage, m.service_id, m.service_version, m.sector_id,
-        m.applicant_name, m.queues, m.tokens, m.submitted_at, m.due_on, m.wake_at, m.access_hash, m.phone_hash, m.newest_position,
-        m.open_position, m.waking_position, m.seal
-    FROM UNNEST($3::text[], $4::bigint[], $5::bigint[], $9::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
-        $19::text[], $20::text[], $21::bigint[], $22::text[], $23::bigint[], $24::bytea[], $25::bytea[], $26::bigint[], $27::bigint[],
-        $28::bigint[], $29::bytea[])
-        WITH ORDINALITY AS m(request_id, expected, events, tracking_code, stage, service_id, service_version, sector_id, applicant_name,
-        queues, tokens, submitted_at, due_on, wake_at, access_hash, phone_hash, newest_position, open_position, waking_position, seal,
-        member)
-    CROSS JOIN place p WHERE p.first_index[m.member] >= 0
-    ON CONFLICT (office_id, request_id) DO UPDATE SET version = excluded.version, tracking_code = excluded.tracking_code,
-        stage = excluded.stage, service_id = excluded.service_id, service_version = excluded.service_version,
-        sector_id = excluded.sector_id, applicant_name = excluded.applicant_name, queues = excluded.queues,
-        tokens = excluded.tokens, submitted_at = excluded.submitted_at, due_on = excluded.due_on, wake_at = excluded.wake_at,
-        access_hash = excluded.access_hash, phone_hash = excluded.phone_hash, newest_position = excluded.newest_position,
-        open_position = excluded.open_position, waking_position = excluded.waking_position, seal = excluded.seal
-), left_queue AS (
-    DELETE FROM ~request_queue l
-    WHERE l.office_id = $1 AND l.request_id = ANY (ARRAY(SELECT t.request_id FROM numbered t WHERE t.is_taken AND t.is_requeued))
-    AND (l.request_id, l.queue, l.position) NOT IN (SELECT q.request_id, q.name, q.position
-        FROM UNNEST($44::text[], $45::text[], $46::bigint[]) AS q(request_id, name, position))
-), entered_queue AS (
-    INSERT INTO ~request_queue (office_id, request_id, queue, position)
-    SELECT $1, q.request_id, q.name, q.position
-    FROM UNNEST($43::bigint[], $44::text[], $45::text[], $46::bigint[]) AS q(member, request_id, name, position)
-    CROSS JOIN place p WHERE p.first_index[q.member] >= 0 AND CASE p.is_requeued[q.member]
-        WHEN true THEN (SELECT 1 FROM ~request_queue l WHERE l.office_id = $1 AND l.request_id = q.request_id
-            AND l.queue = q.name AND l.position = q.position) IS NULL
-        WHEN false THEN false ELSE true END
-), left_token AS (
-    DELETE FROM ~request_token l
-    WHERE l.office_id = $1 AND l.request_id = ANY (ARRAY(SELECT t.request_id FROM numbered t WHERE t.is_taken AND t.is_renamed))
-    AND (l.request_id, l.token, l.position) NOT IN (SELECT w.request_id, w.name, w.position
-        FROM UNNEST($48::text[], $49::text[], $50::bigint[]) AS w(request_id, name, position))
-), entered_token AS (
-    INSERT INTO ~request_token (office_id, request_id, token, position)
-    SELECT $1, w.request_id, w.name, w.position
-    FROM UNNEST($47::bigint[], $48::text[], $49::text[], $50::bigint[]) AS w(member, request_id, name, position)
-    CROSS JOIN place p WHERE p.first_index[w.member] >= 0 AND CASE p.is_renamed[w.member]
-        WHEN true THEN (SELECT 1 FROM ~request_token l WHERE l.office_id = $1 AND l.request_id = w.request_id
-            AND l.token = w.name AND l.position = w.position) IS NULL
-        WHEN false THEN false ELSE true END
-)
-SELECT -1::bigint AS member, 0::bigint AS place, NULL::text AS code_of FROM locked
-UNION ALL SELECT 0, h.last_at, NULL FROM head h
-UNION ALL SELECT n.member, n.first_index,
-    (SELECT r.request_id FROM ~request r WHERE NOT n.is_taken AND r.office_id = $1
-        AND r.tracking_code BETWEEN ($9::text[])[n.member] AND ($9::text[])[n.member] ORDER BY r.tracking_code LIMIT 1)
-FROM numbered n"#;
+/// for, by `BETWEEN x AND x ORDER BY`, as no other gives it. (A deletion has none to ask for: it may read a young office, until rows are
+/// counted, which every server does within a minute.)
+///
+/// What no member of a run needs is not sent: an engine sets up every part, which costs more than a lone submission itself. `old`: one is
+/// of a request that was there before; `counters`: one moves counters; `drafts`: one closes a draft.
+const WRITE: &str = include_str!("write.sql");
+
+/// [`WRITE`] for every kind of run.
+#[derive(Debug)]
+pub(super) struct WriteStatements([Template; 8]);
+
+impl WriteStatements {
+    pub(super) fn new(prefix: &str) -> Self {
+        Self(std::array::from_fn(|nth| {
+            let words = PARTS.iter().enumerate().filter(|(bit, _)| nth >> bit & 1 == 1);
+            Template::new(WRITE, prefix, &words.map(|(_, (word, _))| *word).collect::<Vec<_>>())
+        }))
+    }
+
+    /// The statement that does what `run` needs.
+    fn of(&self, run: &[&Commit]) -> &Template {
+        let needed =
+            PARTS.iter().enumerate().filter(|(_, (_, needs))| run.iter().any(|commit| needs(commit)));
+        &self.0[needed.fold(0, |nth, (bit, _)| nth | 1 << bit)]
+    }
+}
+
+/// Parts of [`WRITE`] that not every run needs, and which members need them.
+const PARTS: [(&str, fn(&Commit) -> bool); 3] = [
+    ("old", |commit| commit.expected > 0),
+    ("counters", |commit| !commit.counters.is_empty()),
+    ("drafts", |commit| commit.closes_draft.is_some()),
+];
 
 /// Why a member was not written: what the rules of the seam ask about, in one snapshot.
 pub(super) const FACTS: &str = r#"
@@ -362,7 +271,7 @@ impl Inner {
     ) -> Result<Result<Run, sqlx::Error>, StoreError> {
         let columns = Columns::of(office, commits)?;
         let mut rows: Vec<(i64, i64, Option<String>)> =
-            match columns.bind(self.write.clone(), office).fetch_all(connection).await {
+            match columns.bind(self.write.of(commits), office).fetch_all(connection).await {
                 Ok(rows) => rows,
                 Err(error) => return Ok(Err(error)),
             };
