@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use oneservice_core::ids::OfficeId;
 use oneservice_core::store::StoreError;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -98,6 +99,9 @@ pub(crate) trait Ask: Sync {
 
     /// Does `guard` and `then` in one transaction; but if `guard` changes no row, nothing is done, and the answer is no.
     fn guarded(&self, guard: Work, then: Vec<Work>) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Waits until whatever was being written for `office` is written or undone, also by those who no longer wait for it.
+    fn settle(&self, office: &OfficeId) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// The number of rows that a statement changed, in a transaction of its own.
     fn execute(

@@ -24,9 +24,18 @@ pub(crate) async fn outcome<A: Ask>(
     office: &OfficeId,
     commit: CommitId,
 ) -> Result<Option<Placed>, StoreError> {
-    let values = vec![office.as_str().into(), commit.to_string().into()];
-    let row: Option<PlacedRow> = database.fetch(&database.statements().outcome, values).await?.pop();
-    row.map(|row| row.read(A::ENGINE, office)).transpose()
+    for is_settled in [false, true] {
+        // It may still be being written, by a connection that was lost.
+        if is_settled {
+            database.settle(office).await?;
+        }
+        let values = vec![office.as_str().into(), commit.to_string().into()];
+        let found: Option<PlacedRow> = database.fetch(&database.statements().outcome, values).await?.pop();
+        if let Some(row) = found {
+            return row.read(A::ENGINE, office).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 pub(crate) async fn history<A: Ask>(

@@ -15,6 +15,7 @@ use oneservice_sqlx::{PostgresOptions, PostgresStore};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Notify;
 
 async fn open(url: &str) -> Result<PostgresStore, StoreError> {
     PostgresStore::open(&url.parse::<PostgresOptions>().unwrap()).await
@@ -92,12 +93,14 @@ async fn each_error_of_the_server_ends_as_its_table_says() {
 
 /// A socket that passes everything on to `server`, until it is told to lose answers: then what is asked arrives, its answer does not,
 /// and the connection is gone.
-async fn proxy(folder: &Path, server: &PostgresServer, loses: Arc<AtomicBool>) {
+///
+/// `cut` closes the connections that there are at once, without waiting for an answer.
+async fn proxy(folder: &Path, server: &PostgresServer, loses: Arc<AtomicBool>, cut: Arc<Notify>) {
     let to = server.folder().join(".s.PGSQL.5432");
     let listener = UnixListener::bind(folder.join(".s.PGSQL.5432")).unwrap();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            let (to, loses) = (to.clone(), Arc::clone(&loses));
+            let (to, loses, cut) = (to.clone(), Arc::clone(&loses), Arc::clone(&cut));
             tokio::spawn(async move {
                 let server = UnixStream::connect(to).await.unwrap();
                 let (mut from_client, mut to_client) = client.into_split();
@@ -114,7 +117,7 @@ async fn proxy(folder: &Path, server: &PostgresServer, loses: Arc<AtomicBool>) {
                         }
                     }
                 };
-                tokio::select! { _ = there => {}, () = back => {} }
+                tokio::select! { _ = there => {}, () = back => {}, () = cut.notified() => {} }
             });
         }
     });
@@ -125,7 +128,7 @@ async fn an_answer_that_is_lost_is_found_out() {
     let server = PostgresServer::start(&["fsync=off"]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let loses = Arc::new(AtomicBool::default());
-    proxy(folder.path(), &server, Arc::clone(&loses)).await;
+    proxy(folder.path(), &server, Arc::clone(&loses), Arc::default()).await;
     let url = format!("postgres://postgres@localhost/postgres?host={}&pool=2", folder.path().display());
     let store = open(&url).await.unwrap();
     store.commit(&[commit(1, 0)]).await.unwrap();
@@ -148,6 +151,36 @@ async fn an_answer_that_is_lost_is_found_out() {
         loses.store(true, Ordering::SeqCst);
         assert_eq!(store.history(&office(), commit(7, 0).request).await.unwrap().len(), 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_still_being_written_is_waited_for() {
+    let server = PostgresServer::start(&["fsync=off"]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let cut = Arc::new(Notify::new());
+    proxy(folder.path(), &server, Arc::default(), Arc::clone(&cut)).await;
+    let url = format!("postgres://postgres@localhost/postgres?host={}&pool=2", folder.path().display());
+    let store = open(&url).await.unwrap();
+    store.commit(&[commit(1, 0)]).await.unwrap();
+    admin(
+        &server,
+        "CREATE FUNCTION public.slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END $$; \
+         CREATE TRIGGER slow BEFORE INSERT ON oneservice.event FOR EACH ROW EXECUTE FUNCTION public.slow()",
+    )
+    .await;
+
+    let (writing, slow) = (store.clone(), commit(2, 0));
+    let id = slow.id;
+    let written = tokio::spawn(async move { writing.commit(&[slow]).await });
+    let mut connection = PgConnection::connect(&server.url()).await.unwrap();
+    let sleeps = "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    while !sqlx::query_scalar::<_, bool>(sleeps).fetch_one(&mut connection).await.unwrap() {}
+    cut.notify_waiters();
+    let error = written.await.unwrap().unwrap_err();
+    assert_eq!(error.written(), Written::Unknown, "{error:?}");
+    // The server has not noticed and goes on.
+    assert!(sqlx::query_scalar::<_, bool>(sleeps).fetch_one(&mut connection).await.unwrap());
+    assert!(store.outcome(&office(), id).await.unwrap().is_some(), "it is there in the end");
 }
 
 #[tokio::test(flavor = "multi_thread")]

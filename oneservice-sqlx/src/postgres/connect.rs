@@ -235,6 +235,7 @@ impl PostgresStore {
             nodes,
             statements: Statements::new(&prefix),
             write: WriteStatements::new(&prefix),
+            lock: prefixed(write::LOCK, &prefix),
             facts: prefixed(write::FACTS, &prefix),
         };
         Ok(Self { inner: Arc::new(inner) })

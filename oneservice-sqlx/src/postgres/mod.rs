@@ -10,6 +10,7 @@ mod write;
 
 use std::sync::Arc;
 
+use oneservice_core::ids::OfficeId;
 use oneservice_core::store::{StoreError, Written};
 use sqlx::SqlStr;
 use sqlx::postgres::{PgPool, Postgres};
@@ -44,6 +45,8 @@ struct Inner {
     statements: Statements,
     /// The statements that write a run of members.
     write: WriteStatements,
+    /// The statement that waits for others who write to an office.
+    lock: SqlStr,
     /// The statement that says why a member was not written.
     facts: SqlStr,
 }
@@ -97,7 +100,13 @@ impl Ask for PostgresStore {
         guarded!(begun.map_err(|error| Self::ENGINE.error(Written::No, error))?, guard, then, Postgres)
     }
 
-    /// Drafts only, whose savings may be run twice: the second finds what the first has written.
+    /// A statement holds the office's head row from its beginning to its end, also when its connection is gone.
+    async fn settle(&self, office: &OfficeId) -> Result<(), StoreError> {
+        self.execute(&self.inner.lock, vec![office.as_str().into()]).await?;
+        Ok(())
+    }
+
+    /// Only what may be run twice: a lock, or drafts, where the second finds what the first has written. may be run twice: the second finds what the first has written.
     async fn execute(&self, sql: &SqlStr, values: Vec<Value>) -> Result<u64, StoreError> {
         let ask = |pool| {
             let query = bind!(sqlx::query::<Postgres>(sql.clone()), values.clone());

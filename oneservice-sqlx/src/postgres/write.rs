@@ -67,6 +67,9 @@ const PARTS: [(&str, fn(&Commit) -> bool); 3] = [
     ("drafts", |commit| commit.closes_draft.is_some()),
 ];
 
+/// Waits for whoever writes to an office.
+pub(super) const LOCK: &str = "SELECT size FROM ~head WHERE office_id = $1 FOR UPDATE";
+
 /// Why a member was not written: what the rules of the seam ask about, in one snapshot.
 pub(super) const FACTS: &str = r#"
 SELECT k.fingerprint, k.commit_id AS keyed,

@@ -6,6 +6,7 @@ mod write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use oneservice_core::ids::OfficeId;
 use oneservice_core::store::{StoreError, Written};
 use sqlx::sqlite::Sqlite;
 use sqlx::{SqlStr, SqlitePool};
@@ -64,6 +65,11 @@ impl Ask for SqliteStore {
 
     async fn guarded(&self, guard: Work, then: Vec<Work>) -> Result<bool, StoreError> {
         guarded!(self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?, guard, then, Sqlite)
+    }
+
+    /// The one writer is in this process, and nobody leaves it while it works.
+    async fn settle(&self, _: &OfficeId) -> Result<(), StoreError> {
+        Ok(())
     }
 
     async fn execute(&self, sql: &SqlStr, values: Vec<Value>) -> Result<u64, StoreError> {
