@@ -12,6 +12,7 @@ use fantoccini::{Client, ClientBuilder};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use url::{ParseError, Url};
 
 use crate::support::Running;
@@ -19,13 +20,17 @@ use crate::support::Running;
 /// chromedriver on a free port.
 pub(crate) struct Driver {
     _program: Running,
+    /// What the browser leaves behind goes with it, after the program.
+    _folder: TempDir,
     url: String,
 }
 
 impl Driver {
     pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new("chromedriver")
             .arg("--port=0")
+            .env("TMPDIR", folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -39,7 +44,7 @@ impl Driver {
             .expect("chromedriver says its port");
         // Whoever reads no more may stop the writer.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { _program: Running(child), url: format!("http://127.0.0.1:{port}") }
+        Self { _program: Running(child), _folder: folder, url: format!("http://127.0.0.1:{port}") }
     }
 }
 
