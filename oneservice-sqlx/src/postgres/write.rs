@@ -36,6 +36,8 @@ const ATTEMPTS: usize = 64;
 /// for, by `BETWEEN x AND x ORDER BY`, as no other gives it. (A deletion has none to ask for: it may read a young office, until rows are
 /// counted, which every server does within a minute.)
 ///
+/// `judged` is said to be materialized, or its look-ups would be made again wherever its verdict is used.
+///
 /// What no member of a run needs is not sent: an engine sets up every part, which costs more than a lone submission itself. `old`: one is
 /// of a request that was there before; `counters`: one moves counters; `drafts`: one closes a draft.
 const WRITE: &str = include_str!("write.sql");

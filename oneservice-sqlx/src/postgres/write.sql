@@ -2,7 +2,7 @@ WITH locked AS (
     SELECT size, last_at FROM ~head WHERE office_id = $1 AND (SELECT t.office_id FROM ~transfer t) IS NULL FOR UPDATE
 ), head AS (
     SELECT l.size, l.last_at FROM locked l JOIN ~head seen ON seen.office_id = $1 AND seen.size = l.size
-), judged AS (
+), judged AS MATERIALIZED (
     SELECT m.member, m.request_id, m.events, m.recorded_at, m.draft_key, m.draft_version, h.size,
         m.recorded_at >= h.last_at
         AND (SELECT 1 FROM ~commit c WHERE c.office_id = $1 AND c.commit_id = m.commit_id) IS NULL
