@@ -16,6 +16,8 @@ use oneservice_core::{
 const START_MS: i64 = 1_767_225_600_000;
 const ENVELOPE_BYTES: usize = 400;
 const PAYLOAD_BYTES: usize = 900;
+/// Between the numbers of two codes.
+const CODE_STEP: u64 = 20_001;
 
 /// `count` submissions of as many requests: one event each, listed in twelve places, under an idempotency key.
 #[must_use]
@@ -30,8 +32,10 @@ pub fn submission(n: u32) -> Commit {
     let random = |what: &str| -> [u8; 10] { std::array::from_fn(|at| digest(what).as_bytes()[at]) };
     let at = Moment::from_millis(START_MS);
     let request = RequestId::new(at, random("request"));
-    let code =
-        TrackingCode::draw(&mut |bytes| bytes.copy_from_slice(&digest("code").as_bytes()[..bytes.len()]));
+    // Spread over all codes, and no two the same up to a million: drawn ones would meet.
+    let code = TrackingCode::draw(&mut |bytes| {
+        bytes.copy_from_slice(&(u64::from(n) * CODE_STEP).to_le_bytes()[..bytes.len()]);
+    });
     let event = EventBody::seal(*digest("salt").as_bytes(), vec![b'p'; PAYLOAD_BYTES], |commitment| {
         let mut envelope = format!("{request} {commitment} ").into_bytes();
         envelope.resize(ENVELOPE_BYTES, b'e');

@@ -14,8 +14,8 @@
 //! * **Tables that people can read**: one row for each request, one for each event, with their own names in columns. All tables are
 //!   called `oneservice_…`, so that they can lie beside those of another program.
 //! * **One transaction a batch**, fsynced before it is answered.
-//! * **A row changed by hand is found**: each carries a checksum over its columns, events their own hashes; what does not fit is an
-//!   error that names it.
+//! * **A row changed by hand is found** when it is read: requests, commits and drafts carry a checksum, events their own hashes. What only
+//!   says where a request is listed has none; `store check` compares it with the requests.
 
 #![deny(missing_docs)]
 

@@ -215,8 +215,13 @@ pub(crate) async fn purge_drafts<A: Ask>(
     if rows.is_empty() {
         refuse_target(database).await?;
     }
-    let mut drafts: Vec<Draft> =
-        rows.into_iter().map(|row| row.read(A::ENGINE, office)).collect::<Result<_, _>>()?;
+    // They are gone, so whoever can be read is given back, whatever became of the others.
+    let read = |row: DraftRow| {
+        row.read(A::ENGINE, office)
+            .inspect_err(|error| tracing::error!(%error, "a damaged draft was removed"))
+            .ok()
+    };
+    let mut drafts: Vec<Draft> = rows.into_iter().filter_map(read).collect();
     drafts.sort_by_key(|draft| (draft.expires_at, draft.key));
     Ok(drafts)
 }

@@ -1,4 +1,4 @@
-//! PgBouncer between the library and PostgreSQL: refused in words where it loses prepared statements, of use where it does not.
+//! PgBouncer between the library and PostgreSQL: refused in words where it mixes connections, of use where it does not.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
@@ -66,12 +66,12 @@ impl Pooler {
 const IGNORES: &str = "ignore_startup_parameters = extra_float_digits";
 
 #[tokio::test]
-async fn a_proxy_that_loses_prepared_statements_is_refused_in_words() {
+async fn a_proxy_that_pools_by_transaction_is_refused_in_words() {
     let server = PostgresServer::start(&["fsync=off"]).unwrap();
     let pooler = Pooler::start(&server, "transaction", IGNORES).await;
     match pooler.open().await {
         Err(StoreError::Unavailable { written: Written::No, source, .. }) => {
-            assert!(source.to_string().contains("loses prepared statements"), "{source}");
+            assert!(source.to_string().contains("pools by transaction"), "{source}");
         }
         other => panic!("{other:?}"),
     }

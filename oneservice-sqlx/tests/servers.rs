@@ -27,7 +27,18 @@ fn seconds() -> u64 {
 }
 
 /// Says what became of a commit: its id, and whether it is acknowledged.
-type Say = Arc<dyn Fn(CommitId, bool) + Send + Sync>;
+type Say = Arc<dyn Fn(CommitId, Told) + Send + Sync>;
+
+/// What a client was told of its commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Written,
+    NotWritten,
+    Unknown,
+}
+
+/// What stands after the commit in the payload of one that moves the counter.
+const COUNTS: &str = " counts";
 
 /// A client: takes some request as it is, and brings it one event on.
 async fn client(store: Arc<dyn Store>, group: Arc<GroupCommit>, say: Say, stop: Arc<AtomicBool>) {
@@ -40,22 +51,27 @@ async fn client(store: Arc<dyn Store>, group: Arc<GroupCommit>, say: Say, stop: 
         let at = SystemClock.now().max(last_at);
         let mut commit = fixtures::commit(n, row.map_or(0, |row| row.version));
         (commit.id, commit.at) = (CommitId::new(at, std::array::from_fn(|_| fastrand::u8(..))), at);
-        // The payload names its commit, so that one written twice would show.
-        let payload = commit.id.to_string().into_bytes();
-        commit.events = vec![EventBody::seal([7; 32], payload, |commitment| commitment.as_bytes().to_vec())];
         let fingerprint = fixtures::digest(&commit.id.to_string());
         commit.key = Some(IdempotencyKey { key: commit.id.to_string(), fingerprint });
         if fastrand::u8(..8) == 0 {
             let Ok(from) = store.counter(&office, "receipt").await else { continue };
             commit.counters = vec![CounterMove { name: "receipt".into(), from }];
         }
+        // The payload names its commit, so that one written twice would show.
+        let counts = if commit.counters.is_empty() { "" } else { COUNTS };
+        let payload = format!("{}{counts}", commit.id).into_bytes();
+        commit.events = vec![EventBody::seal([7; 32], payload, |commitment| commitment.as_bytes().to_vec())];
         let id = commit.id;
         match group.commit(commit).await {
-            Ok(Outcome::Committed(_)) => say(id, true),
-            Ok(Outcome::ClockBehind { last }) => last_at = last,
-            Ok(_) => {}
-            Err(error) if error.written() == Written::Unknown => say(id, false),
-            Err(_) => {}
+            Ok(Outcome::Committed(_)) => say(id, Told::Written),
+            Ok(outcome) => {
+                if let Outcome::ClockBehind { last } = outcome {
+                    last_at = last;
+                }
+                say(id, Told::NotWritten);
+            }
+            Err(error) if error.written() == Written::Unknown => say(id, Told::Unknown),
+            Err(_) => say(id, Told::NotWritten),
         }
     }
 }
@@ -84,16 +100,16 @@ async fn work(options: PostgresOptions, clients: usize, say: Say, stop: Arc<Atom
 #[tokio::test(flavor = "multi_thread")]
 async fn server_process() {
     let Ok(url) = std::env::var("ONESERVICE_SERVER_URL") else { return };
-    let say: Say = Arc::new(|id, acknowledged| {
+    let say: Say = Arc::new(|id, told| {
         let mut out = std::io::stdout().lock();
-        writeln!(out, "\n{} {id}", if acknowledged { "acknowledged" } else { "unknown" }).unwrap();
+        writeln!(out, "\n{told:?} {id}").unwrap();
         out.flush().unwrap();
     });
     // It ends when it is killed.
     work(url.parse().unwrap(), 32, say, Arc::default()).await;
 }
 
-fn start_server(url: &str, said: mpsc::Sender<(bool, CommitId)>) -> Child {
+fn start_server(url: &str, said: mpsc::Sender<(Told, CommitId)>) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "server_process", "--nocapture"])
         .env("ONESERVICE_SERVER_URL", url)
@@ -103,10 +119,11 @@ fn start_server(url: &str, said: mpsc::Sender<(bool, CommitId)>) -> Child {
     let out = BufReader::new(child.stdout.take().unwrap());
     std::thread::spawn(move || {
         for line in out.lines().map_while(Result::ok) {
-            if let Some((word @ ("acknowledged" | "unknown"), id)) = line.split_once(' ')
-                && let Ok(id) = id.parse()
-            {
-                let _ = said.send((word == "acknowledged", id));
+            let Some((word, id)) = line.split_once(' ') else { continue };
+            let told = [Told::Written, Told::NotWritten, Told::Unknown].into_iter();
+            let told = told.into_iter().find(|told| format!("{told:?}") == word);
+            if let Some((told, id)) = told.zip(id.parse().ok()) {
+                let _ = said.send((told, id));
             }
         }
     });
@@ -114,16 +131,18 @@ fn start_server(url: &str, said: mpsc::Sender<(bool, CommitId)>) -> Child {
 }
 
 /// Reads the whole log and holds it against what the clients were told. Gives the number of events.
-async fn judge(store: &PostgresStore, acknowledged: &BTreeSet<CommitId>) -> u64 {
+async fn judge(store: &PostgresStore, all: &[(Told, CommitId)]) -> u64 {
     let office = fixtures::office();
     let head = store.head(&office).await.unwrap();
     let mut seen: BTreeSet<CommitId> = BTreeSet::new();
     let mut versions: BTreeMap<_, u64> = BTreeMap::new();
-    let mut index = 0;
+    let (mut index, mut counted) = (0, 0);
     while index < head.size {
         for event in store.events(&office, index, 1_000).await.unwrap() {
             assert_eq!(event.index, index, "the log has no gap");
-            let id: CommitId = std::str::from_utf8(&event.body.payload).unwrap().parse().unwrap();
+            let payload = std::str::from_utf8(&event.body.payload).unwrap();
+            counted += u64::from(payload.ends_with(COUNTS));
+            let id: CommitId = payload.trim_end_matches(COUNTS).parse().unwrap();
             assert!(seen.insert(id), "commit {id} is there twice");
             let version = versions.entry(event.request).or_default();
             *version += 1;
@@ -136,12 +155,21 @@ async fn judge(store: &PostgresStore, acknowledged: &BTreeSet<CommitId>) -> u64 
         let history = store.history(&office, request).await.unwrap();
         assert_eq!(history.len() as u64, versions.get(&request).copied().unwrap_or(0));
     }
-    for id in acknowledged {
-        assert!(seen.contains(id), "commit {id} was acknowledged and is lost");
-        assert!(store.outcome(&office, *id).await.unwrap().is_some());
+    for (told, id) in all {
+        match told {
+            Told::Written => {
+                assert!(seen.contains(id), "commit {id} was acknowledged and is lost");
+                assert!(store.outcome(&office, *id).await.unwrap().is_some());
+            }
+            Told::NotWritten => assert!(!seen.contains(id), "commit {id} is there and was said not to be"),
+            Told::Unknown => {}
+        }
     }
-    let (counted, with_counter) = (store.counter(&office, "receipt").await.unwrap(), seen.len() as u64);
-    assert!(counted <= with_counter);
+    assert_eq!(
+        store.counter(&office, "receipt").await.unwrap(),
+        counted,
+        "each move of the counter is there once"
+    );
     head.size
 }
 
@@ -167,20 +195,20 @@ fn two_servers_lose_nothing_while_they_and_postgres_are_killed() {
         server.wait().unwrap();
     }
     drop(said);
-    let all: Vec<(bool, CommitId)> = hear.iter().collect();
-    let acknowledged: BTreeSet<CommitId> =
-        all.iter().filter(|(is_acknowledged, _)| *is_acknowledged).map(|(_, id)| *id).collect();
-    let unknown = all.len() - acknowledged.len();
+    let all: Vec<(Told, CommitId)> = hear.iter().collect();
+    let told = |what: Told| all.iter().filter(|(told, _)| *told == what).count();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let events = runtime.block_on(async {
         let store = PostgresStore::open(&url.parse().unwrap()).await.unwrap();
-        judge(&store, &acknowledged).await
+        judge(&store, &all).await
     });
-    assert!(acknowledged.len() > 200, "the servers worked");
+    assert!(told(Told::Written) > 200, "the servers worked");
     eprintln!(
-        "2 servers, 64 clients, {} s: {events} events, {} acknowledged, lost 0, twice 0, left unknown {unknown}; PostgreSQL away {away:?}",
+        "2 servers, 64 clients, {} s: {events} events, {} acknowledged, {} refused, lost 0, twice 0, left unknown {}; PostgreSQL away {away:?}",
         seconds(),
-        acknowledged.len(),
+        told(Told::Written),
+        told(Told::NotWritten),
+        told(Told::Unknown),
     );
 }
 
@@ -199,16 +227,12 @@ async fn a_standby_that_is_promoted_is_followed() {
     drop(admin);
 
     let options: PostgresOptions = format!("{},{}", primary.url(), standby.url()).parse().unwrap();
-    let acknowledged: Arc<Mutex<Vec<(Instant, CommitId)>>> = Arc::default();
-    let said = Arc::clone(&acknowledged);
-    let say: Say = Arc::new(move |id, is_acknowledged| {
-        if is_acknowledged {
-            said.lock().unwrap().push((Instant::now(), id));
-        }
-    });
+    let all: Arc<Mutex<Vec<(Instant, Told, CommitId)>>> = Arc::default();
+    let said = Arc::clone(&all);
+    let say: Say = Arc::new(move |id, told| said.lock().unwrap().push((Instant::now(), told, id)));
     let stop = Arc::new(AtomicBool::default());
     let working = tokio::spawn(work(options.clone(), 16, say, Arc::clone(&stop)));
-    let count = || acknowledged.lock().unwrap().len();
+    let count = || all.lock().unwrap().iter().filter(|(_, told, _)| *told == Told::Written).count();
     while count() < 300 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -223,14 +247,16 @@ async fn a_standby_that_is_promoted_is_followed() {
     }
     stop.store(true, Ordering::Relaxed);
     working.await.unwrap();
-    let acknowledged = acknowledged.lock().unwrap().clone();
-    let first_after = acknowledged.iter().map(|(at, _)| *at).filter(|at| *at > promoted).min().unwrap();
+    let all = all.lock().unwrap().clone();
+    let written: Vec<Instant> =
+        all.iter().filter(|(_, told, _)| *told == Told::Written).map(|(at, ..)| *at).collect();
+    let first_after = *written.iter().filter(|at| **at > promoted).min().unwrap();
     let store = PostgresStore::open(&options).await.unwrap();
-    let ids = acknowledged.iter().map(|(_, id)| *id).collect();
-    let events = judge(&store, &ids).await;
+    let told: Vec<(Told, CommitId)> = all.iter().map(|(_, told, id)| (*told, *id)).collect();
+    let events = judge(&store, &told).await;
     eprintln!(
         "failover: {} acknowledged, {events} stored, lost 0, twice 0; promoted {:?} after the kill, working again {:?} later",
-        ids.len(),
+        written.len(),
         promoted - killed,
         first_after - promoted,
     );

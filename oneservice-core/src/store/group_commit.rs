@@ -13,6 +13,7 @@ use crate::ids::OfficeId;
 use futures::FutureExt as _;
 use std::{
     collections::{HashSet, VecDeque},
+    error::Error as _,
     future::Future,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
@@ -238,15 +239,16 @@ impl Writer {
                 }
                 Err(error) => error,
             };
-            tracing::warn!(%error, written = ?error.written(), members = commits.len(), "a batch failed");
+            let cause = error.source().map(ToString::to_string).unwrap_or_default();
+            tracing::warn!(%error, cause, written = ?error.written(), members = commits.len(), "a batch failed");
             members = commits.into_iter().zip(tickets).collect();
             let mut known = error.written();
             if known == Written::Unknown {
                 (members, known) = self.look_up(members, until, &mut pause).await;
             }
             let give_up = !matches!(error, StoreError::Unavailable { .. }) || Instant::now() >= until;
-            if matches!(error, StoreError::Misuse(_)) && members.len() > 1 {
-                // One member's misuse must not harm the others.
+            if matches!(error, StoreError::Misuse(_) | StoreError::Corrupt { .. }) && members.len() > 1 {
+                // One member's misuse, or a damaged row that one of them needs, must not harm the others.
                 for member in members {
                     Box::pin(self.settle(vec![member])).await;
                 }

@@ -149,7 +149,11 @@ fn take_own(url: &str) -> Result<(String, Own), PostgresUrlError> {
                     Some(value.parse().ok().filter(|size| (2..=256).contains(size)).ok_or_else(wrong)?)
             }
             key if KEYS.contains(&key) => theirs.push(pair),
-            key => return Err(PostgresUrlError::UnknownKey(key.to_owned())),
+            // What looks otherwise may be part of a password with a question mark.
+            key if key.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c == '-') => {
+                return Err(PostgresUrlError::UnknownKey(key.to_owned()));
+            }
+            _ => return Err(PostgresUrlError::Unreadable("what stands after '?' is no option".to_owned())),
         }
     }
     Ok((if theirs.is_empty() { address.to_owned() } else { format!("{address}?{}", theirs.join("&")) }, own))
@@ -280,6 +284,8 @@ mod tests {
             error("postgres://a/b?pool=0"),
             PostgresUrlError::Value { key: "pool".into(), value: "0".into() }
         );
+        let secret = error("postgres://u:pa?Hush@a/b");
+        assert!(!secret.to_string().contains("Hush"), "{secret}");
         let apart = "postgres://a/b?schema=x,postgres://c/b?schema=y";
         assert_eq!(error(apart), PostgresUrlError::Different("schema"));
         assert!(matches!(error("postgres://a:port/b"), PostgresUrlError::Unreadable(_)));

@@ -187,7 +187,7 @@ impl Columns {
 
         let to = &mut self.events;
         for (nth, body) in (0..).zip(&commit.events) {
-            let version = commit.expected + nth + 1;
+            let version = commit.expected.saturating_add(nth + 1);
             to.member.push(member);
             to.nth.push(nth.cast_signed());
             to.request_id.push(request_id.clone());
@@ -231,6 +231,9 @@ impl Columns {
     }
 }
 
+/// Most that one statement carries, unless a single member is larger: the database has a bound of its own for messages and arrays, of 1 GiB.
+const RUN_MAX_BYTES: usize = 32 * 1024 * 1024;
+
 /// Cuts the members of one office into runs in which none depends on another, each in batch order: one statement judges all its
 /// members by what was there before it.
 pub(super) fn runs<'a>(
@@ -239,12 +242,17 @@ pub(super) fn runs<'a>(
     let mut runs: Vec<Vec<(usize, &Commit)>> = Vec::new();
     let mut taken: HashSet<Name<'_>> = HashSet::new();
     let mut latest = Moment::from_millis(i64::MIN);
+    let mut bytes = 0;
     for (place, commit) in members {
         let names = Name::all(commit);
-        if runs.is_empty() || commit.at < latest || names.iter().any(|name| taken.contains(name)) {
+        let size: usize = commit.events.iter().map(|event| event.envelope.len() + event.payload.len()).sum();
+        let depends = commit.at < latest || names.iter().any(|name| taken.contains(name));
+        if runs.is_empty() || depends || bytes + size > RUN_MAX_BYTES {
             runs.push(Vec::new());
             taken.clear();
+            bytes = 0;
         }
+        bytes += size;
         latest = commit.at;
         taken.extend(names);
         if let Some(run) = runs.last_mut() {

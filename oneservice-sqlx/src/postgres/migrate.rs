@@ -91,7 +91,13 @@ pub(super) async fn run(connection: &mut PgConnection, schema: &str) -> Result<(
         if pending(connection, schema).await?.is_empty() {
             return Ok(());
         }
-        let made = connection.create_schema_if_not_exists(&format!("\"{schema}\"")).await;
+        // Making it asks for a right that whoever may use it need not have.
+        let is_there = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)");
+        let made = match is_there.bind(schema).fetch_one(&mut *connection).await {
+            Ok(true) => Ok(()),
+            Ok(false) => connection.create_schema_if_not_exists(&format!("\"{schema}\"")).await,
+            Err(error) => Err(MigrateError::Execute(error)),
+        };
         let done = match made {
             Ok(()) => migrator.run_direct(None, connection, false).await,
             Err(error) => Err(error),

@@ -14,6 +14,7 @@ use oneservice_core::ids::OfficeId;
 use oneservice_core::store::{StoreError, Written};
 use sqlx::SqlStr;
 use sqlx::postgres::{PgPool, Postgres};
+use tokio::time::timeout;
 
 use crate::ask::{Ask, Row, Value, bind, guarded};
 use crate::error::{Engine, Meaning};
@@ -22,7 +23,7 @@ use crate::statements::Statements;
 
 pub use connect::{PostgresOptions, PostgresUrlError};
 use nodes::{Nodes, Patience};
-use write::WriteStatements;
+use write::{ANSWER, WriteStatements};
 
 /// SQLSTATE classes: 53100 is a full disk, XX001 and XX002 are damaged files.
 fn meaning(code: &str) -> Meaning {
@@ -61,9 +62,10 @@ impl PostgresStore {
     ) -> Result<T, StoreError> {
         let mut patience = Patience::default();
         loop {
-            let error = match ask(pool()).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
+            let error = match timeout(ANSWER, ask(pool())).await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(error)) => error,
+                Err(_) => return Err(Self::ENGINE.unavailable(written, "the database does not answer")),
             };
             if !self.inner.nodes.may_pass(&error, &mut patience).await {
                 return Err(Self::ENGINE.error(written, self.inner.nodes.cause(error).await));

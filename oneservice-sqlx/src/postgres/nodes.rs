@@ -2,11 +2,12 @@
 //!
 //! The rule owned here: **what an error means for the next try.** Nothing here runs a write again.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection};
+use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout};
 
 /// How long a question is asked again.
@@ -17,12 +18,18 @@ const ACQUIRE: Duration = Duration::from_secs(3);
 const ACQUIRE_OF_SEVERAL: Duration = Duration::from_millis(500);
 /// Longest wait for one of several servers to say whether it is writable.
 const PROBE: Duration = Duration::from_secs(1);
+/// How long what was found is believed by others who look for it.
+const LOCATED: Duration = Duration::from_millis(50);
 
 /// The servers.
 #[derive(Debug)]
 pub(super) struct Nodes {
     nodes: Vec<Node>,
     current: AtomicUsize,
+    /// The latest timeline that a writable server was seen to have: one with an earlier was replaced.
+    timeline: AtomicI64,
+    /// Held while the writable server is looked for, so that one looks for all.
+    locating: Mutex<Option<Instant>>,
 }
 
 #[derive(Debug)]
@@ -103,7 +110,12 @@ impl Nodes {
             writers: pool(connections / 2, &options),
             options,
         };
-        Self { nodes: options.into_iter().map(node).collect(), current: AtomicUsize::new(0) }
+        Self {
+            nodes: options.into_iter().map(node).collect(),
+            current: AtomicUsize::new(0),
+            timeline: AtomicI64::new(0),
+            locating: Mutex::new(None),
+        }
     }
 
     fn node(&self) -> &Node {
@@ -163,9 +175,13 @@ impl Nodes {
     }
 
     /// Finds the writable server if there are several; of two that say so, the one with the later timeline, since the other was
-    /// replaced by it.
+    /// replaced by it; and never again one that was replaced.
     async fn locate(&self) {
         if self.nodes.len() < 2 {
+            return;
+        }
+        let mut located = self.locating.lock().await;
+        if located.is_some_and(|at| at.elapsed() < LOCATED) {
             return;
         }
         let mut best: Option<(i64, usize)> = None;
@@ -179,14 +195,16 @@ impl Nodes {
                 Ok::<_, sqlx::Error>(writable.then_some(timeline))
             };
             if let Ok(Ok(Some(timeline))) = timeout(PROBE, asked).await
+                && timeline >= self.timeline.load(Ordering::Relaxed)
                 && best.is_none_or(|(latest, _)| timeline > latest)
             {
                 best = Some((timeline, index));
             }
         }
-        if let Some((_, index)) = best
-            && self.current.swap(index, Ordering::Relaxed) != index
-        {
+        *located = Some(Instant::now());
+        let Some((timeline, index)) = best else { return };
+        self.timeline.store(timeline, Ordering::Relaxed);
+        if self.current.swap(index, Ordering::Relaxed) != index {
             tracing::warn!(server = index, "another server is writable now");
         }
     }
@@ -212,9 +230,10 @@ impl Nodes {
 
 /// Every statement of ours is answered by an index, in its order. Said to the planner, so that it needs neither think about the large
 /// statement each time, which takes longer than running it, nor know a young table's size, nor compile what it believes to
-/// be costly. Where an engine does not know a setting, it is only slower.
+/// be costly. And no lock is waited for without end: whoever holds an office has its connections soon otherwise. Where an engine does not
+/// know a setting, it is only slower.
 const BY_INDEX: &str = "SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; \
-                        SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_sort = off";
+                        SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_sort = off; SET lock_timeout = 5000";
 
 async fn plan_by_index(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     match sqlx::raw_sql(BY_INDEX).execute(connection).await {

@@ -1,4 +1,4 @@
-//! A proxy that hands one connection from statement to statement breaks prepared statements: found at start and refused in words.
+//! A proxy that hands one connection from statement to statement mixes what belongs to connections: found at start and refused in words.
 
 use oneservice_core::store::{StoreError, Written};
 use sqlx::PgConnection;
@@ -9,14 +9,24 @@ use crate::ask::Ask;
 
 #[derive(Debug, Error)]
 #[error(
-    "between here and PostgreSQL stands a proxy that pools by transaction and loses prepared statements: let it pool by session, \
-     give it prepared statements (PgBouncer 1.21 and later: max_prepared_statements), or connect past it"
+    "between here and PostgreSQL stands a proxy that pools by transaction and mixes prepared statements and settings of connections: \
+     let it pool by session, or connect past it"
 )]
-struct LosesStatements;
+struct MixesConnections;
 
-/// Prepares on two connections under the names that the driver counts up on each, and runs them in turn. Behind a proxy in
-/// transaction mode both meet on one connection, and the server says that a name is taken (42P05) or not known (26000).
+/// Says something on one connection and looks for it on the other; then prepares on both under the names that the driver counts up on
+/// each, and runs them in turn. Behind a proxy in transaction mode both meet on one connection, and the server knows the setting, or says
+/// that a name is taken (42P05) or not known (26000).
 pub(super) async fn check(one: &mut PgConnection, two: &mut PgConnection) -> Result<(), StoreError> {
+    let fail = |error| PostgresStore::ENGINE.error(Written::No, error);
+    let mixes = || PostgresStore::ENGINE.unavailable(Written::No, MixesConnections);
+    sqlx::raw_sql("SET oneservice.mark = 'set'").execute(&mut *one).await.map_err(fail)?;
+    let seen = sqlx::raw_sql("SELECT 1 WHERE current_setting('oneservice.mark', true) = 'set'");
+    let is_seen = seen.fetch_optional(&mut *two).await.map_err(fail)?.is_some();
+    sqlx::raw_sql("RESET oneservice.mark").execute(&mut *one).await.map_err(fail)?;
+    if is_seen {
+        return Err(mixes());
+    }
     for _ in 0..3 {
         for (connection, sql) in
             [(&mut *one, "SELECT 1::bigint + $1::bigint"), (&mut *two, "SELECT 2::bigint + $1::bigint")]
@@ -25,10 +35,8 @@ pub(super) async fn check(one: &mut PgConnection, two: &mut PgConnection) -> Res
                 sqlx::query_scalar(sql).bind(1_i64).fetch_one(connection).await;
             match found {
                 Ok(_) => {}
-                Err(error) if loses_statements(&error) => {
-                    return Err(PostgresStore::ENGINE.unavailable(Written::No, LosesStatements));
-                }
-                Err(error) => return Err(PostgresStore::ENGINE.error(Written::No, error)),
+                Err(error) if loses_statements(&error) => return Err(mixes()),
+                Err(error) => return Err(fail(error)),
             }
         }
     }

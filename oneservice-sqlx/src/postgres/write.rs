@@ -4,7 +4,8 @@
 //! statement's snapshot was taken. So all that it sees of the office (but drafts, which are compared again as they are
 //! deleted) is what is there, at every isolation level, without a read before the write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use futures::future::join_all;
 use oneservice_core::calendar::Moment;
@@ -12,6 +13,7 @@ use oneservice_core::ids::{Digest32, OfficeId, RequestId};
 use oneservice_core::store::{Commit, Outcome, StoreError, Written};
 use sqlx::postgres::Postgres;
 use sqlx::{FromRow, PgConnection};
+use tokio::time::timeout;
 
 use super::member::{Columns, runs};
 use super::nodes::{Patience, Verdict};
@@ -26,6 +28,9 @@ const ENGINE: Engine = PostgresStore::ENGINE;
 
 /// How often a run is tried again because the office's log has grown since the statement began.
 const ATTEMPTS: usize = 64;
+
+/// How long an answer may take: longer than the server waits for a lock. A network that swallows everything says nothing at all.
+pub(super) const ANSWER: Duration = Duration::from_secs(15);
 
 /// Judges and writes. Answers -1 if the office has a head row; 0, with the time of the last event before, if the judgement was by what
 /// is there now; and each member with the index of its first event, or, if it was left out, -1 and whose its tracking code was.
@@ -142,15 +147,17 @@ impl PostgresStore {
             offices.entry(&commit.office).or_default().push((place, commit));
         }
         // Offices know nothing of each other; each has its own connection. All are waited for, so that none is cut off midway.
-        let several = offices.len() > 1;
         let all =
             join_all(offices.into_iter().map(|(office, members)| self.write_office(office, members))).await;
+        let wrote = all.iter().any(|answer| match answer {
+            Ok(outcomes) => has_committed(outcomes),
+            Err(error) => error.written() == Written::Unknown,
+        });
         let mut outcomes: Vec<Option<Outcome>> = vec![None; batch.len()];
         for answer in all {
-            // What others have written is written.
-            let answer =
-                answer.map_err(|error| if several { error.with_written(Written::Unknown) } else { error })?;
-            for (place, outcome) in answer {
+            for (place, outcome) in
+                answer.map_err(|error| if wrote { after_writing(error) } else { error })?
+            {
                 outcomes[place] = Some(outcome);
             }
         }
@@ -166,10 +173,8 @@ impl PostgresStore {
     ) -> Result<Vec<(usize, Outcome)>, StoreError> {
         let mut outcomes = Vec::with_capacity(members.len());
         for run in runs(members) {
-            let is_first = outcomes.is_empty();
             let done = self.write_run(office, run, &mut outcomes).await;
-            // What earlier runs have written is written.
-            done.map_err(|error| if is_first { error } else { error.with_written(Written::Unknown) })?;
+            done.map_err(|error| if has_committed(&outcomes) { after_writing(error) } else { error })?;
         }
         Ok(outcomes)
     }
@@ -196,11 +201,20 @@ impl PostgresStore {
                 }
             };
             let commits: Vec<&Commit> = members.iter().map(|(_, commit)| *commit).collect();
-            match self.inner.run(&mut connection, office, &commits).await? {
+            let ran = match timeout(ANSWER, self.inner.run(&mut connection, office, &commits)).await {
+                Ok(ran) => ran?,
+                Err(_) => {
+                    // Given back, it would be asked whether it is alive, and nobody may answer for a quarter of an hour.
+                    drop(connection.detach());
+                    return Err(ENGINE.unavailable(Written::Unknown, "the database does not answer"));
+                }
+            };
+            match ran {
                 Ok(run) => {
                     members = self.inner.settle(&mut connection, office, run, members, outcomes).await?;
                 }
                 Err(error) => {
+                    drop(connection);
                     // The server's own answer says that the statement was undone, unless it was going away: then perhaps not.
                     let undone =
                         matches!(&error, sqlx::Error::Database(_)) && Verdict::of(&error) != Verdict::Away;
@@ -258,6 +272,18 @@ impl PostgresStore {
             }
         }
         Err(ENGINE.unavailable(Written::No, "others write to this office all the time"))
+    }
+}
+
+fn has_committed(outcomes: &[(usize, Outcome)]) -> bool {
+    outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::Committed(_)))
+}
+
+/// An error of a batch of which something is written: no error but "unavailable" leaves that open.
+fn after_writing(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable { .. } => error.with_written(Written::Unknown),
+        other => ENGINE.unavailable(Written::Unknown, other),
     }
 }
 
@@ -325,13 +351,21 @@ impl Inner {
             }
         };
         let mut again = Vec::new();
+        let wrote = judged.iter().any(|judged| matches!(judged, Member::Written(_)));
+        let mut written = HashSet::new();
         for (judged, (place, commit)) in judged.into_iter().zip(members) {
             let outcome = match judged {
                 Member::Written(index) => {
                     last_at = commit.at;
+                    written.insert(commit.request);
                     Some(Outcome::Committed(commit.placed(index)))
                 }
-                Member::Left { code_of } => self.refusal(connection, commit, last_at, code_of).await?,
+                Member::Left { code_of } => {
+                    // A member before it may have let its code go.
+                    let code_of = code_of.filter(|owner| !written.contains(owner));
+                    let refusal = self.refusal(connection, commit, last_at, code_of).await;
+                    refusal.map_err(|error| if wrote { after_writing(error) } else { error })?
+                }
             };
             match outcome {
                 Some(outcome) => outcomes.push((place, outcome)),
