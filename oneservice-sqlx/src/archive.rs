@@ -177,12 +177,15 @@ pub(crate) async fn begin_import<A: Ask>(database: &A) -> Result<(), StoreError>
     if is_target(database).await? {
         return target(database, vec![(all.delete_drafts.clone(), vec![])]).await;
     }
-    // The mark is set only where there is nothing.
-    if database.guarded((all.mark_transfer.clone(), vec![]), vec![]).await? {
-        Ok(())
-    } else {
-        Err(StoreError::NotEmpty)
+    // The mark is set only where there is nothing; but somebody may have begun to write before it was there.
+    if !database.guarded((all.mark_transfer.clone(), vec![]), vec![]).await? {
+        return Err(StoreError::NotEmpty);
     }
+    if counts(database).await? != Counts::default() {
+        database.execute(&all.remove_mark, vec![]).await?;
+        return Err(StoreError::NotEmpty);
+    }
+    Ok(())
 }
 
 /// Does `work` in one transaction, if the store has the mark.
