@@ -80,6 +80,9 @@ pub(crate) trait Ask: Sync {
     /// Its name and errors.
     const ENGINE: Engine;
 
+    /// Whether it has more than one writer.
+    const OFFICES_APART: bool;
+
     /// The questions, with its tables.
     fn statements(&self) -> &Statements;
 

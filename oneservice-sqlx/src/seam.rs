@@ -238,6 +238,10 @@ macro_rules! implement_seam {
                 self.write_batch(batch).await
             }
 
+            fn writes_offices_apart(&self) -> bool {
+                <Self as $crate::ask::Ask>::OFFICES_APART
+            }
+
             async fn outcome(
                 &self,
                 office: &OfficeId,

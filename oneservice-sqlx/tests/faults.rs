@@ -155,6 +155,26 @@ async fn an_answer_that_is_lost_is_found_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lock_on_one_office_delays_no_other() {
+    let server = PostgresServer::start(&["fsync=off"]).unwrap();
+    let group = GroupCommit::new(Arc::new(open(&server.url()).await.unwrap()), Limits::default());
+    assert!(matches!(group.commit(commit(1, 0)).await, Ok(Outcome::Committed(_))));
+    let mut holder = PgConnection::connect(&server.url()).await.unwrap();
+    let mut held = holder.begin().await.unwrap();
+    sqlx::query("SELECT 1 FROM oneservice.head FOR UPDATE").execute(&mut *held).await.unwrap();
+    let waits = tokio::spawn(group.commit(commit(2, 0)));
+    for n in 3..10 {
+        let mut elsewhere = commit(n, 0);
+        elsewhere.office = "elsewhere".parse().unwrap();
+        assert!(matches!(group.commit(elsewhere).await, Ok(Outcome::Committed(_))));
+    }
+    assert!(!waits.is_finished(), "the lock is still held");
+    held.rollback().await.unwrap();
+    assert!(matches!(waits.await.unwrap(), Ok(Outcome::Committed(_))));
+    group.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_still_being_written_is_waited_for() {
     let server = PostgresServer::start(&["fsync=off"]).unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -12,7 +12,7 @@ use super::{Commit, Outcome, Store, StoreError, Written};
 use crate::ids::OfficeId;
 use futures::FutureExt as _;
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     error::Error as _,
     future::Future,
     panic::AssertUnwindSafe,
@@ -20,6 +20,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
     task::JoinHandle,
     time::Instant,
@@ -53,7 +54,7 @@ impl Default for Limits {
     }
 }
 
-/// The one writer of a store.
+/// The one writer of a store; of each office, where the engine writes offices apart.
 ///
 /// ```
 /// use oneservice_core::store::{GroupCommit, Limits, MemoryStore};
@@ -71,13 +72,17 @@ pub struct GroupCommit {
     store: Arc<dyn Store>,
     limits: Limits,
     places: Arc<Semaphore>,
-    door: Mutex<Door>,
+    runtime: Handle,
+    /// One for all offices, or one for each that has written if the engine [writes them apart](super::Requests::writes_offices_apart);
+    /// none any more once this is closed.
+    lanes: Mutex<Option<HashMap<Option<OfficeId>, Lane>>>,
 }
 
+/// A queue and the task that writes what waits in it.
 #[derive(Debug)]
-struct Door {
-    queue: Option<mpsc::UnboundedSender<Waiting>>,
-    writer: Option<JoinHandle<()>>,
+struct Lane {
+    queue: mpsc::UnboundedSender<Waiting>,
+    writer: JoinHandle<()>,
 }
 
 /// A commit in the queue, and who waits for it.
@@ -97,13 +102,12 @@ impl GroupCommit {
     /// # Panics
     /// Outside of a tokio runtime with time enabled.
     pub fn new(store: Arc<dyn Store>, limits: Limits) -> Self {
-        let (queue, waiting) = mpsc::unbounded_channel();
-        let writer = tokio::spawn(Writer { store: store.clone(), limits }.run(waiting));
         Self {
             store,
             limits,
             places: Arc::new(Semaphore::new(limits.waiting)),
-            door: Mutex::new(Door { queue: Some(queue), writer: Some(writer) }),
+            runtime: Handle::current(),
+            lanes: Mutex::new(Some(HashMap::new())),
         }
     }
 
@@ -137,20 +141,28 @@ impl GroupCommit {
         let place = place.map_err(|_| StoreError::Busy { waiting: self.limits.waiting })?;
         let (answer, answered) = oneshot::channel();
         let ticket = Ticket { since: Instant::now(), answer, _place: place };
-        let door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
-        let queue = door.queue.as_ref().ok_or(StoreError::Closed)?;
-        queue.send((commit, ticket)).map_err(|_| StoreError::Closed)?;
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let lanes = lanes.as_mut().ok_or(StoreError::Closed)?;
+        let office = self.store.writes_offices_apart().then(|| commit.office.clone());
+        let lane = lanes.entry(office).or_insert_with(|| self.start());
+        lane.queue.send((commit, ticket)).map_err(|_| StoreError::Closed)?;
         Ok(answered)
+    }
+
+    fn start(&self) -> Lane {
+        let (queue, waiting) = mpsc::unbounded_channel();
+        let writer = Writer { store: self.store.clone(), limits: self.limits };
+        Lane { queue, writer: self.runtime.spawn(writer.run(waiting)) }
     }
 
     /// Takes nothing more and returns when all that waited is answered. Dropping does the same without the waiting.
     pub async fn close(&self) {
-        let writer = {
-            let mut door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
-            door.queue = None;
-            door.writer.take()
-        };
-        if let Some(writer) = writer {
+        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (queues, writers): (Vec<_>, Vec<_>) =
+            lanes.into_iter().flatten().map(|(_, lane)| (lane.queue, lane.writer)).unzip();
+        // A writer ends when nobody can send to it any more.
+        drop(queues);
+        for writer in writers {
             // An error would mean that the writer panicked or was stopped; those who waited were told by the closed
             // channel.
             let _ = writer.await;

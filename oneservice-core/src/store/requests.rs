@@ -29,6 +29,12 @@ pub trait Requests: Debug + Send + Sync {
     /// written.
     async fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError>;
 
+    /// Whether batches of different offices are best sent side by side, since none waits for another. An engine with one writer says
+    /// no, as is assumed: there, a batch of all offices is cheaper.
+    fn writes_offices_apart(&self) -> bool {
+        false
+    }
+
     /// Where a commit stands; none if it is not stored.
     ///
     /// # Errors

@@ -136,6 +136,10 @@ fn full() -> StoreError {
 
 #[async_trait]
 impl<S: Store + ?Sized> Requests for Failing<S> {
+    fn writes_offices_apart(&self) -> bool {
+        self.inner.writes_offices_apart()
+    }
+
     async fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         self.commits.fetch_add(1, Ordering::SeqCst);
         let ids = batch.iter().map(|commit| commit.id).collect();

@@ -76,6 +76,7 @@ impl PostgresStore {
 
 impl Ask for PostgresStore {
     const ENGINE: Engine = Engine { name: "postgres", meaning };
+    const OFFICES_APART: bool = true;
 
     fn statements(&self) -> &Statements {
         &self.inner.statements

@@ -48,6 +48,7 @@ fn commit_fail(error: sqlx::Error) -> StoreError {
 
 impl Ask for SqliteStore {
     const ENGINE: Engine = Engine { name: "sqlite", meaning };
+    const OFFICES_APART: bool = false;
 
     fn statements(&self) -> &Statements {
         &self.statements
