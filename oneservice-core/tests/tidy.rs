@@ -30,6 +30,7 @@ const PACKAGES: &[&str] = &[
     "examples/cli",
     "examples/embed",
     "benches",
+    "benches/postgres-es",
     "fuzz",
 ];
 
@@ -144,8 +145,8 @@ fn versions_of_dependencies_stand_in_one_place() {
         let pinned = tables.flatten().filter(|(_, entry)| entry.is_str() || entry.get("version").is_some());
         pinned.map(|(name, _)| name.clone()).collect::<Vec<_>>()
     };
-    // The fuzz targets are no members of the workspace.
-    let members = packages().into_iter().filter(|package| !package.ends_with("fuzz"));
+    let is_member = |package: &PathBuf| !read(&package.join("Cargo.toml")).contains("\n[workspace]\n");
+    let members = packages().into_iter().filter(is_member);
     none(members.flat_map(|package| {
         let names = own_versions(&read(&package.join("Cargo.toml")));
         names.into_iter().map(move |name| format!("{} pins {name}", shown(&package))).collect::<Vec<_>>()
@@ -189,7 +190,8 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            if path.is_dir() && !path.ends_with("target") {
+            // What has a manifest is a package of its own.
+            if path.is_dir() && !path.ends_with("target") && !path.join("Cargo.toml").exists() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 found.push(path);

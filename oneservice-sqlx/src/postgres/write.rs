@@ -67,8 +67,11 @@ impl WriteStatements {
     }
 }
 
+/// Whether a member needs a part.
+type Needs = fn(&Commit) -> bool;
+
 /// Parts of [`WRITE`] that not every run needs, and which members need them.
-const PARTS: [(&str, fn(&Commit) -> bool); 3] = [
+const PARTS: [(&str, Needs); 3] = [
     ("old", |commit| commit.expected > 0),
     ("counters", |commit| !commit.counters.is_empty()),
     ("drafts", |commit| commit.closes_draft.is_some()),
