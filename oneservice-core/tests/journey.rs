@@ -116,13 +116,23 @@ async fn a_request_is_sent_once_reviewed_returned_corrected_granted_and_collecte
 
     clock.advance_millis(7 * 24 * 3_600_000);
     let mut fix = office.correction_draft(key).await.unwrap();
-    fix.attach("photo", "new.png", Some("2026-07-01".parse().unwrap()), png(4, 4)).await.unwrap();
+    let issued = Some("2026-07-01".parse().unwrap());
+    let new = fix.attach("photo", "new.png", issued, png(4, 4)).await.unwrap();
     let corrected = office.send_corrections(key, Basis::default()).await.unwrap();
+    // What was sent is out of reach of the page it was sent from.
+    assert!(matches!(office.correction_draft(key).await, Err(OfficeError::NotFound)));
+    assert!(fix.attach("photo", "late.png", issued, png(5, 5)).await.is_err());
+    assert!(office.documents().read(new.blob).await.is_ok());
     assert_eq!(corrected.request.stage(), StageName::InReview);
     let due = corrected.request.record().due_on.unwrap();
     assert_eq!(due, receipt.due_on.checked_add(jiff::Span::new().days(7)).unwrap(), "the clock stood still");
 
-    office.act(id, pass("intake"), &desk, Basis::default()).await.unwrap();
+    let keyed = || Basis { version: None, key: Some("tap".into()) };
+    let first = office.act(id, pass("intake"), &desk, keyed()).await.unwrap();
+    let again = office.act(id, pass("intake"), &desk, keyed()).await.unwrap();
+    assert!(!first.replayed && again.replayed && first.placed == again.placed);
+    let other = office.act(id, pass("opinion-district"), &opinions, keyed()).await.unwrap_err();
+    assert!(matches!(other, OfficeError::KeyReused), "{other:?}");
     office.act(id, pass("opinion-district"), &opinions, Basis::default()).await.unwrap();
     office.act(id, pass("examine"), &examiner, Basis::default()).await.unwrap();
     let early = office.act(id, pass("inspect"), &inspector, Basis::default()).await.unwrap_err();
@@ -160,4 +170,7 @@ async fn a_request_is_sent_once_reviewed_returned_corrected_granted_and_collecte
     assert!(again.replayed && again.placed == closed.placed, "a double tap hands over once");
     let case = office.case_by_link(key).await.unwrap();
     assert_eq!(case.history.len() as u64, closed.placed.version);
+    clock.advance_millis(60 * 24 * 3_600_000);
+    office.purge_drafts().await.unwrap();
+    assert!(office.documents().read(new.blob).await.is_ok(), "no sent file goes with a draft");
 }

@@ -46,9 +46,21 @@ impl Office {
         by: &Actor,
         basis: Basis,
     ) -> Result<Acted, OfficeError> {
+        self.act_closing(id, command, by, basis, None).await
+    }
+
+    /// [`act`](Self::act), in one commit with the end of the draft that the command was made from.
+    async fn act_closing(
+        &self,
+        id: RequestId,
+        command: Command,
+        by: &Actor,
+        basis: Basis,
+        closes: Option<(Digest32, u64)>,
+    ) -> Result<Acted, OfficeError> {
         let fingerprint = fingerprint(id, &command, by);
         let commit_id = match &basis.key {
-            Some(key) => keyed_commit(id, key),
+            Some(key) => keyed_commit(id, key, fingerprint),
             None => self.new_commit_id()?,
         };
         if basis.key.is_some()
@@ -80,6 +92,7 @@ impl Office {
                 self.decide(commit_id, case, command.clone(), by, basis.version, register).await?;
             commit.key =
                 basis.key.as_ref().map(|key| IdempotencyKey { key: format!("act:{id}:{key}"), fingerprint });
+            commit.closes_draft = closes;
             match self.inner.commits.commit(commit).await? {
                 Outcome::Committed(placed) => {
                     self.saw(placed.at);
@@ -90,6 +103,7 @@ impl Office {
                 }
                 Outcome::KeyReused => return Err(OfficeError::KeyReused),
                 Outcome::ClockBehind { last } => self.saw(last),
+                Outcome::DraftChanged { .. } => return Err(OfficeError::Contention),
                 // Somebody was first: the rules are asked again about the request as it is now.
                 _ => {}
             }
@@ -196,22 +210,31 @@ fn fingerprint(id: RequestId, command: &Command, by: &Actor) -> Digest32 {
     Digest32::sha256(&[id.as_bytes(), who.as_bytes(), format!("{command:?}").as_bytes()])
 }
 
-/// The commit of a key: the same id again, so that what was done can be looked up.
-fn keyed_commit(id: RequestId, key: &str) -> CommitId {
-    let digest: [u8; 32] = Sha256::new().chain_update(id.as_bytes()).chain_update(key).finalize().into();
+/// The commit of a key with a command: the same id again, so that what was done can be looked up. Another command under the same
+/// key has another one, and is refused by the key.
+fn keyed_commit(id: RequestId, key: &str, fingerprint: Digest32) -> CommitId {
+    let digest: [u8; 32] = Sha256::new()
+        .chain_update(id.as_bytes())
+        .chain_update(fingerprint.as_bytes())
+        .chain_update(key)
+        .finalize()
+        .into();
     let mut random = [0; 10];
     random.copy_from_slice(&digest[..10]);
     CommitId::new(crate::calendar::Moment::from_millis(0), random)
 }
 
 impl Office {
-    /// Sends the corrections in that were collected in the correction draft of a link.
+    /// Sends the corrections in that were collected in the correction draft of a link. The draft ends with it: its files are the
+    /// request's now.
     ///
     /// # Errors
-    /// As [`act`](Self::act).
+    /// As [`act`](Self::act) and [`correction_draft`](Self::correction_draft); [`OfficeError::Contention`] if the draft was changed
+    /// meanwhile.
     pub async fn send_corrections(&self, link: AccessKey, basis: Basis) -> Result<Acted, OfficeError> {
         let id = self.case_by_link(link).await?.request.record().id;
-        let content = self.correction_draft(link).await?.content().clone();
+        let draft = self.correction_draft(link).await?;
+        let (closes, content) = ((draft.place, draft.version), draft.content().clone());
         let corrections = Corrections {
             channel: content.channel,
             answers: content.answers,
@@ -220,6 +243,6 @@ impl Office {
             explanations: content.explanations,
         };
         let by = if content.by_representative { Actor::Representative } else { Actor::Applicant };
-        self.act(id, Command::Resubmit(corrections), &by, basis).await
+        self.act_closing(id, Command::Resubmit(corrections), &by, basis, Some(closes)).await
     }
 }

@@ -230,10 +230,10 @@ impl Nodes {
 
 /// Every statement of ours is answered by an index, in its order. Said to the planner, so that it needs neither think about the large
 /// statement each time, which takes longer than running it, nor know a young table's size, nor compile what it believes to
-/// be costly. And no lock is waited for without end: whoever holds an office has its connections soon otherwise. Where an engine does not
+/// be costly, nor start helpers for a page of twenty rows. And no lock is waited for without end: whoever holds an office has its connections soon otherwise. Where an engine does not
 /// know a setting, it is only slower.
 const BY_INDEX: &str = "SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; \
-                        SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_sort = off; SET lock_timeout = 5000";
+                        SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_sort = off; SET max_parallel_workers_per_gather = 0; SET lock_timeout = 5000";
 
 async fn plan_by_index(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     match sqlx::raw_sql(BY_INDEX).execute(connection).await {

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::catalog::ClockRule;
+use oneservice_core::ids::DocumentId;
 use oneservice_core::office::{Basis, Case, DraftHandle, OfficeError};
 use oneservice_core::request::{AnyRequest, Denial, Item, SignatureMethod};
 use oneservice_core::text::Lang;
@@ -33,6 +34,8 @@ struct Returned {
     saved: String,
     signature: bool,
     explanation: String,
+    /// Only what was returned may be explained.
+    may_explain: bool,
 }
 
 #[derive(Template)]
@@ -53,6 +56,7 @@ fn page(
     case: &Case,
     draft: &DraftHandle,
     denials: &[Denial],
+    add: Option<&str>,
     status: StatusCode,
 ) -> Result<Response, OfficeError> {
     let AnyRequest::Returned(returned) = &case.request else { return Err(OfficeError::NotFound) };
@@ -109,6 +113,7 @@ fn page(
             upload: String::new(),
             saved: String::new(),
             signature: item == Item::Signature,
+            may_explain: correction.is_some(),
             explanation: content.explanations.get(&item).cloned().unwrap_or_default(),
         };
         match &item {
@@ -116,11 +121,20 @@ fn page(
                 if let Some(field) = service.field(id.as_str()) {
                     let value = content.answers.get(id.as_str()).or_else(|| record.answers.get(id.as_str()));
                     let places = app.office.catalog().places();
-                    view.control = Some(control(&p, places, field, id.as_str(), value, &errors, false, 0));
+                    view.control = Some(control(
+                        &p,
+                        places,
+                        field,
+                        id.as_str(),
+                        value,
+                        &errors,
+                        false,
+                        usize::from(add == Some(id.as_str())),
+                    ));
                 }
             }
             Item::Document(id) => {
-                view.upload = p.u(&format!("{base}/fix/d/{id}"));
+                view.upload = id.to_string();
                 let new: Vec<&str> =
                     content.evidence.iter().filter(|e| &e.document == id).map(|e| e.name.as_str()).collect();
                 view.saved = new.join(", ");
@@ -155,7 +169,7 @@ pub(crate) async fn show(
             return Ok(to(lang, &format!("/r/{}", key.text())));
         }
         let draft = app.office.correction_draft(key).await?;
-        page(&app, lang, &case, &draft, &[], StatusCode::OK)
+        page(&app, lang, &case, &draft, &[], None, StatusCode::OK)
     };
     answered(&app, lang, made.await)
 }
@@ -174,8 +188,11 @@ async fn save(draft: &mut DraftHandle, case: &Case, posted: &[(String, String)])
     if !changed.is_empty() {
         draft.answers(changed).await?;
     }
+    let AnyRequest::Returned(returned) = &case.request else { return Ok(()) };
+    let is_returned = |item: &Item| returned.stage().corrections.iter().any(|c| &c.item == item);
     for (name, words) in posted {
-        if let Some(item) = name.strip_prefix("_why.").and_then(|item| item.parse::<Item>().ok()) {
+        let item = name.strip_prefix("_why.").and_then(|item| item.parse::<Item>().ok());
+        if let Some(item) = item.filter(is_returned) {
             let there = draft.content().explanations.get(&item).cloned().unwrap_or_default();
             if there != *words {
                 draft.explain(item, words).await?;
@@ -220,14 +237,22 @@ pub(crate) async fn answer(
         };
         let before = seen(&draft);
         save(&mut draft, &case, &posted).await?;
+        let pressed =
+            |button: &str| posted.iter().find(|(name, _)| name == button).map(|(_, of)| of.as_str());
+        if let Some(document) = pressed("_upload").and_then(|document| document.parse::<DocumentId>().ok()) {
+            return Ok(to(lang, &format!("/r/{}/fix/d/{document}", key.text())));
+        }
+        let add = pressed("_add");
         // The next level of an address is a question: nothing is sent before it was asked.
-        if !on_their_way(case.request.service().fields(), &before, &seen(&draft)).is_empty() {
-            return page(&app, lang, &case, &draft, &[], StatusCode::OK);
+        if add.is_some() || !on_their_way(case.request.service().fields(), &before, &seen(&draft)).is_empty()
+        {
+            return page(&app, lang, &case, &draft, &[], add, StatusCode::OK);
         }
         match app.office.send_corrections(key, Basis::default()).await {
-            Ok(_) => Ok(to(lang, &format!("/r/{}", key.text()))),
+            // Not found: a second tap, and the first one has sent them.
+            Ok(_) | Err(OfficeError::NotFound) => Ok(to(lang, &format!("/r/{}", key.text()))),
             Err(OfficeError::Denied { denials, .. }) => {
-                page(&app, lang, &case, &draft, &denials, StatusCode::UNPROCESSABLE_ENTITY)
+                page(&app, lang, &case, &draft, &denials, None, StatusCode::UNPROCESSABLE_ENTITY)
             }
             Err(other) => Err(other),
         }
@@ -290,7 +315,19 @@ pub(crate) async fn paper(
     Extension(lang): Extension<Lang>,
     Path((text, document)): Path<(String, String)>,
 ) -> Response {
-    answered(&app, lang, paper_page(&app, lang, &text, &document, None, None).await)
+    let made = async {
+        if !is_returned(&app, &text).await? {
+            return Ok(to(lang, &format!("/r/{text}")));
+        }
+        paper_page(&app, lang, &text, &document, None, None).await
+    };
+    answered(&app, lang, made.await)
+}
+
+/// Whether corrections are asked for: a page may be older than what was sent since.
+async fn is_returned(app: &App, text: &str) -> Result<bool, OfficeError> {
+    let case = app.office.case_by_link(key(text)?).await?;
+    Ok(matches!(case.request, AnyRequest::Returned(_)))
 }
 
 pub(crate) async fn take_paper(
@@ -300,6 +337,11 @@ pub(crate) async fn take_paper(
     parts: Multipart,
 ) -> Response {
     let Ok(opened) = key(&text) else { return error(&app, lang, &OfficeError::NotFound) };
+    match is_returned(&app, &text).await {
+        Ok(true) => {}
+        Ok(false) => return to(lang, &format!("/r/{}", opened.text())),
+        Err(problem) => return error(&app, lang, &problem),
+    }
     let mut draft = match app.office.correction_draft(opened).await {
         Ok(draft) => draft,
         Err(problem) => return error(&app, lang, &problem),

@@ -3,6 +3,7 @@
 use std::pin::pin;
 
 use askama::Template;
+use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
 use axum::{Extension, Form};
@@ -19,6 +20,9 @@ use super::key;
 use crate::App;
 use crate::files::served;
 use crate::page::{Page, answer, html, to};
+
+/// Longer than any day that somebody types.
+const DAY_MAX_BYTES: usize = 64;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Saved {
@@ -139,6 +143,15 @@ pub(crate) async fn view(
     answer(&app, lang, made.await)
 }
 
+/// The beginning of a part that holds a day; whoever sends more is not a form.
+async fn short(mut part: Field<'_>) -> Result<String, MultipartError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.chunk().await? {
+        bytes.extend(chunk.iter().take(DAY_MAX_BYTES.saturating_sub(bytes.len())));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// Takes the parts of an upload: the day of issue first, then the file, streamed into `draft`. What was typed as the day is left in
 /// `typed`, so that a page that has to complain about the file does not lose it.
 pub(crate) async fn receive(
@@ -147,14 +160,12 @@ pub(crate) async fn receive(
     mut parts: Multipart,
     typed: &mut Option<String>,
 ) -> Result<(), OfficeError> {
-    let interrupted = |cause: axum::extract::multipart::MultipartError| {
-        OfficeError::Document(DocumentError::Interrupted(cause.into()))
-    };
+    let interrupted = |cause: MultipartError| OfficeError::Document(DocumentError::Interrupted(cause.into()));
     let mut issued: Option<Date> = None;
     while let Some(part) = parts.next_field().await.map_err(interrupted)? {
         match part.name() {
             Some("issued") => {
-                let day = typed.insert(part.text().await.map_err(interrupted)?);
+                let day = typed.insert(short(part).await.map_err(interrupted)?);
                 issued = parse_date(day);
                 if issued.is_some()
                     && let Ok(id) = document.parse()

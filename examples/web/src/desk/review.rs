@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::catalog::{ReasonKind, ReviewStep, Role, StepKind};
+use oneservice_core::ids::Digest32;
 use oneservice_core::office::{Basis, Case, OfficeError};
 use oneservice_core::request::{Actor, AnyFact, AnyRequest, Finding, Officer, StageName};
 use oneservice_core::text::Lang;
@@ -260,6 +261,8 @@ pub(crate) async fn act(
     let made = async {
         let (case, sight) = seen(&app, &officer, &text).await?;
         let (id, p) = (case.request.record().id, Page::new(&app, lang, "/desk"));
+        // One token stands for the whole page: what was typed tells its forms apart.
+        let body = Digest32::sha256(&[format!("{posted:?}").as_bytes()]);
         let typed = Typed::new(posted);
         let Some(command) = typed.command(&app, &case).await? else {
             let tried = Tried { denied: vec![p.t("denial-reason-missing")], typed, ..Tried::default() };
@@ -267,13 +270,11 @@ pub(crate) async fn act(
             return Ok(page(&app, lang, &officer, (&case, sight), status, tried));
         };
         let on = typed.one("item").map(str::to_owned);
-        let key = typed.one("token").map(|token| {
-            let act = typed.one("act").unwrap_or_default();
-            format!("{}:{token}:{act}:{}", officer.id, on.as_deref().unwrap_or_default())
-        });
+        let key = typed.one("token").map(|token| format!("{}:{token}:{body}", officer.id));
         let basis = Basis { version: typed.one("version").and_then(|v| v.parse().ok()), key };
         match app.office.act(id, command, &Actor::Officer(officer.clone()), basis).await {
-            Ok(_) => {
+            // A key that was used: a second tap, whose drawing is another file.
+            Ok(_) | Err(OfficeError::KeyReused) => {
                 let anchor = on.map(|item| format!("#{item}")).unwrap_or_default();
                 Ok(to(lang, &format!("/desk/r/{id}{anchor}")))
             }

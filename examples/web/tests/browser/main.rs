@@ -295,7 +295,7 @@ async fn collected(name: &str, engine: &str, shots: Option<PathBuf>) {
     applicant.screen.picture("fix").await;
     assert!(applicant.screen.text("main").await.contains(note), "the officer's words are read");
     assert_eq!(applicant.screen.count("main section").await, 1, "only what was returned is asked");
-    applicant.screen.tap("main section a.button").await;
+    applicant.screen.tap("main section button[name=_upload]").await;
     applicant.upload(&returned, true).await;
     while applicant.screen.path().await != format!("{receipt}/fix") {
         applicant.screen.tap("nav a").await;

@@ -15,8 +15,11 @@ use super::{Office, OfficeError};
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, Purpose};
 use crate::ids::{AccessKey, Digest32, RequestId, ServiceId};
-use crate::request::{Channel, Evidence, Filled, Item, ServiceRef, Signature};
+use crate::request::{AnyRequest, Channel, Evidence, Filled, Item, ServiceRef, Signature};
 use crate::store::Draft;
+
+/// How many expired drafts are erased at once.
+const PURGED: usize = 100;
 
 /// How many days a draft is kept after it was last touched.
 pub const DRAFT_DAYS: i64 = 30;
@@ -139,9 +142,12 @@ impl Office {
     /// The draft of corrections to a returned request; begun when it is first asked for.
     ///
     /// # Errors
-    /// [`OfficeError::NotFound`], [`OfficeError::Store`].
+    /// [`OfficeError::NotFound`] if the link opens no request, or one that is not returned; [`OfficeError::Store`].
     pub async fn correction_draft(&self, key: AccessKey) -> Result<DraftHandle, OfficeError> {
         let case = self.case_by_link(key).await?;
+        if !matches!(case.request, AnyRequest::Returned(_)) {
+            return Err(OfficeError::NotFound);
+        }
         let record = case.request.record();
         // Each return has a draft of its own, so that an old page cannot answer a new return.
         let nth = record.returns.len() as u64;
@@ -205,15 +211,21 @@ impl Office {
     /// # Errors
     /// [`OfficeError::Store`], [`OfficeError::Document`].
     pub async fn purge_drafts(&self) -> Result<usize, OfficeError> {
-        let purged = self.inner.store.purge_drafts(&self.inner.id, self.now(), 100).await?;
-        for draft in &purged {
-            let Ok(content) = serde_json::from_slice::<DraftContent>(&draft.body) else { continue };
-            let signature = content.signature.and_then(|signature| signature.file);
-            for file in content.evidence.iter().chain(&signature) {
-                self.inner.documents.remove(file.blob).await?;
+        let mut count = 0;
+        loop {
+            let purged = self.inner.store.purge_drafts(&self.inner.id, self.now(), PURGED).await?;
+            for draft in &purged {
+                let Ok(content) = serde_json::from_slice::<DraftContent>(&draft.body) else { continue };
+                let signature = content.signature.and_then(|signature| signature.file);
+                for file in content.evidence.iter().chain(&signature) {
+                    self.inner.documents.remove(file.blob).await?;
+                }
+            }
+            count += purged.len();
+            if purged.len() < PURGED {
+                return Ok(count);
             }
         }
-        Ok(purged.len())
     }
 }
 
