@@ -1,7 +1,7 @@
 //! Reading a large store on SQLite and PostgreSQL: a page of a queue, a tracking code, a history, beside the same rows by hand-written
 //! SQL through the same driver.
 //!
-//! `-- --requests N` says how many requests are there (100,000 unless it is given). Each pair is asked in turn; the medians are compared.
+//! `-- --requests N` says how many requests are there (100,000 unless it is given), `-- sqlite` or `-- postgres` asks one of them. Each pair is asked in turn; the medians are compared.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -40,8 +40,14 @@ fn main() -> Result<(), Failure> {
         "engine", "question", "raw µs", "ours µs", "ours/raw"
     )?;
     let rows = runtime.block_on(async {
-        let mut rows = sqlite(requests).await?;
-        rows.extend(postgres(requests).await?);
+        let only = |engine: &str| words.iter().any(|word| word == engine);
+        let mut rows = Vec::new();
+        if !only("postgres") {
+            rows.extend(sqlite(requests).await?);
+        }
+        if !only("sqlite") {
+            rows.extend(postgres(requests).await?);
+        }
         Ok::<_, Failure>(rows)
     })?;
     for (engine, question, raw, ours) in rows {

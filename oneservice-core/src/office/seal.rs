@@ -80,7 +80,7 @@ impl Office {
 /// Who must act now: the roles of the open steps, the cashier while a fee holds review up.
 fn queues(request: &AnyRequest) -> Vec<QueueName> {
     let (record, service) = (request.record(), request.service());
-    let steps = |ids: &[crate::ids::StepId]| {
+    let steps = |ids: &[crate::ids::StepId]| -> Vec<QueueName> {
         let steps = service.review.steps.iter().filter(|step| ids.contains(&step.id));
         steps
             .map(|step| QueueName::new(step.role, &step.department))
@@ -88,12 +88,13 @@ fn queues(request: &AnyRequest) -> Vec<QueueName> {
             .into_iter()
             .collect()
     };
+    let desk = service.review.steps.first().map_or(&service.department, |step| &step.department);
+    let cashier = record.waits_for_fee().then(|| QueueName::new(Role::Cashier, desk));
     match request {
-        AnyRequest::Submitted(_) if record.waits_for_fee() => {
-            let desk = service.review.steps.first().map(|step| &step.department);
-            vec![QueueName::new(Role::Cashier, desk.unwrap_or(&service.department))]
-        }
-        AnyRequest::InReview(_) | AnyRequest::Approved(_) => steps(&record.open_steps(service)),
+        AnyRequest::Submitted(_) => cashier.into_iter().collect(),
+        // A correction may have raised the fee.
+        AnyRequest::InReview(_) => cashier.into_iter().chain(steps(&record.open_steps(service))).collect(),
+        AnyRequest::Approved(_) => steps(&record.open_steps(service)),
         AnyRequest::Objected(objected) => steps(std::slice::from_ref(&objected.stage().refused.step)),
         _ => Vec::new(),
     }

@@ -22,7 +22,8 @@ impl DraftHandle {
     /// [`OfficeError::Denied`] lists every problem; [`OfficeError::ServiceChanged`] if the catalogue has another
     /// version meanwhile; [`OfficeError::Document`] if a file that was attached is no longer there.
     pub async fn submit(self) -> Result<Receipt, OfficeError> {
-        self.submit_as(&Actor::Applicant).await
+        let by = if self.content.by_representative { Actor::Representative } else { Actor::Applicant };
+        self.submit_as(&by).await
     }
 
     /// The same, by a representative or an officer at the counter.

@@ -77,7 +77,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
     let stage = sentence::stage(lang, &case.request);
     let stage_name = case.request.stage();
     let todo = match stage_name {
-        StageName::Submitted if record.waits_for_fee() => p.t("todo-pay"),
+        StageName::Submitted | StageName::InReview if record.waits_for_fee() => p.t("todo-pay"),
         StageName::Returned => p.t("todo-fix"),
         StageName::Ready => p.t("todo-collect"),
         StageName::Closed | StageName::Refused => String::new(),
@@ -189,9 +189,11 @@ pub(crate) async fn withdraw(
 ) -> Response {
     let made = async {
         let key = key(&text)?;
-        let id = app.office.case_by_link(key).await?.request.record().id;
+        let case = app.office.case_by_link(key).await?;
+        let record = case.request.record();
+        let by = if record.by_representative { Actor::Representative } else { Actor::Applicant };
         let command = Command::Withdraw { reason: Some(why.reason) };
-        match app.office.act(id, command, &Actor::Applicant, Basis::default()).await {
+        match app.office.act(record.id, command, &by, Basis::default()).await {
             // Whatever happened meanwhile, the status page shows it.
             Ok(_) | Err(OfficeError::Denied { .. }) => Ok(to(lang, &format!("/r/{}", key.text()))),
             Err(other) => Err(other),
