@@ -15,7 +15,7 @@ use oneservice_redb::RedbStore;
 use oneservice_sqlx::{PostgresOptions, PostgresStore, PostgresUrlError, SqliteStore};
 use thiserror::Error;
 
-use crate::staff::{Staff, StaffError};
+use crate::staff::{StaffError, StaffFile};
 
 /// Where an office's data is, and which catalogue it works by.
 #[derive(Debug, Clone)]
@@ -176,7 +176,7 @@ pub struct Opened {
     /// The office.
     pub office: Office,
     /// Its staff.
-    pub staff: Arc<Staff>,
+    pub staff: Arc<StaffFile>,
     /// Its store, as a URL.
     pub store: StoreUrl,
     /// The engine itself, for its own check.
@@ -338,7 +338,7 @@ impl Place {
         let url = self.store_url();
         let engine = Engine::open(&url).await?;
         let documents = Documents::in_folder(self.data.join("files"))?;
-        let staff = Arc::new(Staff::read(&self.staff_file())?);
+        let staff = Arc::new(StaffFile::open(&self.staff_file())?);
         let secret = self.secret(engine.is_empty(&catalog.office().id).await?)?;
         let mut builder = engine.office(catalog).documents(documents).secret(secret);
         if let Some(clock) = clock {

@@ -4,6 +4,8 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -26,6 +28,45 @@ pub struct Staff {
     /// The people.
     #[serde(default)]
     pub officers: Vec<Member>,
+}
+
+/// The staff file of an office that runs, read again when it was changed: who is taken out of it is out at once.
+#[derive(Debug)]
+pub struct StaffFile {
+    path: PathBuf,
+    read: Mutex<(Option<Stamp>, Arc<Staff>)>,
+}
+
+/// What shows that a file was changed.
+type Stamp = (SystemTime, u64);
+
+impl StaffFile {
+    /// Reads the file; one that is not there holds nobody.
+    ///
+    /// # Errors
+    /// As [`Staff::read`].
+    pub fn open(path: &Path) -> Result<Self, StaffError> {
+        let stamp = stamp(path);
+        Ok(Self { path: path.to_owned(), read: Mutex::new((stamp, Arc::new(Staff::read(path)?))) })
+    }
+
+    /// Who is staff now. While the file cannot be read, those who were there last.
+    pub fn now(&self) -> Arc<Staff> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let stamp = stamp(&self.path);
+        if stamp != read.0 {
+            match Staff::read(&self.path) {
+                Ok(staff) => *read = (stamp, Arc::new(staff)),
+                Err(error) => tracing::error!(%error, "the staff file was changed and cannot be read"),
+            }
+        }
+        Arc::clone(&read.1)
+    }
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let data = fs::metadata(path).ok()?;
+    Some((data.modified().ok()?, data.len()))
 }
 
 /// One officer with their password's hash.

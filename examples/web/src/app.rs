@@ -13,7 +13,7 @@ use oneservice_core::office::Office;
 use oneservice_core::request::Officer;
 use oneservice_core::text::Lang;
 use oneservice_pilot::Opened;
-use oneservice_pilot::staff::Staff;
+use oneservice_pilot::staff::StaffFile;
 use tower_http::compression::CompressionLayer;
 
 use crate::tries::Tries;
@@ -23,7 +23,7 @@ use crate::{assets, citizen, desk, guard};
 #[derive(Debug, Clone)]
 pub struct App {
     pub(crate) office: Office,
-    pub(crate) staff: Arc<Staff>,
+    pub(crate) staff: Arc<StaffFile>,
     sessions: Arc<Mutex<HashMap<Digest32, Session>>>,
     /// Password hashing is slow on purpose; only so many at a time.
     pub(crate) sign_ins: Arc<tokio::sync::Semaphore>,
@@ -93,11 +93,12 @@ impl App {
         Some(text)
     }
 
-    /// The officer of a session. Appointments are looked up anew, so that a change holds at once.
+    /// The officer of a session. The staff file is looked at anew, so that a change holds at once.
     pub(crate) fn officer(&self, secret: &str) -> Option<Officer> {
         let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         let session = sessions.get(&Digest32::sha256(&[secret.as_bytes()]))?;
-        let current = self.staff.member(session.officer.id.as_str())?;
+        let staff = self.staff.now();
+        let current = staff.member(session.officer.id.as_str())?;
         (session.ends_at > self.office.now()).then(|| current.officer())
     }
 
@@ -139,6 +140,7 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/a/{key}/q/{section}", get(citizen::draft::questions).post(citizen::draft::answer))
         .route("/a/{key}/f/{blob}", get(citizen::upload::view))
         .route("/a/{key}/d/{document}/remove", post(citizen::upload::remove))
+        .route("/r/{key}/fix/d/{document}/remove", post(citizen::fix::remove_paper))
         .route("/a/{key}/sign", get(citizen::sign::show).post(citizen::sign::sign))
         .route("/a/{key}/check", get(citizen::sign::check))
         .route("/a/{key}/send", post(citizen::sign::send))

@@ -149,7 +149,8 @@ pub(crate) enum Act {
 }
 
 fn officer(opened: &Opened, id: &str) -> Result<Actor, CliError> {
-    let member = opened.staff.member(id);
+    let staff = opened.staff.now();
+    let member = staff.member(id);
     let unknown = || {
         CliError::NotFound(format!("there is no officer {id}; `oneservice staff list` shows those there are"))
     };

@@ -64,9 +64,7 @@ impl Staff {
                 members.add(catalog.office(), id, &name, roles, password.trim_end_matches(['\r', '\n']))?;
                 members.write(&file)?;
                 let added = members.officers.last().map(value);
-                Ok(out.either(&json!(added), || {
-                    "added; a running server knows it after its next start".into()
-                })?)
+                Ok(out.either(&json!(added), || "added; a running server knows it at once".into())?)
             }
             Self::List => {
                 for member in &members.officers {

@@ -13,9 +13,10 @@ use oneservice_core::office::{Basis, Case, DraftHandle, OfficeError};
 use oneservice_core::request::{AnyRequest, Denial, Item, SignatureMethod};
 use oneservice_core::text::Lang;
 use oneservice_pilot::{sentence, words};
+use serde::Deserialize;
 
 use super::draft::on_their_way;
-use super::upload::{complaint, receive};
+use super::upload::{complaint, receive, size};
 use super::{Wrong, errors_by_path, key};
 use crate::App;
 use crate::fields::{Control, answers, control};
@@ -260,6 +261,14 @@ pub(crate) async fn answer(
     answered(&app, lang, made.await)
 }
 
+/// A file of the correction so far.
+#[derive(Debug, Clone)]
+struct Saved {
+    name: String,
+    size: String,
+    blob: String,
+}
+
 #[derive(Template)]
 #[template(path = "fix_paper.html")]
 struct FixPaper {
@@ -267,7 +276,7 @@ struct FixPaper {
     back: String,
     name: String,
     error: String,
-    saved: String,
+    saved: Vec<Saved>,
     asks_issued: bool,
     issued: String,
 }
@@ -286,13 +295,11 @@ async fn paper_page(
     let requirement = service.document(document).ok_or(OfficeError::NotFound)?;
     let base = format!("/r/{}/fix", key.text());
     let p = Page::new(app, lang, format!("{base}/d/{document}"));
-    let saved: Vec<&str> = draft
-        .content()
-        .evidence
-        .iter()
-        .filter(|e| e.document == requirement.id)
-        .map(|e| e.name.as_str())
-        .collect();
+    let saved = draft.content().evidence.iter().filter(|e| e.document == requirement.id).map(|e| Saved {
+        name: e.name.clone(),
+        size: size(lang, e.size_bytes),
+        blob: e.blob.to_string(),
+    });
     let error = match wrong {
         Some(OfficeError::Document(error)) => complaint(lang, requirement, &error),
         Some(_) => words::get(lang, "unavailable", &[]),
@@ -301,7 +308,7 @@ async fn paper_page(
     let page = FixPaper {
         back: p.u(&base),
         name: p.c(&requirement.name),
-        saved: saved.join(", "),
+        saved: saved.collect(),
         asks_issued: requirement.issued_within_months.is_some(),
         issued: typed.unwrap_or_default(),
         error,
@@ -320,6 +327,29 @@ pub(crate) async fn paper(
             return Ok(to(lang, &format!("/r/{text}")));
         }
         paper_page(&app, lang, &text, &document, None, None).await
+    };
+    answered(&app, lang, made.await)
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Remove {
+    blob: String,
+}
+
+pub(crate) async fn remove_paper(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, document)): Path<(String, String)>,
+    Form(remove): Form<Remove>,
+) -> Response {
+    let made = async {
+        let key = key(&text)?;
+        if !is_returned(&app, &text).await? {
+            return Ok(to(lang, &format!("/r/{}", key.text())));
+        }
+        let mut draft = app.office.correction_draft(key).await?;
+        draft.detach(remove.blob.parse().map_err(|_| OfficeError::NotFound)?).await?;
+        Ok(to(lang, &format!("/r/{}/fix/d/{document}", key.text())))
     };
     answered(&app, lang, made.await)
 }

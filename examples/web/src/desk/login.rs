@@ -1,7 +1,6 @@
 //! Signing in and out.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{ConnectInfo, State};
@@ -60,7 +59,7 @@ pub(crate) async fn sign_in(
         return refused(p);
     }
     let Ok(_turn) = app.sign_ins.acquire().await else { return refused(p) };
-    let staff = Arc::clone(&app.staff);
+    let staff = app.staff.now();
     let found = tokio::task::spawn_blocking(move || staff.sign_in(&name, &password)).await;
     let Some(secret) = found.ok().flatten().and_then(|officer| app.begin_session(officer)) else {
         return refused(p);

@@ -214,3 +214,35 @@ async fn an_address_that_was_returned_is_asked_level_by_level() {
     }
     assert_eq!(visitor.path, page_of(&receipt), "sent");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_corrected_paper_can_be_taken_back_and_once_sent_no_more() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    town.pay(&receipt).await;
+    town.send_back(&receipt, "location-sketch", "Too small").await;
+    let (mut visitor, fix) = (town.visitor(), format!("{}/fix", page_of(&receipt)));
+    let paper = format!("{fix}/d/location-sketch");
+    // What was typed stays when a paper is uploaded.
+    visitor.post(&fix, &pairs(&[("_why.location-sketch", "A new one"), ("_upload", "location-sketch")]));
+    assert_eq!(visitor.path, paper);
+    let png = oneservice_core::testing::sample::png(4, 4);
+    visitor.upload(&paper, "wrong.png", None, &png);
+    let page = visitor.get(&paper);
+    assert!(page.contains("wrong.png"), "{page}");
+    let blob = between(&page, "name=\"blob\" value=\"", "\"")[0].to_owned();
+    let page = visitor.post(&format!("{paper}/remove"), &pairs(&[("blob", &blob)]));
+    assert!(!page.contains("wrong.png"), "{page}");
+    visitor.upload(&paper, "right.png", None, &png);
+    assert!(visitor.get(&fix).contains("A new one"));
+    visitor.post(&fix, &pairs(&[("_why.location-sketch", "")]));
+    assert_eq!(visitor.path, page_of(&receipt), "sent");
+    let sent = town.case(&receipt).await;
+    let sent = sent.request.record().evidence_for("location-sketch").next().unwrap().blob;
+    // From a page that is older than that, nothing reaches what was sent.
+    visitor.upload(&paper, "late.png", None, &png);
+    assert_eq!(visitor.path, page_of(&receipt));
+    visitor.post(&format!("{paper}/remove"), &pairs(&[("blob", &sent.to_string())]));
+    assert_eq!(visitor.path, page_of(&receipt));
+    assert!(town.office.documents().read(sent).await.is_ok());
+}

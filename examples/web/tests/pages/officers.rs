@@ -2,6 +2,7 @@
 
 use oneservice_core::office::Basis;
 use oneservice_core::request::{Actor, Command, Verdict};
+use oneservice_pilot::staff::Staff;
 
 use crate::support::{between, sample};
 use crate::town::{GUESTHOUSE, Town, desk_of, page_of, pairs, text};
@@ -190,4 +191,19 @@ async fn a_queue_goes_on_and_a_list_tells_endings_apart() {
     for page in [town.visitor().get(&page_of(&withdrawn)), town.sit("front-desk").get(&desk_of(&withdrawn))] {
         assert!(page.contains("We moved away"), "why it was taken back");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_taken_out_of_the_staff_file_is_out_at_once() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    let mut dismissed = town.sit("front-desk");
+    dismissed.get(&desk_of(&receipt));
+    assert_eq!(dismissed.path, desk_of(&receipt));
+    let mut staff = Staff::read(&town.staff_file).unwrap();
+    staff.officers.retain(|member| member.id.as_str() != "front-desk");
+    staff.write(&town.staff_file).unwrap();
+    dismissed.get(&desk_of(&receipt));
+    assert_eq!(dismissed.path, "/en/desk/login");
+    town.sit("examiner");
 }

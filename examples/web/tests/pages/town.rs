@@ -1,7 +1,7 @@
 //! An office of Battambang for a test: the pages on a free port, and the office itself behind them.
 #![allow(dead_code, reason = "each test uses what it needs")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use oneservice_core::catalog::{DocumentFormat, Role};
 use oneservice_core::office::{Basis, Case, NewDraft, Office, Receipt};
@@ -22,6 +22,7 @@ pub(crate) struct Town {
     pub(crate) office: Office,
     officers: Vec<Officer>,
     pub(crate) address: String,
+    pub(crate) staff_file: PathBuf,
     _data: TempDir,
 }
 
@@ -49,7 +50,7 @@ impl Town {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(axum::serve(listener, router(App::new(opened).at(url))).into_future());
-        Self { office, officers, address, _data: data }
+        Self { office, officers, address, staff_file: place.staff_file(), _data: data }
     }
 
     pub(crate) fn visitor(&self) -> Visitor {
