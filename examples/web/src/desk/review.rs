@@ -262,7 +262,7 @@ pub(crate) async fn act(
         let (case, sight) = seen(&app, &officer, &text).await?;
         let (id, p) = (case.request.record().id, Page::new(&app, lang, "/desk"));
         // One token stands for the whole page: what was typed tells its forms apart.
-        let body = Digest32::sha256(&[format!("{posted:?}").as_bytes()]);
+        let body = format!("{posted:?}");
         let typed = Typed::new(posted);
         let Some(command) = typed.command(&app, &case).await? else {
             let tried = Tried { denied: vec![p.t("denial-reason-missing")], typed, ..Tried::default() };
@@ -270,7 +270,9 @@ pub(crate) async fn act(
             return Ok(page(&app, lang, &officer, (&case, sight), status, tried));
         };
         let on = typed.one("item").map(str::to_owned);
-        let key = typed.one("token").map(|token| format!("{}:{token}:{body}", officer.id));
+        let key = typed.one("token").map(|token| {
+            Digest32::sha256(&[officer.id.as_str().as_bytes(), token.as_bytes(), body.as_bytes()]).to_string()
+        });
         let basis = Basis { version: typed.one("version").and_then(|v| v.parse().ok()), key };
         match app.office.act(id, command, &Actor::Officer(officer.clone()), basis).await {
             // A key that was used: a second tap, whose drawing is another file.

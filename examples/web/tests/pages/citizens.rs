@@ -220,13 +220,16 @@ async fn a_corrected_paper_can_be_taken_back_and_once_sent_no_more() {
     let town = Town::open().await;
     let receipt = town.apply(GUESTHOUSE).await;
     town.pay(&receipt).await;
-    town.send_back(&receipt, "location-sketch", "Too small").await;
+    town.send_back(&receipt, "documents.location-sketch", "Too small").await;
     let (mut visitor, fix) = (town.visitor(), format!("{}/fix", page_of(&receipt)));
     let paper = format!("{fix}/d/location-sketch");
     // What was typed stays when a paper is uploaded.
-    visitor.post(&fix, &pairs(&[("_why.location-sketch", "A new one"), ("_upload", "location-sketch")]));
+    visitor.post(
+        &fix,
+        &pairs(&[("_why.documents.location-sketch", "A new one"), ("_upload", "location-sketch")]),
+    );
     assert_eq!(visitor.path, paper);
-    let png = oneservice_core::testing::sample::png(4, 4);
+    let png = oneservice_pilot::fake::document(oneservice_core::catalog::DocumentFormat::Png);
     visitor.upload(&paper, "wrong.png", None, &png);
     let page = visitor.get(&paper);
     assert!(page.contains("wrong.png"), "{page}");
@@ -235,7 +238,7 @@ async fn a_corrected_paper_can_be_taken_back_and_once_sent_no_more() {
     assert!(!page.contains("wrong.png"), "{page}");
     visitor.upload(&paper, "right.png", None, &png);
     assert!(visitor.get(&fix).contains("A new one"));
-    visitor.post(&fix, &pairs(&[("_why.location-sketch", "")]));
+    visitor.post(&fix, &pairs(&[("_why.documents.location-sketch", "")]));
     assert_eq!(visitor.path, page_of(&receipt), "sent");
     let sent = town.case(&receipt).await;
     let sent = sent.request.record().evidence_for("location-sketch").next().unwrap().blob;
