@@ -22,6 +22,10 @@ use crate::page::{Page, answer, html, to};
 /// Rows of each desk that are shown.
 const ROWS: usize = 25;
 
+/// Most that a search shows, and most pages of the first word's hits that it looks through for the others.
+const FOUND: usize = 50;
+const SEARCHED_PAGES: usize = 50;
+
 #[derive(Debug, Clone)]
 struct Row {
     link: String,
@@ -212,14 +216,23 @@ pub(crate) async fn find(
         let words = oneservice_core::text::search_tokens(&asked);
         let mut found = Vec::new();
         if let Some((first, rest)) = words.split_first() {
-            let page = app.office.list(&Query::Token(first.clone()), None, 200).await?;
             let seen = |summary: &Summary| {
                 let service = app.office.catalog().service(&summary.service);
                 service.is_some_and(|service| sight(&officer, service).is_some())
             };
             let fits = |summary: &Summary| rest.iter().all(|word| summary.tokens.contains(word));
-            let fitting = page.rows.into_iter().filter(|summary| fits(summary) && seen(summary));
-            found = rows(&app, &p, &fitting.take(50).collect::<Vec<_>>(), false).await?;
+            let (query, mut after, mut fitting) = (Query::Token(first.clone()), None, Vec::new());
+            // A common name has many pages before the one who is meant.
+            for _ in 0..SEARCHED_PAGES {
+                let page = app.office.list(&query, after.as_ref(), 200).await?;
+                fitting.extend(page.rows.into_iter().filter(|summary| fits(summary) && seen(summary)));
+                after = page.next;
+                if after.is_none() || fitting.len() >= FOUND {
+                    break;
+                }
+            }
+            fitting.truncate(FOUND);
+            found = rows(&app, &p, &fitting, false).await?;
         }
         Ok(html(DeskPage {
             p,
