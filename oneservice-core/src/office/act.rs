@@ -242,7 +242,7 @@ impl Office {
             signature: content.signature,
             explanations: content.explanations,
         };
-        let by = if content.by_representative { Actor::Representative } else { Actor::Applicant };
+        let by = Actor::with_link(content.by_representative);
         self.act_closing(id, Command::Resubmit(corrections), &by, basis, Some(closes)).await
     }
 }

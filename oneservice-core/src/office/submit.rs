@@ -22,7 +22,7 @@ impl DraftHandle {
     /// [`OfficeError::Denied`] lists every problem; [`OfficeError::ServiceChanged`] if the catalogue has another
     /// version meanwhile; [`OfficeError::Document`] if a file that was attached is no longer there.
     pub async fn submit(self) -> Result<Receipt, OfficeError> {
-        let by = if self.content.by_representative { Actor::Representative } else { Actor::Applicant };
+        let by = Actor::with_link(self.content.by_representative);
         self.submit_as(&by).await
     }
 

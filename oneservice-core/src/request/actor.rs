@@ -49,6 +49,13 @@ pub enum Actor {
     System,
 }
 
+impl Actor {
+    /// Whoever holds a request's secret link: the applicant, or somebody who acts for them.
+    pub fn with_link(by_representative: bool) -> Self {
+        if by_representative { Self::Representative } else { Self::Applicant }
+    }
+}
+
 /// In which role an act was recorded, and by whom.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct By {

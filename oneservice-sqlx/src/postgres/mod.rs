@@ -109,7 +109,7 @@ impl Ask for PostgresStore {
         Ok(())
     }
 
-    /// Only what may be run twice: a lock, or drafts, where the second finds what the first has written. may be run twice: the second finds what the first has written.
+    /// Only what may be run twice: a lock, or drafts, where the second finds what the first has written.
     async fn execute(&self, sql: &SqlStr, values: Vec<Value>) -> Result<u64, StoreError> {
         let ask = |pool| {
             let query = bind!(sqlx::query::<Postgres>(sql.clone()), values.clone());

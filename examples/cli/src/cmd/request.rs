@@ -212,7 +212,7 @@ async fn submit(
             Some(office.signature(&service, method, name, picture).await?.under(&filled))
         }
     };
-    let by = if sample.applicant.by_representative { Actor::Representative } else { Actor::Applicant };
+    let by = Actor::with_link(sample.applicant.by_representative);
     let new = NewDraft {
         service: sample.service.clone(),
         applicant: sample.applicant_kind()?,

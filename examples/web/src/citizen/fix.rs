@@ -13,10 +13,9 @@ use oneservice_core::office::{Basis, Case, DraftHandle, OfficeError};
 use oneservice_core::request::{AnyRequest, Denial, Item, SignatureMethod};
 use oneservice_core::text::Lang;
 use oneservice_pilot::{sentence, words};
-use serde::Deserialize;
 
 use super::draft::on_their_way;
-use super::upload::{complaint, receive, size};
+use super::upload::{Remove, complaint, receive, size};
 use super::{Wrong, errors_by_path, key};
 use crate::App;
 use crate::fields::{Control, answers, control};
@@ -329,11 +328,6 @@ pub(crate) async fn paper(
         paper_page(&app, lang, &text, &document, None, None).await
     };
     answered(&app, lang, made.await)
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Remove {
-    blob: String,
 }
 
 pub(crate) async fn remove_paper(

@@ -191,7 +191,7 @@ pub(crate) async fn withdraw(
         let key = key(&text)?;
         let case = app.office.case_by_link(key).await?;
         let record = case.request.record();
-        let by = if record.by_representative { Actor::Representative } else { Actor::Applicant };
+        let by = Actor::with_link(record.by_representative);
         let command = Command::Withdraw { reason: Some(why.reason) };
         match app.office.act(record.id, command, &by, Basis::default()).await {
             // Whatever happened meanwhile, the status page shows it.

@@ -212,7 +212,7 @@ pub(crate) async fn take(
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Remove {
-    blob: String,
+    pub(crate) blob: String,
 }
 
 pub(crate) async fn remove(
