@@ -174,3 +174,16 @@ async fn a_request_is_sent_once_reviewed_returned_corrected_granted_and_collecte
     office.purge_drafts().await.unwrap();
     assert!(office.documents().read(new.blob).await.is_ok(), "no sent file goes with a draft");
 }
+
+#[tokio::test]
+async fn drafts_that_have_expired_go_however_many_they_are() {
+    let (office, clock) = office().await;
+    for _ in 0..250 {
+        office.draft(NewDraft::of("tourism.guesthouse-licence")).await.unwrap();
+    }
+    clock.advance_millis(20 * 24 * 3_600_000);
+    let kept = office.draft(NewDraft::of("tourism.guesthouse-licence")).await.unwrap();
+    clock.advance_millis(20 * 24 * 3_600_000);
+    assert_eq!(office.purge_drafts().await.unwrap(), 250);
+    assert!(office.open_draft(kept.key()).await.is_ok());
+}

@@ -210,21 +210,18 @@ fn what_was_recorded_is_shown() {
         ],
         &["approve", &code, "--as", "approver"],
         &["issue", &code, "--as", "front-desk"],
-        &[
-            "collect",
-            &code,
-            "--as",
-            "front-desk",
-            "--name",
-            "CHAN SOPHEA",
-            "--identity",
-            "id 6789",
-            "--original",
-            "all",
-        ],
     ] {
         office.ask(&[&["request"], act].concat());
     }
+    let collect = ["request", "collect", &code, "--as", "front-desk", "--name", "CHAN SOPHEA"];
+    let collect = [&collect[..], &["--identity", "id 6789", "--original", "all"]].concat();
+    let (exit, error) = office.refused("data", &collect);
+    assert_eq!(
+        (exit, error["params"]["denials"][0]["code"].as_str()),
+        (4, Some("signature-missing")),
+        "{error}"
+    );
+    office.ask(&[&collect[..], &["--signed-on-paper"]].concat());
     let shown = office.ask(&["request", "show", &code]);
     let details = |fact: &str| {
         let events = shown["events"].as_array().unwrap();

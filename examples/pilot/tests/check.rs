@@ -1,15 +1,18 @@
 //! The check of a store finds what is wrong with it, and nothing where nothing is.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use oneservice_core::calendar::Moment;
-use oneservice_core::catalog::Catalog;
+use oneservice_core::catalog::{Catalog, Role};
 use oneservice_core::ids::CommitId;
 use oneservice_core::office::{Checkup, Office, SetClock};
+use oneservice_core::request::StageName;
 use oneservice_core::store::{
-    Archive, EventBody, Kind, Log, MemoryStore, Place, Records, StoredEvent, transfer,
+    Archive, EventBody, Kind, Log, MemoryStore, Place, Query, QueueName, Records, StoredEvent, Summary,
+    transfer,
 };
 use oneservice_pilot::demo;
 use oneservice_redb::RedbStore;
@@ -19,13 +22,17 @@ use sqlx::{ConnectOptions, Connection};
 
 /// An office that has worked for ninety days.
 async fn worked(folder: &Path) -> (Office, RedbStore) {
+    worked_on(folder, 30).await
+}
+
+async fn worked_on(folder: &Path, requests: usize) -> (Office, RedbStore) {
     let catalog = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalog/battambang");
     let store = RedbStore::open(folder.join("office.redb")).await.unwrap();
     let clock = Arc::new(SetClock::at(Moment::parse("2026-05-04T02:00:00Z").unwrap()));
     let office =
         Office::builder(store.clone(), Catalog::load(catalog).unwrap()).clock(Arc::clone(&clock) as _);
     let office = office.build().await.unwrap();
-    demo::fill(&office, &clock, demo::Plan { requests: 30, seed: 5 }, |_| ()).await.unwrap();
+    demo::fill(&office, &clock, demo::Plan { requests, seed: 5 }, |_| ()).await.unwrap();
     (office, store)
 }
 
@@ -182,5 +189,37 @@ async fn rows_changed_by_hand_are_found_and_named() {
         let found = check(&office, &copy).await;
         assert!(codes(&found).contains(&code), "{statement}: {:?}", found.findings);
         copy.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_cashier_finds_whoever_may_pay_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let (office, _) = worked_on(folder.path(), 400).await;
+    let cashier = Query::Queue(QueueName::new(Role::Cashier, &"owso".parse().unwrap()));
+    let listed: BTreeSet<_> =
+        rows(&office, &cashier).await.into_iter().map(|row| (row.request, row.stage)).collect();
+    let (mut to_pay, mut stages) = (BTreeSet::new(), BTreeSet::new());
+    for row in rows(&office, &Query::All).await {
+        let case = office.case(row.request).await.unwrap();
+        let stage = case.request.stage();
+        if !case.request.record().payable_in(stage).is_zero() {
+            to_pay.insert((row.request, stage));
+            stages.insert(stage);
+        }
+    }
+    assert_eq!(listed, to_pay);
+    assert!(stages.contains(&StageName::Submitted) && stages.contains(&StageName::Ready), "{stages:?}");
+}
+
+async fn rows(office: &Office, query: &Query) -> Vec<Summary> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = office.list(query, after.as_ref(), 200).await.unwrap();
+        all.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            return all;
+        }
     }
 }

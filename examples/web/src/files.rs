@@ -1,5 +1,6 @@
 //! Files that were handed in, shown again.
 
+use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use oneservice_core::office::OfficeError;
@@ -12,7 +13,7 @@ use crate::App;
 /// # Errors
 /// [`OfficeError::Document`].
 pub(crate) async fn served(app: &App, paper: &Evidence) -> Result<Response, OfficeError> {
-    let bytes = app.office.documents().read(paper.blob).await?;
+    let (size, bytes) = app.office.documents().stream(paper.blob).await?;
     let picture = paper.media_type.starts_with("image/");
     let ending = paper.media_type.rsplit('/').next().unwrap_or("bin");
     let place = if picture { "inline" } else { "attachment" };
@@ -23,7 +24,8 @@ pub(crate) async fn served(app: &App, paper: &Evidence) -> Result<Response, Offi
         (header::CONTENT_SECURITY_POLICY, Ok(HeaderValue::from_static("sandbox; default-src 'none'"))),
     ];
     let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value.ok()?)));
-    let mut response = bytes.into_response();
+    let mut response = Body::from_stream(bytes).into_response();
+    response.headers_mut().insert(header::CONTENT_LENGTH, size.into());
     for (name, value) in headers {
         response.headers_mut().insert(name, value);
     }

@@ -10,7 +10,7 @@ use super::shape::{Walk, join};
 use super::{
     FeeMoment, Field, FieldKind, MistakeCode as Code, OfficeProfile, Places, Purpose, ReasonKind, Sector,
 };
-use super::{Service, StepKind, Validity};
+use super::{PAPERS_MAX, Service, StepKind, Validity};
 
 /// The most a fee may ask, in whole units: anything above is a slip of the hand.
 const FEE_MAX: i64 = 1_000_000_000;
@@ -180,9 +180,13 @@ fn check_documents(walk: &mut Walk<'_>, service: &Service, scope: &Scope) {
         if document.issued_within_months == Some(0) {
             walk.say(&format!("{at}.issued_within_months"), Code::Value, "must be at least 1");
         }
-        if !(1..=200).contains(&document.max_files) {
-            walk.say(&format!("{at}.max_files"), Code::Value, "must lie between 1 and 200");
+        if !(1..=PAPERS_MAX).contains(&document.max_files) {
+            walk.say(&format!("{at}.max_files"), Code::Value, format!("must lie between 1 and {PAPERS_MAX}"));
         }
+    }
+    let files = service.documents.iter().map(|document| document.max_files).fold(0, u32::saturating_add);
+    if files > PAPERS_MAX {
+        walk.say("documents", Code::Value, format!("{files} files are more than {PAPERS_MAX} altogether"));
     }
     if service.signature.required && service.signature.kinds.is_empty() {
         walk.say("signature.kinds", Code::Value, "a signature is required and no kind is accepted");

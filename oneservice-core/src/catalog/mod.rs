@@ -55,7 +55,7 @@ pub use profile::{
     Contact, Department, DepartmentKind, Desk, Hours, Numbering, OfficeProfile, RoleDescription, number,
 };
 pub use reason::{Reason, ReasonKind};
-pub use requirement::{DocumentFormat, DocumentRequirement, SignatureKind, SignatureRule};
+pub use requirement::{DocumentFormat, DocumentRequirement, PAPERS_MAX, SignatureKind, SignatureRule};
 pub use role::Role;
 pub use sector::Sector;
 pub(crate) use service::words;

@@ -7,6 +7,9 @@ use super::Condition;
 use crate::ids::DocumentId;
 use crate::text::Text;
 
+/// The most files of one application; a service's papers may not ask for more altogether.
+pub const PAPERS_MAX: u32 = 200;
+
 /// A paper that a service asks for. A narrowing of CPSV-AP's `Requirement`; the file given for it is `Evidence`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -77,7 +77,7 @@ impl Office {
     }
 }
 
-/// Who must act now: the roles of the open steps, the cashier while a fee holds review up.
+/// Who must act now: the roles of the open steps, and the cashier while a fee is to be taken.
 fn queues(request: &AnyRequest) -> Vec<QueueName> {
     let (record, service) = (request.record(), request.service());
     let steps = |ids: &[crate::ids::StepId]| -> Vec<QueueName> {
@@ -89,12 +89,15 @@ fn queues(request: &AnyRequest) -> Vec<QueueName> {
             .collect()
     };
     let desk = service.review.steps.first().map_or(&service.department, |step| &step.department);
-    let cashier = record.waits_for_fee().then(|| QueueName::new(Role::Cashier, desk));
+    let cashier = (!record.payable_in(request.stage()).is_zero())
+        .then(|| QueueName::new(Role::Cashier, desk))
+        .into_iter();
     match request {
-        AnyRequest::Submitted(_) => cashier.into_iter().collect(),
+        AnyRequest::Submitted(_) | AnyRequest::Ready(_) => cashier.collect(),
         // A correction may have raised the fee.
-        AnyRequest::InReview(_) => cashier.into_iter().chain(steps(&record.open_steps(service))).collect(),
-        AnyRequest::Approved(_) => steps(&record.open_steps(service)),
+        AnyRequest::InReview(_) | AnyRequest::Approved(_) => {
+            cashier.chain(steps(&record.open_steps(service))).collect()
+        }
         AnyRequest::Objected(objected) => steps(std::slice::from_ref(&objected.stage().refused.step)),
         _ => Vec::new(),
     }

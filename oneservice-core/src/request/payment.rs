@@ -1,11 +1,25 @@
 //! The fee: that very amount, when the service says, and review opens once nothing is missing before it.
 
 use super::{
-    Actor, Context, Denial, Lawful, Payment, PaymentMethod, Request, ReviewOpened, Ruled, Stage, StageName,
-    Submitted,
+    Actor, Context, Denial, FactName, Lawful, Payment, PaymentMethod, Record, Request, ReviewOpened, Ruled,
+    Stage, StageName, Submitted, TRANSITIONS,
 };
 use crate::catalog::FeeMoment;
 use crate::money::Money;
+
+impl Record {
+    /// What the cashier takes in this stage: all that is outstanding once the service asks for it, before that nothing.
+    pub fn payable_in(&self, stage: StageName) -> Money {
+        let is_lawful =
+            TRANSITIONS.iter().any(|arrow| arrow.from == stage && arrow.fact == FactName::Payment);
+        let is_due = match self.fee.when {
+            FeeMoment::None => false,
+            FeeMoment::OnSubmission => true,
+            FeeMoment::OnApproval => matches!(stage, StageName::Approved | StageName::Ready),
+        };
+        if is_lawful && is_due { self.outstanding() } else { Money::zero(self.fee.total.currency()) }
+    }
+}
 
 impl<S: Stage> Request<S> {
     /// Records that the cashier took `amount`, under the number `receipt` of the office's register.
@@ -24,14 +38,9 @@ impl<S: Stage> Request<S> {
     where
         S: Lawful<Payment>,
     {
-        let due = self.record.outstanding();
-        let payable = match self.record.fee.when {
-            FeeMoment::None => false,
-            FeeMoment::OnSubmission => true,
-            FeeMoment::OnApproval => matches!(S::NAME, StageName::Approved | StageName::Ready),
-        };
+        let due = self.record.payable_in(S::NAME);
         let denials = match () {
-            () if !payable || due.is_zero() => vec![Denial::NoFeeDue],
+            () if due.is_zero() => vec![Denial::NoFeeDue],
             () if amount != due => vec![Denial::WrongAmount { due, offered: amount }],
             () => Vec::new(),
         };

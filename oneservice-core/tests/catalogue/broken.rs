@@ -138,6 +138,7 @@ const SLIPS: &[(&str, &str, &str, &str, At)] = &[
     (STALL, "id = \"health-letter\"", "id = \"id-card\"", "duplicate", None),
     (STALL, "max_bytes = 5242880", "max_bytes = 0", "value", Some(0)),
     (STALL, "max_files = 2", "max_files = 0", "value", Some(0)),
+    (STALL, "max_files = 2", "max_files = 200", "value", None),
     (STALL, "months = 12", "months = 0", "value", Some(0)),
     (
         STALL,

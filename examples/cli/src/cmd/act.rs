@@ -1,5 +1,7 @@
 //! What people do to a request, from the command line.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use oneservice_core::ids::{DocumentId, ReasonCode, StepId};
 use oneservice_core::office::{Basis, Office, OfficeError};
@@ -9,7 +11,7 @@ use oneservice_core::request::{
 use oneservice_pilot::{Opened, Place, sentence};
 
 use super::details;
-use super::request::case;
+use super::request::{case, read_file};
 use crate::exit::CliError;
 use crate::output::Output;
 
@@ -121,6 +123,12 @@ pub(crate) enum Act {
         /// Originals that were seen; `all` for every one that the service wants.
         #[arg(long = "original", value_name = "DOCUMENT")]
         originals: Vec<String>,
+        /// The collector signed on paper before this officer.
+        #[arg(long)]
+        signed_on_paper: bool,
+        /// The collector's drawn signature: a PNG or JPEG file.
+        #[arg(long, value_name = "FILE", conflicts_with = "signed_on_paper")]
+        signature: Option<PathBuf>,
     },
     /// The applicant takes the request back.
     Withdraw {
@@ -275,7 +283,7 @@ impl Act {
                 Command::Refuse { step: step(request, by, said)?, reasons, note }
             }
             Self::Issue { step: said, .. } => Command::Issue { step: step(request, by, said)? },
-            Self::Collect { name, identity, proxy, originals, .. } => {
+            Self::Collect { name, identity, proxy, originals, signed_on_paper, signature, .. } => {
                 let wanted = service.documents.iter().filter(|d| d.original_at_counter).map(|d| d.id.clone());
                 let originals_seen = if originals.iter().any(|word| word == "all") {
                     wanted.collect()
@@ -285,11 +293,20 @@ impl Act {
                     };
                     originals.iter().map(parse).collect::<Result<_, _>>()?
                 };
-                let signature = office.signature(service, SignatureMethod::Typed, &name, None).await?;
+                let drawing = signature.map(|file| read_file(&file)).transpose()?;
+                let method = match (&drawing, signed_on_paper) {
+                    (Some(_), _) => Some(SignatureMethod::Drawn),
+                    (None, true) => Some(SignatureMethod::Paper),
+                    (None, false) => None,
+                };
+                let signature = match method {
+                    Some(method) => Some(office.signature(service, method, &name, drawing).await?),
+                    None => None,
+                };
                 let relation = if proxy { Relation::Proxy } else { Relation::Applicant };
                 Command::Collect {
                     collector: Collector { name, relation, identity },
-                    signature: Some(signature),
+                    signature,
                     originals_seen,
                 }
             }

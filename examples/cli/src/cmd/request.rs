@@ -33,7 +33,10 @@ pub(crate) enum Request {
         /// A document's file: `ID=FILE`.
         #[arg(long, value_name = "ID=FILE")]
         attach: Vec<String>,
-        /// Make the bytes of documents up that are not attached.
+        /// The picture of the signature: a PNG or JPEG file. Without it, what the sample says of a signature is recorded and no more.
+        #[arg(long, value_name = "FILE")]
+        signature: Option<PathBuf>,
+        /// Make up the bytes of documents that are not attached, and the picture of the signature.
         #[arg(long)]
         fake_documents: bool,
         /// Idempotency key: the same key gives the same request again.
@@ -78,6 +81,10 @@ pub(crate) async fn case(office: &Office, code: &str) -> Result<Case, CliError> 
     }
 }
 
+pub(crate) fn read_file(file: &Path) -> Result<Vec<u8>, CliError> {
+    std::fs::read(file).map_err(|error| CliError::NotFound(format!("{}: {error}", file.display())))
+}
+
 fn read(sample: &Path) -> Result<Sample, CliError> {
     let text = std::fs::read_to_string(sample)
         .map_err(|error| CliError::NotFound(format!("{}: {error}", sample.display())))?;
@@ -88,9 +95,10 @@ impl Request {
     pub(crate) async fn run(self, place: &Place, out: &mut Output) -> Result<(), CliError> {
         match self {
             Self::Check { sample } => check(&place.catalog()?, &sample, out),
-            Self::Submit { sample, attach, fake_documents, key } => {
+            Self::Submit { sample, attach, signature, fake_documents, key } => {
                 let opened = place.open(None).await?;
-                submit(&opened.office, &sample, &attach, fake_documents, key, out).await
+                let given = Given { attach, signature, fake: fake_documents };
+                submit(&opened.office, &sample, given, key, out).await
             }
             Self::List { stage, service, search, limit, after } => {
                 let query = match (stage, service, search) {
@@ -164,11 +172,17 @@ fn problem_lines(lang: Lang, service: &Service, problems: &[Problem]) -> String 
     problems.iter().map(line).collect()
 }
 
+/// The files that go with a sample.
+struct Given {
+    attach: Vec<String>,
+    signature: Option<PathBuf>,
+    fake: bool,
+}
+
 async fn submit(
     office: &Office,
     sample: &Path,
-    attach: &[String],
-    fake_documents: bool,
+    given: Given,
     key: Option<String>,
     out: &mut Output,
 ) -> Result<(), CliError> {
@@ -176,15 +190,15 @@ async fn submit(
     let service = sample.service(office.catalog())?.clone();
     let mut evidence: Vec<Evidence> = Vec::new();
     let mut attached = std::collections::BTreeSet::new();
-    for pair in attach {
+    for pair in &given.attach {
         let (id, file) =
             pair.split_once('=').ok_or_else(|| CliError::Usage(format!("'{pair}': write ID=FILE")))?;
-        let bytes = std::fs::read(file).map_err(|error| CliError::NotFound(format!("{file}: {error}")))?;
+        let bytes = read_file(Path::new(file))?;
         let issued = sample.documents.iter().find(|d| d.document == id).and_then(|d| d.issued);
         evidence.push(office.keep(&service, id, file, issued, bytes).await?);
         attached.insert(id.to_owned());
     }
-    for document in sample.documents.iter().filter(|d| fake_documents && !attached.contains(&d.document)) {
+    for document in sample.documents.iter().filter(|d| given.fake && !attached.contains(&d.document)) {
         let format = DocumentFormat::of_media_type(&document.media_type);
         let bytes = format.map(fake::document).unwrap_or_else(|| b"sample".to_vec());
         evidence
@@ -194,11 +208,15 @@ async fn submit(
         None => None,
         Some(kind) => {
             use oneservice_core::catalog::SignatureKind as Kind;
-            let (method, picture) = match kind {
-                Kind::Drawn => (SignatureMethod::Drawn, Some(fake::signature())),
-                Kind::Thumbprint => (SignatureMethod::Thumbprint, Some(fake::signature())),
-                Kind::Scanned => (SignatureMethod::Scanned, Some(fake::signature())),
-                Kind::Digital => (SignatureMethod::Digital, None),
+            let method = match kind {
+                Kind::Drawn => SignatureMethod::Drawn,
+                Kind::Thumbprint => SignatureMethod::Thumbprint,
+                Kind::Scanned => SignatureMethod::Scanned,
+                Kind::Digital => SignatureMethod::Digital,
+            };
+            let picture = match given.signature {
+                Some(file) => Some(read_file(&file)?),
+                None => (given.fake && kind != Kind::Digital).then(fake::signature),
             };
             let name = sample.form.get("name_latin").and_then(Value::as_str).unwrap_or("applicant");
             let filled = Filled {

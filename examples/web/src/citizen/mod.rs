@@ -8,6 +8,7 @@ pub(crate) mod sign;
 pub(crate) mod upload;
 pub(crate) mod visit;
 pub(crate) mod who;
+pub(crate) mod withdraw;
 
 use std::collections::BTreeMap;
 

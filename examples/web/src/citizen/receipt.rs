@@ -1,5 +1,5 @@
 //! The receipt, which is also the status page: what happened, what comes next, what it cost; finding it again by code
-//! and phone; taking the request back.
+//! and phone.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::ids::TrackingCode;
-use oneservice_core::office::{Basis, Case, OfficeError};
-use oneservice_core::request::{Actor, AnyRequest, Command, StageName};
+use oneservice_core::office::{Case, OfficeError};
+use oneservice_core::request::{AnyRequest, StageName};
 use oneservice_core::text::{Lang, phone};
 use oneservice_pilot::sentence;
 use qrcodegen::{QrCode, QrCodeEcc};
@@ -16,8 +16,9 @@ use serde::Deserialize;
 
 use super::key;
 use super::visit::Visit;
+use super::withdraw::may_withdraw;
 use crate::App;
-use crate::page::{Page, answer, html, html_with, link, to};
+use crate::page::{Page, answer, html, html_with, link};
 use crate::story::{Line, Reader, correction, story};
 use crate::tries::TRIES_MAX;
 
@@ -89,7 +90,6 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         StageName::Ready | StageName::Approved => "ok",
         _ => "",
     };
-    let may_withdraw = matches!(stage_name, StageName::Submitted | StageName::InReview | StageName::Returned);
     let full = own.map(|(key, base)| format!("{base}{}", link(lang, &format!("/r/{key}"))));
     let result = match &case.request {
         AnyRequest::Ready(ready) => ready.stage().result.number.clone(),
@@ -124,7 +124,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         } else {
             String::new()
         },
-        withdraw: if own.is_some() && may_withdraw {
+        withdraw: if own.is_some() && may_withdraw(stage_name) {
             p.u(&format!("{path}/withdraw"))
         } else {
             String::new()
@@ -148,56 +148,6 @@ pub(crate) async fn show(
         let key = key(&text)?;
         let case = app.office.case_by_link(key).await?;
         Ok(page(&app, lang, &case, Some((&key.text(), &app.base_url(&headers)))))
-    };
-    answer(&app, lang, made.await)
-}
-
-#[derive(Template)]
-#[template(path = "withdraw.html")]
-struct Withdraw {
-    p: Page,
-    code: String,
-    back: String,
-}
-
-pub(crate) async fn ask_withdraw(
-    State(app): State<App>,
-    Extension(lang): Extension<Lang>,
-    Path(text): Path<String>,
-) -> Response {
-    let made = async {
-        let key = key(&text)?;
-        let case = app.office.case_by_link(key).await?;
-        let path = format!("/r/{}", key.text());
-        let p = Page::new(&app, lang, format!("{path}/withdraw"));
-        Ok(html(Withdraw { code: case.request.record().code.to_string(), back: p.u(&path), p }))
-    };
-    answer(&app, lang, made.await)
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Why {
-    #[serde(default)]
-    reason: String,
-}
-
-pub(crate) async fn withdraw(
-    State(app): State<App>,
-    Extension(lang): Extension<Lang>,
-    Path(text): Path<String>,
-    Form(why): Form<Why>,
-) -> Response {
-    let made = async {
-        let key = key(&text)?;
-        let case = app.office.case_by_link(key).await?;
-        let record = case.request.record();
-        let by = Actor::with_link(record.by_representative);
-        let command = Command::Withdraw { reason: Some(why.reason) };
-        match app.office.act(record.id, command, &by, Basis::default()).await {
-            // Whatever happened meanwhile, the status page shows it.
-            Ok(_) | Err(OfficeError::Denied { .. }) => Ok(to(lang, &format!("/r/{}", key.text()))),
-            Err(other) => Err(other),
-        }
     };
     answer(&app, lang, made.await)
 }

@@ -1,5 +1,6 @@
 //! Pages for staff.
 
+pub(crate) mod find;
 mod items;
 pub(crate) mod login;
 pub(crate) mod queue;
@@ -19,12 +20,14 @@ use crate::page::to;
 const COOKIE: &str = "oneservice_desk";
 
 fn secret(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
-    cookies
-        .split(';')
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
-        .map(|(_, v)| v)
+    cookie(headers, COOKIE)
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, named: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    let mut pairs =
+        cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == named).map(|(_, value)| value)
 }
 
 /// The officer who signed in, or the way to the sign-in page.

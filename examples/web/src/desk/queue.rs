@@ -6,7 +6,6 @@ use axum::extract::{Query as Asked, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use oneservice_core::catalog::Role;
-use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::OfficeError;
 use oneservice_core::request::{Appointment, Officer, StageName};
 use oneservice_core::store::{Cursor, Query, QueueName, Summary};
@@ -15,19 +14,14 @@ use oneservice_pilot::sentence;
 use serde::Deserialize;
 
 use super::officer;
-use super::sight::sight;
 use crate::App;
-use crate::page::{Page, answer, html, to};
+use crate::page::{Page, answer, html};
 
 /// Rows of each desk that are shown.
 const ROWS: usize = 25;
 
-/// Most that a search shows, and most pages of the first word's hits that it looks through for the others.
-const FOUND: usize = 50;
-const SEARCHED_PAGES: usize = 50;
-
 #[derive(Debug, Clone)]
-struct Row {
+pub(super) struct Row {
     link: String,
     code: String,
     service: String,
@@ -39,7 +33,7 @@ struct Row {
 }
 
 #[derive(Debug, Clone)]
-struct Desk {
+pub(super) struct Desk {
     title: String,
     rows: Vec<Row>,
     more: String,
@@ -47,14 +41,22 @@ struct Desk {
 
 #[derive(Template)]
 #[template(path = "desk.html")]
-struct DeskPage {
-    p: Page,
-    officer: String,
-    desks: Vec<Desk>,
-    asked: String,
-    found: Vec<Row>,
-    searched: bool,
-    one: bool,
+pub(super) struct DeskPage {
+    pub(super) p: Page,
+    pub(super) officer: String,
+    pub(super) desks: Vec<Desk>,
+    /// What was searched for and found, on the page of a search.
+    pub(super) found: Option<Found>,
+    /// One list alone.
+    pub(super) one: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) asked: String,
+    pub(super) rows: Vec<Row>,
+    /// There may be more that were not looked at or are not shown.
+    pub(super) cut: bool,
 }
 
 /// A row of a list. `at_cash` has the amount that is left to pay.
@@ -85,7 +87,12 @@ async fn row(app: &App, p: &Page, summary: &Summary, at_cash: bool) -> Result<Ro
     })
 }
 
-async fn rows(app: &App, p: &Page, found: &[Summary], at_cash: bool) -> Result<Vec<Row>, OfficeError> {
+pub(super) async fn rows(
+    app: &App,
+    p: &Page,
+    found: &[Summary],
+    at_cash: bool,
+) -> Result<Vec<Row>, OfficeError> {
     let mut rows = Vec::with_capacity(found.len());
     for summary in found {
         rows.push(row(app, p, summary, at_cash).await?);
@@ -133,12 +140,6 @@ pub(crate) struct Turn {
     after: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Find {
-    #[serde(default)]
-    q: String,
-}
-
 pub(crate) async fn show(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
@@ -177,72 +178,7 @@ pub(crate) async fn show(
                 more: more.unwrap_or_default(),
             });
         }
-        Ok(html(DeskPage {
-            p,
-            officer: officer.name.clone(),
-            desks,
-            asked: String::new(),
-            found: Vec::new(),
-            searched: false,
-            one: is_one,
-        }))
-    };
-    answer(&app, lang, made.await)
-}
-
-/// By code, or by a word of a name.
-pub(crate) async fn find(
-    State(app): State<App>,
-    Extension(lang): Extension<Lang>,
-    headers: HeaderMap,
-    Asked(find): Asked<Find>,
-) -> Response {
-    let officer = match officer(&app, lang, &headers) {
-        Ok(officer) => officer,
-        Err(login) => return *login,
-    };
-    let made = async {
-        let p = Page::new(&app, lang, "/desk").wide();
-        let asked: String = find.q.chars().take(100).collect();
-        if let Ok(code) = asked.parse::<TrackingCode>() {
-            match app.office.case_by_code(code).await {
-                Ok(case) if sight(&officer, case.request.service()).is_some() => {
-                    return Ok(to(lang, &format!("/desk/r/{}", case.request.record().id)));
-                }
-                Ok(_) | Err(OfficeError::NotFound) => {}
-                Err(other) => return Err(other),
-            }
-        }
-        let words = oneservice_core::text::search_tokens(&asked);
-        let mut found = Vec::new();
-        if let Some((first, rest)) = words.split_first() {
-            let seen = |summary: &Summary| {
-                let service = app.office.catalog().service(&summary.service);
-                service.is_some_and(|service| sight(&officer, service).is_some())
-            };
-            let fits = |summary: &Summary| rest.iter().all(|word| summary.tokens.contains(word));
-            let (query, mut after, mut fitting) = (Query::Token(first.clone()), None, Vec::new());
-            // A common name has many pages before the one who is meant.
-            for _ in 0..SEARCHED_PAGES {
-                let page = app.office.list(&query, after.as_ref(), 200).await?;
-                fitting.extend(page.rows.into_iter().filter(|summary| fits(summary) && seen(summary)));
-                after = page.next;
-                if after.is_none() || fitting.len() >= FOUND {
-                    break;
-                }
-            }
-            fitting.truncate(FOUND);
-            found = rows(&app, &p, &fitting, false).await?;
-        }
-        Ok(html(DeskPage {
-            p,
-            officer: officer.name.clone(),
-            desks: Vec::new(),
-            asked,
-            found,
-            searched: true,
-            one: false,
-        }))
+        Ok(html(DeskPage { p, officer: officer.name, desks, found: None, one: is_one }))
     };
     answer(&app, lang, made.await)
 }

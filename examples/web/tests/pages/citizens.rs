@@ -1,6 +1,8 @@
 //! What the people who ask are told, and what is refused how.
 
-use crate::support::{between, sample};
+use oneservice_core::request::StageName;
+
+use crate::support::{Visitor, between, sample};
 use crate::town::{GUESTHOUSE, Town, page_of, pairs, text};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -164,6 +166,45 @@ async fn guesses_at_a_password_are_not_heard_and_lock_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guesses_from_the_same_address_do_not_lock_an_officer_out_of_their_own_device() {
+    let town = Town::open().await;
+    let device = |visitor: &Visitor| visitor.cookies["oneservice_device"].clone();
+    let (mut officer, mut guesser, mut other) = (town.sit("cashier"), town.visitor(), town.sit("examiner"));
+    let attempt = |visitor: &mut Visitor, password: &str| {
+        visitor.post("/en/desk/login", &pairs(&[("name", "cashier"), ("password", password)]));
+        visitor.status
+    };
+    let answers: Vec<u16> = (0..7).map(|_| attempt(&mut guesser, "guess")).collect();
+    assert_eq!(answers.last(), Some(&429));
+    assert_eq!(attempt(&mut officer, oneservice_pilot::demo::PASSWORD), 200, "on the device of before");
+    assert_eq!(attempt(&mut other, oneservice_pilot::demo::PASSWORD), 429, "a device of another officer");
+    let (nonce, _) = device(&officer).split_once('.').map(|(n, s)| (n.to_owned(), s.to_owned())).unwrap();
+    let forged = format!("{nonce}.{}", "0".repeat(64));
+    guesser.cookies.insert("oneservice_device".into(), forged);
+    assert_eq!(attempt(&mut guesser, oneservice_pilot::demo::PASSWORD), 429, "a made-up device");
+    let answers: Vec<u16> = (0..7).map(|_| attempt(&mut officer, "guess")).collect();
+    assert_eq!(answers, [401, 401, 401, 401, 401, 401, 429], "a stolen device may not guess for ever");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn too_long_a_reason_for_withdrawal_is_kept_and_said() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    let (mut visitor, path) = (town.visitor(), format!("{}/withdraw", page_of(&receipt)));
+    let long = "moved away ".repeat(500);
+    let page = visitor.post(&path, &pairs(&[("reason", &long)]));
+    assert_eq!(visitor.status, 422);
+    assert!(page.contains(long.trim()) && page.contains("role=\"alert\""), "{page}");
+    assert_eq!(town.case(&receipt).await.request.stage(), StageName::Submitted);
+    visitor.post(&path, &pairs(&[("reason", "moved away")]));
+    assert_eq!(visitor.path, page_of(&receipt));
+    assert_eq!(town.case(&receipt).await.request.stage(), StageName::Closed);
+    // Whatever else it is, the status page says it.
+    visitor.post(&path, &pairs(&[("reason", "moved away")]));
+    assert_eq!(visitor.path, page_of(&receipt));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_can_be_looked_at_again_and_a_name_in_other_letters_is_told_which() {
     let town = Town::open().await;
     let mut visitor = town.visitor();
@@ -177,6 +218,9 @@ async fn a_file_can_be_looked_at_again_and_a_name_in_other_letters_is_told_which
     let link = between(&page, "Saved: <a href=\"", "\"")[0].to_owned();
     let (status, headers, _) = visitor.once("GET", &link, "", b"").unwrap();
     assert!(status == 200 && headers.contains(&"content-type: image/png".to_owned()), "{headers:?}");
+    // However long the field of the day is: it is no day, and the next file goes through.
+    visitor.upload(&format!("{draft}/d/fire-safety"), "card.png", Some(&"1".repeat(3_000_000)), &png);
+    assert!(visitor.status < 500, "{}", visitor.status);
     let page = visitor
         .post(&format!("{draft}/q/applicant"), &pairs(&[("name_km", "SOK DARA"), ("name_latin", "សុខ ដារា")]));
     assert!(page.contains("Please write in Khmer letters") && page.contains("Please write in Latin letters"));

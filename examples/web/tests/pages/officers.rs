@@ -1,5 +1,6 @@
 //! What officers see, and what they do not.
 
+use oneservice_core::catalog::Role;
 use oneservice_core::office::Basis;
 use oneservice_core::request::{Actor, Command, Verdict};
 use oneservice_pilot::staff::Staff;
@@ -206,4 +207,68 @@ async fn who_is_taken_out_of_the_staff_file_is_out_at_once() {
     dismissed.get(&desk_of(&receipt));
     assert_eq!(dismissed.path, "/en/desk/login");
     town.sit("examiner");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_looks_beyond_a_common_name_and_says_when_there_is_more() {
+    let town = Town::open().await;
+    let named = |name: &str| {
+        let mut sample = sample::fresh("tourism_tour-guide-licence");
+        sample["form"]["name_latin"] = name.into();
+        sample
+    };
+    let meant = town.apply_with(named("SREYMOM ZO"), false).await;
+    for _ in 0..201 {
+        town.apply_with(named("SREYMOM KA"), false).await;
+    }
+    let mut desk = town.sit("front-desk");
+    let page = desk.get("/en/desk/find?q=zo+sreymom");
+    assert!(page.contains(&meant.code.to_string()), "behind a page of others with the longer word");
+    assert!(!page.contains("There may be more"), "{page}");
+    let page = desk.get("/en/desk/find?q=Sreymom");
+    assert_eq!(between(&page, "<tr><td>", "</tr>").len(), 50);
+    assert!(page.contains("There may be more"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fee_that_a_correction_raised_goes_to_the_cashier() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    town.pay(&receipt).await;
+    town.send_back(&receipt, "form.rooms", "Count again").await;
+    let mut cashier = town.sit("cashier");
+    assert!(!cashier.get("/en/desk").contains(&receipt.code.to_string()), "all was paid");
+    let before = town.case(&receipt).await.request.record().fee.total;
+    let rooms = sample::fresh(GUESTHOUSE)["form"]["rooms"].as_u64().unwrap() + 1;
+    let mut applicant = town.visitor();
+    let fix = format!("{}/fix", page_of(&receipt));
+    applicant.post(&fix, &pairs(&[("_on.rooms", "1"), ("rooms", &rooms.to_string())]));
+    let case = town.case(&receipt).await;
+    let due = case.request.record().outstanding();
+    assert_eq!(due.minor(), case.request.record().fee.total.minor() - before.minor());
+    assert!(!due.is_zero(), "a room costs");
+    let list = cashier.get("/en/desk");
+    let row = between(&list, &receipt.id.to_string(), "</tr>")[0].to_owned();
+    assert!(row.contains(&due.show(oneservice_core::text::Lang::En)), "{row}");
+    town.pay(&receipt).await;
+    assert!(!cashier.get("/en/desk").contains(&receipt.code.to_string()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_acts_for_somebody_is_written_down_as_such() {
+    let town = Town::open().await;
+    for (by_representative, role) in [(false, Role::Applicant), (true, Role::Representative)] {
+        let mut sample = sample::fresh(GUESTHOUSE);
+        if by_representative {
+            let mut paper = sample["documents"][1].clone();
+            (paper["document"], paper["file"]) = ("power-of-attorney".into(), "power.jpg".into());
+            sample["documents"].as_array_mut().unwrap().push(paper);
+        }
+        let receipt = town.apply_with(sample, by_representative).await;
+        town.visitor().post(&format!("{}/withdraw", page_of(&receipt)), &pairs(&[("reason", "moved")]));
+        let case = town.case(&receipt).await;
+        let roles: Vec<Role> =
+            case.history.iter().map(|happening| happening.recorded.entry.by.role).collect();
+        assert_eq!((roles.first(), roles.last()), (Some(&role), Some(&role)));
+    }
 }

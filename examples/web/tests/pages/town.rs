@@ -67,7 +67,11 @@ impl Town {
 
     /// A request for the sample of a service, sent in.
     pub(crate) async fn apply(&self, name: &str) -> Receipt {
-        let sample = sample::fresh(name);
+        self.apply_with(sample::fresh(name), false).await
+    }
+
+    /// A sample, sent in by the applicant or by somebody for them.
+    pub(crate) async fn apply_with(&self, sample: Value, by_representative: bool) -> Receipt {
         let id = sample["service"].as_str().unwrap();
         let service = self.office.catalog().service(&id.parse().unwrap()).unwrap().clone();
         let mut evidence = Vec::new();
@@ -81,8 +85,9 @@ impl Town {
         }
         let signed = self.office.signature(&service, SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
         let form = sample["form"].as_object().unwrap().clone();
-        let sent =
-            self.office.submit_whole(NewDraft::of(id), form, evidence, Some(signed), &Actor::Applicant, None);
+        let (new, by) =
+            (NewDraft { by_representative, ..NewDraft::of(id) }, Actor::with_link(by_representative));
+        let sent = self.office.submit_whole(new, form, evidence, Some(signed), &by, None);
         sent.await.unwrap()
     }
 

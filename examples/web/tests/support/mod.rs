@@ -75,10 +75,10 @@ impl Server {
     }
 }
 
-/// Somebody with a phone: follows redirects, keeps one cookie.
+/// Somebody with a phone: follows redirects, keeps cookies.
 pub(crate) struct Visitor {
     address: String,
-    cookie: Option<String>,
+    pub(crate) cookies: std::collections::BTreeMap<String, String>,
     pub(crate) path: String,
     pub(crate) status: u16,
 }
@@ -89,7 +89,7 @@ impl Visitor {
     }
 
     pub(crate) fn at(address: String) -> Self {
-        Self { address, cookie: None, path: String::new(), status: 0 }
+        Self { address, cookies: std::collections::BTreeMap::new(), path: String::new(), status: 0 }
     }
 
     pub(crate) fn get(&mut self, path: &str) -> String {
@@ -120,7 +120,9 @@ impl Visitor {
             let (status, headers, text) = self.once(&method, &path, kind, body).unwrap();
             for header in &headers {
                 if let Some(cookie) = header.strip_prefix("set-cookie: ") {
-                    self.cookie = cookie.split(';').next().map(str::to_owned);
+                    let (name, value) =
+                        cookie.split(';').next().and_then(|pair| pair.split_once('=')).unwrap();
+                    self.cookies.insert(name.to_owned(), value.to_owned());
                 }
             }
             if status == 303 {
@@ -145,8 +147,8 @@ impl Visitor {
         let mut stream = TcpStream::connect(&self.address)?;
         let path = path.split('#').next().unwrap();
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
-        if let Some(cookie) = &self.cookie {
-            head.push_str(&format!("cookie: {cookie}\r\n"));
+        for (name, value) in &self.cookies {
+            head.push_str(&format!("cookie: {name}={value}\r\n"));
         }
         if method == "POST" {
             head.push_str(&format!("content-type: {kind}\r\ncontent-length: {}\r\n", body.len()));

@@ -9,7 +9,8 @@ mod inspect;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt};
+use futures::stream::BoxStream;
+use futures::{Stream, StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 use sha2::{Digest, Sha256};
@@ -271,6 +272,18 @@ impl Documents {
     pub async fn read(&self, blob: BlobId) -> Result<Bytes, DocumentError> {
         let found = self.store.get(&path_of(blob)).await.map_err(missing)?;
         found.bytes().await.map_err(missing)
+    }
+
+    /// The same as it comes, with its length: a large file is never held whole.
+    ///
+    /// # Errors
+    /// [`DocumentError::Missing`], [`DocumentError::Unavailable`]; the latter also within the stream.
+    pub async fn stream(
+        &self,
+        blob: BlobId,
+    ) -> Result<(u64, BoxStream<'static, Result<Bytes, DocumentError>>), DocumentError> {
+        let found = self.store.get(&path_of(blob)).await.map_err(missing)?;
+        Ok((found.meta.size, found.into_stream().map_err(missing).boxed()))
     }
 
     /// Whether a file is there, with its length.

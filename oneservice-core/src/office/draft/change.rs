@@ -7,15 +7,13 @@ use serde_json::{Map, Value};
 use super::super::{DocumentError, OfficeError};
 use super::{DRAFT_DAYS, DraftContent, DraftHandle};
 use crate::calendar::{Date, Moment};
-use crate::catalog::{ApplicantKind, Assessment, Purpose, Service};
+use crate::catalog::{ApplicantKind, Assessment, PAPERS_MAX, Purpose, Service};
 use crate::ids::{AccessKey, BlobId, DocumentId};
 use crate::request::{Evidence, Item, SignatureMethod};
 use crate::store::{Draft, DraftOutcome};
 
 /// The most bytes of all answers together.
 const ANSWERS_MAX_BYTES: usize = 1 << 20;
-/// The most files of a draft.
-const FILES_MAX: usize = 40;
 /// The most bytes of all files together.
 const FILES_MAX_BYTES: u64 = 200 << 20;
 /// How often a change is made again on top of another one.
@@ -251,7 +249,7 @@ impl DraftHandle {
 
     fn room_for_a_file(&self) -> Result<(), OfficeError> {
         let bytes: u64 = self.content.evidence.iter().map(|e| e.size_bytes).sum();
-        let full = self.content.evidence.len() >= FILES_MAX || bytes >= FILES_MAX_BYTES;
+        let full = self.content.evidence.len() >= PAPERS_MAX as usize || bytes >= FILES_MAX_BYTES;
         if full { Err(OfficeError::DraftTooLarge) } else { Ok(()) }
     }
 
