@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use oneservice_core::calendar::Date;
 use oneservice_core::catalog::{FieldKind, Role, Service};
 use oneservice_core::office::Case;
 use oneservice_core::request::{
-    AnyFact, AnyRequest, Collection, Correction, Finding, Record, Recorded, Relation, SignatureMethod,
+    AnyFact, AnyRequest, Collection, Correction, Finding, ReasonCode, Record, Recorded, Relation, SignatureMethod,
     StageName, StepPassed, Verdict,
 };
 use oneservice_core::text::{Lang, search_tokens};
@@ -106,12 +107,50 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
             let reason = withdrawal.reason.iter().map(|reason| format!("{}: {reason}", t(lang, "reason")));
             line.notes.extend(reason);
         }
+        AnyFact::Lapse(lapse) => {
+            line.mark = "–";
+            line.notes.push(last_day(lang, lapse.last_day));
+        }
+        AnyFact::RefusalFinal(last) => line.notes.push(last_day(lang, last.last_day)),
+        AnyFact::Reminder(reminder) => {
+            line.mark = "•";
+            line.notes.push(last_day(lang, reminder.last_day));
+        }
+        AnyFact::Escalation(missed) => {
+            (line.class, line.mark) = ("late", "⚠");
+            line.notes.push(format!("{} {}", t(lang, "due-on"), sentence::date(lang, missed.due_on)));
+        }
+        AnyFact::SilentApproval(granted) => {
+            let law = service.legal_basis.iter().find(|law| law.id == granted.legal_basis);
+            let law = law.map(|law| law.title.get(lang)).unwrap_or_default();
+            line.notes.push(format!("{law}, {}", granted.article));
+        }
+        AnyFact::Extension(moved) => {
+            line.notes.push(format!("{} {}", t(lang, "due-on"), sentence::date(lang, moved.due_on)));
+            line.notes.extend(office_reason(app, lang, &moved.reason, &moved.note));
+        }
+        AnyFact::DelayExplained(late) => line.notes = office_reason(app, lang, &late.reason, &late.note),
+        AnyFact::Reopening(open) => {
+            line.notes = office_reason(app, lang, &open.reason, &open.note);
+            line.notes.push(format!("{} {}", t(lang, "due-on"), sentence::date(lang, open.due_on)));
+        }
         AnyFact::Objection(objection) => line.notes.push(objection.text.clone()),
         AnyFact::ObjectionUpheld(answer) => line.notes.push(answer.note.clone()),
         AnyFact::ObjectionDismissed(answer) => line.notes.push(answer.note.clone()),
         _ => {}
     }
     line
+}
+
+fn last_day(lang: Lang, day: Date) -> String {
+    format!("{} {}", t(lang, "last-day"), sentence::date(lang, day))
+}
+
+/// A coded reason of the office and the officer's words.
+fn office_reason(app: &App, lang: Lang, code: &ReasonCode, note: &Option<String>) -> Vec<String> {
+    let known = app.office.catalog().office().reasons.iter().find(|reason| &reason.code == code);
+    let words = known.map_or_else(|| code.to_string(), |reason| reason.text.get(lang).to_owned());
+    std::iter::once(words).chain(note.clone()).collect()
 }
 
 /// What a step concluded. The applicant is told the finding; note and checklist are for colleagues.

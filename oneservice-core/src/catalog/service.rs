@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::{Check, DocumentRequirement, Fee, Field, Reason, ReviewPlan, Role, Section, SignatureRule};
+use super::{Check, DocumentRequirement, Fee, Field, Reason, ReviewPlan, Role, Section, SignatureRule, Silence};
 use super::{ClockRule, Condition};
 use crate::calendar::Date;
 use crate::ids::{DepartmentId, FieldId, LawId, SectorId, ServiceId, VersionHash};
@@ -68,6 +68,9 @@ pub struct Service {
     /// Coded reasons for returns and refusals.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// What follows when the office does not decide in time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
     /// SHA-256 of [`canonical`](Self::canonical): the version as content.
     #[serde(skip)]
     pub hash: VersionHash,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Office, OfficeError};
+use crate::calendar::Moment;
 use crate::catalog::{FieldKind, Role, Service};
 use crate::ids::{CommitId, Digest32};
 use crate::request::{AnyRequest, Decided, Envelope, Record, Recorded};
@@ -48,7 +49,13 @@ impl Office {
         failed.map_or(Ok(body), |error| Err(error.into()))
     }
 
-    /// The row that queues show, computed from the request alone.
+    /// When the office's clock will have something to record.
+    fn wake_at(&self, request: &AnyRequest) -> Option<Moment> {
+        let (calendar, office) = (self.inner.catalog.calendar(), self.inner.catalog.office());
+        request.wakes_on(calendar, &office.periods).map(|day| calendar.start_of_day(day))
+    }
+
+    /// The row that queues show, computed from the request and the office's periods.
     pub(super) fn summary_of(&self, request: &AnyRequest, access: Digest32) -> Summary {
         let (record, service) = (request.record(), request.service());
         let mut tokens: BTreeSet<String> = BTreeSet::new();
@@ -68,7 +75,7 @@ impl Office {
             queues: queues(request),
             submitted_at: record.submitted_at,
             due_on: record.due_on,
-            wake_at: None,
+            wake_at: self.wake_at(request),
             access,
             phone: contact_phone(service, record).map(|phone| self.inner.secret.phone(phone)),
             tokens: tokens.into_iter().collect(),
@@ -92,7 +99,11 @@ fn queues(request: &AnyRequest) -> Vec<QueueName> {
     let cashier = (!record.payable_in(request.stage()).is_zero())
         .then(|| QueueName::new(Role::Cashier, desk))
         .into_iter();
-    match request {
+    // The heads are called on until the office is no longer late.
+    let late = record.due_on.is_some() && record.timing.escalated == record.due_on;
+    let heads = [(Role::DepartmentHead, &service.department), (Role::GovernorDelegate, desk)];
+    let heads = heads.into_iter().filter(|_| late).map(|(role, at)| QueueName::new(role, at));
+    let mut queues: Vec<QueueName> = match request {
         AnyRequest::Submitted(_) | AnyRequest::Ready(_) => cashier.collect(),
         // A correction may have raised the fee.
         AnyRequest::InReview(_) | AnyRequest::Approved(_) => {
@@ -100,7 +111,11 @@ fn queues(request: &AnyRequest) -> Vec<QueueName> {
         }
         AnyRequest::Objected(objected) => steps(std::slice::from_ref(&objected.stage().refused.step)),
         _ => Vec::new(),
-    }
+    };
+    queues.extend(heads);
+    queues.sort_unstable();
+    queues.dedup();
+    queues
 }
 
 fn is_name(kind: &FieldKind) -> bool {

@@ -1,6 +1,7 @@
 //! What each fact makes of a stage: the only code that changes a [`Record`].
 
 use super::fact::*;
+use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 use super::record::{Judged, PaymentMade, StepDone};
 use super::stage::*;
 use super::{Entry, NamedFact, Record};
@@ -20,7 +21,7 @@ impl Fact<Draft> for Submission {
     // The fact holds all that the draft held, normalised: the record begins anew from it.
     fn apply(&self, entry: &Entry, record: &mut Record, _: Draft) -> Submitted {
         *record = Record::begin(record.id, self, entry.occurred_at.unwrap_or(entry.recorded_at));
-        Submitted
+        Submitted { pay_by: self.pay_by }
     }
 }
 
@@ -85,6 +86,7 @@ impl Fact<InReview> for Return {
             corrections: self.corrections.clone(),
             note: self.note.clone(),
             returned_on: self.returned_on,
+            correct_by: self.correct_by,
         }
     }
 }
@@ -130,7 +132,12 @@ impl Fact<InReview> for Refusal {
     fn apply(&self, entry: &Entry, record: &mut Record, _: InReview) -> Refused {
         pass(&self.step, Finding::Unfavourable, &self.note, entry, record);
         record.due_on = None;
-        Refused { step: self.step.clone(), reasons: self.reasons.clone(), note: self.note.clone() }
+        Refused {
+            step: self.step.clone(),
+            reasons: self.reasons.clone(),
+            note: self.note.clone(),
+            object_by: self.object_by,
+        }
     }
 }
 
@@ -139,7 +146,7 @@ impl Fact<Approved> for Issuance {
     fn apply(&self, entry: &Entry, record: &mut Record, _: Approved) -> Ready {
         pass(&self.step, Finding::Favourable, &None, entry, record);
         record.due_on = None;
-        Ready { result: self.result.clone() }
+        Ready { result: self.result.clone(), collect_by: self.collect_by }
     }
 }
 
@@ -171,7 +178,8 @@ impl<S: Stage> Fact<S> for Lapse {
 
 impl Fact<Refused> for Objection {
     type To = Objected;
-    fn apply(&self, _: &Entry, _: &mut Record, from: Refused) -> Objected {
+    fn apply(&self, _: &Entry, record: &mut Record, from: Refused) -> Objected {
+        record.due_on = self.due_on;
         Objected { refused: from, objection: self.text.clone() }
     }
 }
@@ -189,6 +197,7 @@ impl Fact<Objected> for ObjectionUpheld {
     fn apply(&self, entry: &Entry, record: &mut Record, from: Objected) -> InReview {
         record.opened_at = Some(entry.recorded_at);
         record.passed.remove(&from.refused.step);
+        record.promised_on = self.due_on.unwrap_or(record.promised_on);
         record.due_on = Some(record.promised_on);
         InReview
     }
@@ -196,7 +205,64 @@ impl Fact<Objected> for ObjectionUpheld {
 
 impl Fact<Objected> for ObjectionDismissed {
     type To = Closed;
-    fn apply(&self, _: &Entry, _: &mut Record, _: Objected) -> Closed {
+    fn apply(&self, _: &Entry, record: &mut Record, _: Objected) -> Closed {
+        record.due_on = None;
         Closed { ending: Ending::Refused }
+    }
+}
+
+/// Time moves no stage by itself.
+impl<S: Stage> Fact<S> for Reminder {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.timing.reminded = Some(self.last_day);
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for Escalation {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.timing.escalated = Some(self.due_on);
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for Extension {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.due_on = Some(self.due_on);
+        record.promised_on = self.due_on;
+        record.timing.extended = true;
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for DelayExplained {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.timing.explained = Some(self.due_on);
+        from
+    }
+}
+
+impl Fact<InReview> for SilentApproval {
+    type To = Approved;
+    fn apply(&self, entry: &Entry, record: &mut Record, _: InReview) -> Approved {
+        for step in &self.skipped {
+            pass(step, Finding::Favourable, &None, entry, record);
+        }
+        Approved
+    }
+}
+
+impl Fact<Closed> for Reopening {
+    type To = InReview;
+    fn apply(&self, entry: &Entry, record: &mut Record, _: Closed) -> InReview {
+        record.opened_at = Some(entry.recorded_at);
+        record.passed.retain(|step, _| !self.steps.contains(step));
+        record.due_on = Some(self.due_on);
+        record.promised_on = self.due_on;
+        InReview
     }
 }

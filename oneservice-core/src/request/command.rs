@@ -39,6 +39,22 @@ pub enum Command {
     UpholdObjection { note: String },
     /// See [`Request::dismiss`].
     DismissObjection { note: String },
+    /// See [`Request::remind`].
+    Remind,
+    /// See [`Request::escalate`].
+    Escalate,
+    /// See [`Request::lapse`].
+    Lapse,
+    /// See [`Request::make_final`].
+    MakeFinal,
+    /// See [`Request::grant_by_silence`].
+    GrantBySilence,
+    /// See [`Request::extend`].
+    Extend { working_days: u32, reason: ReasonCode, note: Option<String> },
+    /// See [`Request::explain_delay`].
+    ExplainDelay { reason: ReasonCode, note: Option<String> },
+    /// See [`Request::reopen`].
+    Reopen { reason: ReasonCode, note: Option<String> },
 }
 
 /// A register of the office whose numbers have no gap.
@@ -110,6 +126,14 @@ impl Command {
             Self::Object { .. } => FactName::Objection,
             Self::UpholdObjection { .. } => FactName::ObjectionUpheld,
             Self::DismissObjection { .. } => FactName::ObjectionDismissed,
+            Self::Remind => FactName::Reminder,
+            Self::Escalate => FactName::Escalation,
+            Self::Lapse => FactName::Lapse,
+            Self::MakeFinal => FactName::RefusalFinal,
+            Self::GrantBySilence => FactName::SilentApproval,
+            Self::Extend { .. } => FactName::Extension,
+            Self::ExplainDelay { .. } => FactName::DelayExplained,
+            Self::Reopen { .. } => FactName::Reopening,
         }
     }
 
@@ -130,6 +154,8 @@ impl Command {
         let moves =
             |name: FactName| TRANSITIONS.iter().any(|arrow| arrow.fact == name && arrow.from != arrow.to);
         match (self, fact) {
+            // The clock takes nothing away.
+            (_, AnyFact::Reminder(_) | AnyFact::Escalation(_)) => false,
             (Self::Judge { item, .. }, AnyFact::Judgement(other)) => *item == other.item,
             (Self::Judge { step, .. }, AnyFact::StepPassed(other)) => *step == other.step,
             (Self::Judge { .. } | Self::Pay { .. } | Self::Collect { .. } | Self::Withdraw { .. }, other) => {
@@ -200,14 +226,69 @@ impl AnyRequest {
             (Self::Refused(r), Command::Object { text }) => one(r.object(by, context, text)),
             (Self::Objected(r), Command::UpholdObjection { note }) => one(r.uphold(by, context, note)),
             (Self::Objected(r), Command::DismissObjection { note }) => one(r.dismiss(by, context, note)),
-            (request, command) => {
-                let (act, stage) = (command.fact(), request.stage());
-                let possible =
-                    TRANSITIONS.iter().filter(|arrow| arrow.from == stage).map(|arrow| arrow.fact).collect();
-                let denials = vec![Denial::NotInStage { act, stage, possible }];
-                Err(CommandDenied { request: Box::new(request), denials })
-            }
+            (
+                request,
+                command @ (Command::Remind
+                | Command::Escalate
+                | Command::Lapse
+                | Command::MakeFinal
+                | Command::GrantBySilence
+                | Command::Extend { .. }
+                | Command::ExplainDelay { .. }
+                | Command::Reopen { .. }),
+            ) => request.decide_in_time(command, by, context),
+            (request, command) => Err(request.not_in_stage(&command)),
         }
+    }
+
+    /// What happens because time passes, and what officers do about it.
+    fn decide_in_time(
+        self,
+        command: Command,
+        by: &Actor,
+        context: &Context<'_>,
+    ) -> Result<Decided, CommandDenied> {
+        match (self, command) {
+            (Self::Submitted(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::InReview(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::Returned(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::Approved(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::Ready(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::Refused(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::Objected(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::InReview(r), Command::Escalate) => one(r.escalate(by, context)),
+            (Self::Approved(r), Command::Escalate) => one(r.escalate(by, context)),
+            (Self::Objected(r), Command::Escalate) => one(r.escalate(by, context)),
+            (Self::Submitted(r), Command::Lapse) => one(r.lapse(by, context)),
+            (Self::Returned(r), Command::Lapse) => one(r.lapse(by, context)),
+            (Self::Ready(r), Command::Lapse) => one(r.lapse(by, context)),
+            (Self::Refused(r), Command::MakeFinal) => one(r.make_final(by, context)),
+            (Self::InReview(r), Command::GrantBySilence) => one(r.grant_by_silence(by, context)),
+            (Self::InReview(r), Command::Extend { working_days, reason, note }) => {
+                one(r.extend(by, context, working_days, reason, note))
+            }
+            (Self::Approved(r), Command::Extend { working_days, reason, note }) => {
+                one(r.extend(by, context, working_days, reason, note))
+            }
+            (Self::InReview(r), Command::ExplainDelay { reason, note }) => {
+                one(r.explain_delay(by, context, reason, note))
+            }
+            (Self::Approved(r), Command::ExplainDelay { reason, note }) => {
+                one(r.explain_delay(by, context, reason, note))
+            }
+            (Self::Objected(r), Command::ExplainDelay { reason, note }) => {
+                one(r.explain_delay(by, context, reason, note))
+            }
+            (Self::Closed(r), Command::Reopen { reason, note }) => one(r.reopen(by, context, reason, note)),
+            (request, command) => Err(request.not_in_stage(&command)),
+        }
+    }
+
+    fn not_in_stage(self, command: &Command) -> CommandDenied {
+        let (act, stage) = (command.fact(), self.stage());
+        let possible =
+            TRANSITIONS.iter().filter(|arrow| arrow.from == stage).map(|arrow| arrow.fact).collect();
+        CommandDenied { request: Box::new(self), denials: vec![Denial::NotInStage { act, stage, possible }] }
     }
 }
 

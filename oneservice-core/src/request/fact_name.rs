@@ -25,6 +25,12 @@ pub enum FactName {
     ObjectionUpheld,
     ObjectionDismissed,
     RefusalFinal,
+    Reminder,
+    Escalation,
+    SilentApproval,
+    Extension,
+    DelayExplained,
+    Reopening,
 }
 
 impl FactName {
@@ -48,6 +54,12 @@ impl FactName {
             Self::ObjectionUpheld => "objection-upheld",
             Self::ObjectionDismissed => "objection-dismissed",
             Self::RefusalFinal => "refusal-final",
+            Self::Reminder => "reminder",
+            Self::Escalation => "escalation",
+            Self::SilentApproval => "silent-approval",
+            Self::Extension => "extension",
+            Self::DelayExplained => "delay-explained",
+            Self::Reopening => "reopening",
         }
     }
 }

@@ -17,6 +17,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fact::*;
+use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 use super::stage::*;
 use super::{Entry, Fact, FactName, NamedFact, Request, StageName};
 use crate::catalog::Role;
@@ -145,7 +146,8 @@ macro_rules! lifecycle {
 lifecycle! {
     facts {
         Submission, ReviewOpened, Payment, Judgement, StepPassed, Return, Resubmission, Approval, Refusal, Issuance,
-        Collection, Withdrawal, Lapse, Objection, ObjectionUpheld, ObjectionDismissed, RefusalFinal,
+        Collection, Withdrawal, Lapse, Objection, ObjectionUpheld, ObjectionDismissed, RefusalFinal, Reminder, Escalation,
+        SilentApproval, Extension, DelayExplained, Reopening,
     }
     stages {
         Draft {
@@ -156,6 +158,7 @@ lifecycle! {
             ReviewOpened by [System] => InReview,
             Withdrawal by [Applicant, Representative] => Closed,
             Lapse by [System] => Closed,
+            Reminder by [System] => Submitted,
         }
         InReview {
             Judgement by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
@@ -165,30 +168,47 @@ lifecycle! {
             Approval by [DepartmentHead, Approver, GovernorDelegate] => Approved,
             Refusal by [DepartmentHead, Approver, GovernorDelegate] => Refused,
             Withdrawal by [Applicant, Representative] => Closed,
+            Reminder by [System] => InReview,
+            Escalation by [System] => InReview,
+            SilentApproval by [System] => Approved,
+            Extension by [DepartmentHead, Approver, GovernorDelegate] => InReview,
+            DelayExplained by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
         }
         Returned {
             Resubmission by [Applicant, Representative, FrontDesk] => InReview,
             Withdrawal by [Applicant, Representative] => Closed,
             Lapse by [System] => Closed,
+            Reminder by [System] => Returned,
         }
         Approved {
             Payment by [Cashier] => Approved,
             Issuance by [FrontDesk] => Ready,
+            Reminder by [System] => Approved,
+            Escalation by [System] => Approved,
+            Extension by [DepartmentHead, Approver, GovernorDelegate] => Approved,
+            DelayExplained by [FrontDesk, DepartmentHead, Approver, GovernorDelegate] => Approved,
         }
         Ready {
             Payment by [Cashier] => Ready,
             Collection by [FrontDesk] => Closed,
             Lapse by [System] => Closed,
+            Reminder by [System] => Ready,
         }
         Refused {
             Objection by [Applicant, Representative] => Objected,
             RefusalFinal by [System] => Closed,
+            Reminder by [System] => Refused,
         }
         Objected {
             ObjectionUpheld by [DepartmentHead, Approver, GovernorDelegate] => InReview,
             ObjectionDismissed by [DepartmentHead, Approver, GovernorDelegate] => Closed,
+            Reminder by [System] => Objected,
+            Escalation by [System] => Objected,
+            DelayExplained by [DepartmentHead, Approver, GovernorDelegate] => Objected,
         }
-        Closed {}
+        Closed {
+            Reopening by [GovernorDelegate] => InReview,
+        }
     }
 }
 
@@ -197,6 +217,9 @@ impl<S: Stage> Request<S> {
     pub(super) fn take<F: Fact<S>>(self, fact: &F, entry: &Entry) -> Request<F::To> {
         let Self { mut record, service, stage } = self;
         let stage = fact.apply(entry, &mut record, stage);
+        if S::NAME != <F::To as Stage>::NAME {
+            record.timing.since = entry.recorded_at;
+        }
         record.version += 1;
         record.last_at = entry.recorded_at;
         Request { record, service, stage }

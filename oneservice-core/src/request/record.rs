@@ -44,6 +44,8 @@ pub struct Record {
     pub due_on: Option<Date>,
     /// The due day as last promised, also while paused.
     pub promised_on: Date,
+    /// The due day as promised at first.
+    pub first_due_on: Date,
     /// The answers, normalised, with all corrections.
     pub answers: Map<String, Value>,
     /// The papers, with all corrections.
@@ -64,10 +66,27 @@ pub struct Record {
     pub judgements: BTreeMap<Item, Judged>,
     /// Every return so far, oldest first.
     pub returns: Vec<Return>,
+    /// How it stands in time.
+    pub timing: Timing,
     /// Number of facts.
     pub version: u64,
     /// When the last fact was recorded.
     pub last_at: Moment,
+}
+
+/// What the office's clock recorded, and when the present stage began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// When the present stage began.
+    pub since: Moment,
+    /// The last day that was reminded of.
+    pub reminded: Option<Date>,
+    /// The due day for which the heads were called on.
+    pub escalated: Option<Date>,
+    /// Whether the due day was moved.
+    pub extended: bool,
+    /// The missed due day for which the office has explained itself.
+    pub explained: Option<Date>,
 }
 
 /// A fee, or part of one, that was paid.
@@ -134,6 +153,12 @@ pub struct Intake {
     pub signature: Option<Signature>,
 }
 
+impl Timing {
+    fn begun(since: Moment) -> Self {
+        Self { since, reminded: None, escalated: None, extended: false, explained: None }
+    }
+}
+
 impl Record {
     /// The record of a draft: what was filled in, and nothing the office decides.
     pub(super) fn of_draft(intake: Intake, service: &Service) -> Self {
@@ -152,6 +177,7 @@ impl Record {
             received_on: Date::default(),
             due_on: None,
             promised_on: Date::default(),
+            first_due_on: Date::default(),
             answers: intake.answers,
             evidence: intake.evidence,
             signature: intake.signature,
@@ -162,6 +188,7 @@ impl Record {
             worked: BTreeMap::new(),
             judgements: BTreeMap::new(),
             returns: Vec::new(),
+            timing: Timing::begun(Moment::from_millis(0)),
             version: 0,
             last_at: Moment::from_millis(0),
         }
@@ -184,6 +211,7 @@ impl Record {
             received_on: fact.received_on,
             due_on: Some(fact.due_on),
             promised_on: fact.due_on,
+            first_due_on: fact.due_on,
             answers: fact.answers.clone(),
             evidence: fact.evidence.clone(),
             signature: fact.signature.clone(),
@@ -194,6 +222,7 @@ impl Record {
             worked: BTreeMap::new(),
             judgements: BTreeMap::new(),
             returns: Vec::new(),
+            timing: Timing::begun(at),
             version: 0,
             last_at: at,
         }

@@ -154,6 +154,45 @@ pub(crate) enum Act {
         #[arg(long)]
         note: String,
     },
+    /// Move the due day, once, before it has passed.
+    Extend {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// By so many working days.
+        #[arg(long)]
+        days: u32,
+        /// Why, by the office's reasons of kind `extend`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Tell the applicant why the office is late.
+    ExplainDelay {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `late`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Take a closed request up again whose result was not handed over.
+    Reopen {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `reopen`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
 }
 
 fn officer(opened: &Opened, id: &str) -> Result<Actor, CliError> {
@@ -210,7 +249,10 @@ impl Act {
             | Self::Refuse { code, officer: who, .. }
             | Self::Issue { code, officer: who, .. }
             | Self::Collect { code, officer: who, .. }
-            | Self::Objection { code, officer: who, .. } => (code.clone(), officer(&opened, who)?),
+            | Self::Objection { code, officer: who, .. }
+            | Self::Extend { code, officer: who, .. }
+            | Self::ExplainDelay { code, officer: who, .. }
+            | Self::Reopen { code, officer: who, .. } => (code.clone(), officer(&opened, who)?),
         };
         let case = case(office, &code).await?;
         let id = case.request.record().id;
@@ -314,6 +356,9 @@ impl Act {
             Self::Object { text, .. } => Command::Object { text },
             Self::Objection { uphold: true, note, .. } => Command::UpholdObjection { note },
             Self::Objection { note, .. } => Command::DismissObjection { note },
+            Self::Extend { days, reason, note, .. } => Command::Extend { working_days: days, reason, note },
+            Self::ExplainDelay { reason, note, .. } => Command::ExplainDelay { reason, note },
+            Self::Reopen { reason, note, .. } => Command::Reopen { reason, note },
         })
     }
 }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, OfficeError};
-use oneservice_core::request::{AnyRequest, StageName};
+use oneservice_core::request::{AnyRequest, Awaits, StageName};
 use oneservice_core::text::{Lang, phone};
 use oneservice_pilot::sentence;
 use qrcodegen::{QrCode, QrCodeEcc};
@@ -43,6 +43,8 @@ struct ReceiptPage {
     visit: Option<Visit>,
     ready: bool,
     withdraw: String,
+    object: String,
+    last_day: String,
     link: String,
     qr: String,
     papers: Vec<String>,
@@ -81,7 +83,8 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         StageName::Submitted | StageName::InReview if record.waits_for_fee() => p.t("todo-pay"),
         StageName::Returned => p.t("todo-fix"),
         StageName::Ready => p.t("todo-collect"),
-        StageName::Closed | StageName::Refused => String::new(),
+        StageName::Refused => p.t("todo-object"),
+        StageName::Closed => String::new(),
         _ => p.t("todo-nothing"),
     };
     let class = match stage_name {
@@ -103,6 +106,8 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         }
         _ => Vec::new(),
     };
+    let last_day =
+        case.request.last_day().filter(|(awaits, _)| *awaits == Awaits::Applicant).map(|(_, day)| day);
     html(ReceiptPage {
         code: record.code.to_string(),
         number: case.number.clone(),
@@ -129,6 +134,12 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         } else {
             String::new()
         },
+        object: if own.is_some() && stage_name == StageName::Refused {
+            p.u(&format!("{path}/object"))
+        } else {
+            String::new()
+        },
+        last_day: last_day.map(|day| p.date(day)).unwrap_or_default(),
         qr: full.as_deref().map(qr).unwrap_or_default(),
         link: full.unwrap_or_default(),
         papers: given().map(|d| p.c(&d.name)).collect(),

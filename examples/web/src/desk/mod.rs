@@ -1,6 +1,7 @@
 //! Pages for staff.
 
 pub(crate) mod find;
+mod in_time;
 mod items;
 pub(crate) mod login;
 pub(crate) mod queue;

@@ -13,6 +13,7 @@ use oneservice_core::request::{Actor, AnyFact, AnyRequest, Finding, Officer, Sta
 use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 
+use super::in_time::{InTime, in_time};
 use super::items::{ItemView, file_of, items, rejected};
 use super::officer;
 use super::sight::{Sight, sight};
@@ -57,6 +58,7 @@ struct Review {
     lines: Vec<Line>,
     against: Vec<Line>,
     others: Vec<String>,
+    time: InTime,
 }
 
 /// What the cashier sees.
@@ -101,13 +103,8 @@ fn token() -> String {
 
 /// What the cashier may take now.
 fn payable(case: &Case, lang: Lang) -> String {
-    let record = case.request.record();
-    let is_due = match case.request.stage() {
-        StageName::Submitted | StageName::InReview => record.waits_for_fee(),
-        StageName::Approved | StageName::Ready => !record.outstanding().is_zero(),
-        _ => false,
-    };
-    if is_due { record.outstanding().show(lang) } else { String::new() }
+    let due = case.request.record().payable_in(case.request.stage());
+    if due.is_zero() { String::new() } else { due.show(lang) }
 }
 
 fn cash(app: &App, lang: Lang, case: &Case, status: StatusCode, tried: Tried) -> Response {
@@ -200,6 +197,7 @@ fn page(
         lines: story(app, lang, case, Reader::Officer),
         against: against.collect(),
         others: others.collect(),
+        time: in_time(app, &p, case, officer),
         steps,
         p,
     };

@@ -64,6 +64,7 @@ impl Typed {
         let (record, service) = (case.request.record(), case.request.service());
         let note = || self.one("note").map(str::to_owned);
         let step: Option<StepId> = self.one("step").and_then(|step| step.parse().ok());
+        let reason = || self.one("reason").and_then(|reason| reason.parse().ok());
         let item = || self.one("item").and_then(|item| item.parse::<Item>().ok());
         Ok(match (self.one("act"), step) {
             (Some("pay"), _) => Some(Command::Pay {
@@ -78,8 +79,7 @@ impl Typed {
                 item().map(|item| Command::Judge { step, item, verdict: Verdict::Accepted })
             }
             (Some("reject"), Some(step)) => {
-                let reason = self.one("reason").and_then(|reason| reason.parse().ok());
-                item().zip(reason).map(|(item, reason)| Command::Judge {
+                item().zip(reason()).map(|(item, reason)| Command::Judge {
                     step,
                     item,
                     verdict: Verdict::Rejected { reason, note: note() },
@@ -109,6 +109,15 @@ impl Typed {
                 Some(Command::Refuse { step, reasons, note: note() })
             }
             (Some("issue"), Some(step)) => Some(Command::Issue { step }),
+            (Some("uphold"), _) => Some(Command::UpholdObjection { note: note().unwrap_or_default() }),
+            (Some("dismiss"), _) => Some(Command::DismissObjection { note: note().unwrap_or_default() }),
+            (Some("extend"), _) => {
+                let days = self.one("days").map(oneservice_core::text::ascii_digits);
+                let days = days.and_then(|days| days.trim().parse().ok()).unwrap_or(0);
+                reason().map(|reason| Command::Extend { working_days: days, reason, note: note() })
+            }
+            (Some("explain-delay"), _) => reason().map(|reason| Command::ExplainDelay { reason, note: note() }),
+            (Some("reopen"), _) => reason().map(|reason| Command::Reopen { reason, note: note() }),
             (Some("collect"), _) => {
                 let name = self.one("collector").unwrap_or_default().to_owned();
                 // Drawn by the collector on this screen, or on paper before the officer who says so.

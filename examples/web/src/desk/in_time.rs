@@ -1,0 +1,55 @@
+//! What an officer may do about time and about decisions that are over: answer an objection, move the due day, explain a delay, take a
+//! closed request up again.
+
+use oneservice_core::catalog::OfficeReasonKind;
+use oneservice_core::office::Case;
+use oneservice_core::request::{AnyRequest, Ending, FactName, Officer, TRANSITIONS};
+
+use crate::App;
+use crate::page::Page;
+
+/// A coded reason and its words.
+type Choice = (String, String);
+
+/// The forms that this officer is offered now; each is empty where it is not.
+#[derive(Debug, Default)]
+pub(super) struct InTime {
+    pub(super) objection: String,
+    pub(super) extend: Vec<Choice>,
+    pub(super) extend_max: u32,
+    pub(super) late: Vec<Choice>,
+    pub(super) reopen: Vec<Choice>,
+}
+
+pub(super) fn in_time(app: &App, p: &Page, case: &Case, officer: &Officer) -> InTime {
+    let office = app.office.catalog().office();
+    let (stage, timing) = (case.request.stage(), &case.request.record().timing);
+    let may = |fact: FactName| {
+        TRANSITIONS.iter().any(|row| row.from == stage && row.fact == fact && officer.holds(row.roles))
+    };
+    let choices = |kind: OfficeReasonKind| {
+        office.reasons_of(kind).map(|reason| (reason.code.to_string(), p.c(&reason.text))).collect::<Vec<_>>()
+    };
+    let due = case.request.record().due_on;
+    let today = app.office.catalog().calendar().local_date(app.office.now());
+    let mut forms = InTime::default();
+    if let (AnyRequest::Objected(objected), true) = (&case.request, may(FactName::ObjectionUpheld)) {
+        forms.objection = objected.stage().objection.clone();
+    }
+    if may(FactName::Extension) && !timing.extended && due.is_some_and(|due| today <= due) {
+        forms.extend_max = office.periods.extension_max_working_days.unwrap_or(0);
+        if forms.extend_max > 0 {
+            forms.extend = choices(OfficeReasonKind::Extend);
+        }
+    }
+    if may(FactName::DelayExplained) && due.is_some_and(|due| today > due && timing.explained != Some(due)) {
+        forms.late = choices(OfficeReasonKind::Late);
+    }
+    if let AnyRequest::Closed(closed) = &case.request
+        && closed.stage().ending != Ending::Collected
+        && may(FactName::Reopening)
+    {
+        forms.reopen = choices(OfficeReasonKind::Reopen);
+    }
+    forms
+}
