@@ -46,11 +46,19 @@ pub(crate) fn role(app: &App, lang: Lang, role: Role) -> String {
 pub(crate) fn story(app: &App, lang: Lang, case: &Case, reader: Reader) -> Vec<Line> {
     let told = case.history.iter().map(|happening| &happening.recorded).filter(|recorded| {
         // Single judgements are told with the return that they lead to.
-        !matches!(recorded.fact, AnyFact::Judgement(_) | AnyFact::ReviewOpened(_))
+        // Who opened which paper is told apart.
+        !matches!(recorded.fact, AnyFact::Judgement(_) | AnyFact::ReviewOpened(_) | AnyFact::Reading(_))
     });
     let mut lines: Vec<Line> = told.map(|recorded| happened(app, lang, case, recorded, reader)).collect();
     lines.extend(expected(app, lang, &case.request));
     lines
+}
+
+/// Who opened which paper, and when.
+pub(crate) fn readings(app: &App, lang: Lang, case: &Case) -> Vec<Line> {
+    let read = case.history.iter().map(|happening| &happening.recorded);
+    let read = read.filter(|recorded| matches!(recorded.fact, AnyFact::Reading(_)));
+    read.map(|recorded| happened(app, lang, case, recorded, Reader::Applicant)).collect()
 }
 
 /// One thing that happened.
@@ -133,6 +141,22 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
         AnyFact::Reopening(open) => {
             line.notes = office_reason(app, lang, &open.reason, &open.note);
             line.notes.push(format!("{} {}", t(lang, "due-on"), sentence::date(lang, open.due_on)));
+        }
+        AnyFact::Reading(reading) => {
+            line.mark = "•";
+            line.what = sentence::path(lang, service, &format!("documents.{}", reading.document));
+        }
+        AnyFact::Complaint(complaint) => {
+            (line.class, line.mark) = ("late", "⚠");
+            line.notes = office_reason(app, lang, &complaint.subject, &Some(complaint.text.clone()));
+        }
+        AnyFact::ComplaintAnswered(answer) => line.notes.push(answer.text.clone()),
+        AnyFact::Waiver(waiver) => {
+            line.notes.push(waiver.amount.show(lang));
+            line.notes.extend(office_reason(app, lang, &waiver.reason, &waiver.note));
+        }
+        AnyFact::Refund(refund) => {
+            line.notes.push(format!("{} · {}", refund.amount.show(lang), refund.receipt));
         }
         AnyFact::Objection(objection) => line.notes.push(objection.text.clone()),
         AnyFact::ObjectionUpheld(answer) => line.notes.push(answer.note.clone()),

@@ -125,6 +125,7 @@ const FEE: &[Key] = &[
     may("max", Whole),
     may("source", Text),
     may("rules", Tables(FEE_RULE)),
+    may("refund", Word(&["before-first-step", "before-decision"])),
 ];
 const PROCESSING_RULE: &[Key] = &[must("when", Condition), must("working_days", Whole), must("label", Label)];
 const PROCESSING_TIME: &[Key] = &[

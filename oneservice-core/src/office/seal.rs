@@ -84,38 +84,32 @@ impl Office {
     }
 }
 
-/// Who must act now: the roles of the open steps, and the cashier while a fee is to be taken.
+/// Who must act now: the roles of the open steps, the cashier while money is to be taken or given back, the heads while the office is
+/// late or an objection waits, the ombudsman while a complaint does.
 fn queues(request: &AnyRequest) -> Vec<QueueName> {
-    let (record, service) = (request.record(), request.service());
-    let steps = |ids: &[crate::ids::StepId]| -> Vec<QueueName> {
-        let steps = service.review.steps.iter().filter(|step| ids.contains(&step.id));
-        steps
-            .map(|step| QueueName::new(step.role, &step.department))
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect()
-    };
+    let (record, service, stage) = (request.record(), request.service(), request.stage());
     let desk = service.review.steps.first().map_or(&service.department, |step| &step.department);
-    let cashier = (!record.payable_in(request.stage()).is_zero())
-        .then(|| QueueName::new(Role::Cashier, desk))
-        .into_iter();
-    // The heads are called on until the office is no longer late.
-    let late = record.due_on.is_some() && record.timing.escalated == record.due_on;
-    let heads = [(Role::DepartmentHead, &service.department), (Role::GovernorDelegate, desk)];
-    let heads = heads.into_iter().filter(|_| late).map(|(role, at)| QueueName::new(role, at));
-    let mut queues: Vec<QueueName> = match request {
-        AnyRequest::Submitted(_) | AnyRequest::Ready(_) => cashier.collect(),
-        // A correction may have raised the fee.
-        AnyRequest::InReview(_) | AnyRequest::Approved(_) => {
-            cashier.chain(steps(&record.open_steps(service))).collect()
-        }
-        AnyRequest::Objected(objected) => steps(std::slice::from_ref(&objected.stage().refused.step)),
+    let mut queues = BTreeSet::new();
+    let open = match request {
+        AnyRequest::InReview(_) | AnyRequest::Approved(_) => record.open_steps(service),
+        AnyRequest::Objected(objected) => vec![objected.stage().refused.step.clone()],
         _ => Vec::new(),
     };
-    queues.extend(heads);
-    queues.sort_unstable();
-    queues.dedup();
-    queues
+    let steps = service.review.steps.iter().filter(|step| open.contains(&step.id));
+    queues.extend(steps.map(|step| QueueName::new(step.role, &step.department)));
+    let money = [record.payable_in(stage), record.refundable_in(stage, service)];
+    if money.iter().any(|money| !money.is_zero()) {
+        queues.insert(QueueName::new(Role::Cashier, desk));
+    }
+    let late = record.due_on.is_some() && record.timing.escalated == record.due_on;
+    if late || matches!(request, AnyRequest::Objected(_)) {
+        queues.insert(QueueName::new(Role::DepartmentHead, &service.department));
+        queues.insert(QueueName::new(Role::GovernorDelegate, desk));
+    }
+    if record.complaints_open > 0 {
+        queues.insert(QueueName::new(Role::Ombudsman, desk));
+    }
+    queues.into_iter().collect()
 }
 
 fn is_name(kind: &FieldKind) -> bool {

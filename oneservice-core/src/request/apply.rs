@@ -1,8 +1,9 @@
 //! What each fact makes of a stage: the only code that changes a [`Record`].
 
 use super::fact::*;
+use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
-use super::record::{Judged, PaymentMade, StepDone};
+use super::record::{Judged, PaymentMade, StepDone, files_of};
 use super::stage::*;
 use super::{Entry, NamedFact, Record};
 use crate::ids::StepId;
@@ -101,6 +102,7 @@ impl Fact<Returned> for Resubmission {
                 record.answers.insert(field.clone(), answer.clone());
             }
         }
+        record.files.extend(files_of(&self.evidence));
         record.evidence.retain(|old| !self.dropped.contains(&old.document));
         record.evidence.retain(|old| self.evidence.iter().all(|new| new.document != old.document));
         record.evidence.extend(self.evidence.iter().cloned());
@@ -163,6 +165,7 @@ impl<S: Stage> Fact<S> for Withdrawal {
     type To = Closed;
     fn apply(&self, _: &Entry, record: &mut Record, _: S) -> Closed {
         record.due_on = None;
+        record.withdrawn = true;
         Closed { ending: Ending::Withdrawn }
     }
 }
@@ -261,8 +264,50 @@ impl Fact<Closed> for Reopening {
     fn apply(&self, entry: &Entry, record: &mut Record, _: Closed) -> InReview {
         record.opened_at = Some(entry.recorded_at);
         record.passed.retain(|step, _| !self.steps.contains(step));
+        record.withdrawn = false;
         record.due_on = Some(self.due_on);
         record.promised_on = self.due_on;
         InReview
+    }
+}
+
+/// Who opens a paper moves nothing.
+impl<S: Stage> Fact<S> for Reading {
+    type To = S;
+    fn apply(&self, entry: &Entry, record: &mut Record, from: S) -> S {
+        record.readings.extend(entry.by.officer.clone().map(|officer| (officer, self.blob)));
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for Complaint {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.complaints_open += 1;
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for ComplaintAnswered {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.complaints_open = record.complaints_open.saturating_sub(1);
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for Waiver {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.waived = record.waived.saturating_add(self.amount.minor());
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for Refund {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.refunded = record.refunded.saturating_add(self.amount.minor());
+        from
     }
 }

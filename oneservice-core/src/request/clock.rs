@@ -102,7 +102,7 @@ fn denied_until(context: &Context<'_>, last_day: Option<Date>) -> Vec<Denial> {
 }
 
 /// Why `code` is no reason of the office for this.
-fn office_reason(context: &Context<'_>, code: &ReasonCode, kind: OfficeReasonKind) -> Option<Denial> {
+pub(super) fn office_reason(context: &Context<'_>, code: &ReasonCode, kind: OfficeReasonKind) -> Option<Denial> {
     let known = context.office.reason(code, kind).is_some();
     (!known).then(|| Denial::ReasonUnknown { code: code.to_string() })
 }

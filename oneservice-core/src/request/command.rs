@@ -5,7 +5,7 @@ use super::{
     Actor, AnyFact, AnyRequest, Collector, Context, Correction, Corrections, Denial, Denied, FactName,
     Finding, Item, PaymentMethod, Recorded, Request, Signature, Stage, TRANSITIONS, Transition, Verdict,
 };
-use crate::ids::{DocumentId, ReasonCode, StepId};
+use crate::ids::{BlobId, DocumentId, ReasonCode, StepId};
 use crate::money::Money;
 
 /// Something that somebody wants done to a request.
@@ -55,6 +55,16 @@ pub enum Command {
     ExplainDelay { reason: ReasonCode, note: Option<String> },
     /// See [`Request::reopen`].
     Reopen { reason: ReasonCode, note: Option<String> },
+    /// See [`Request::read`].
+    Read { blob: BlobId },
+    /// See [`Request::complain`].
+    Complain { subject: ReasonCode, text: String },
+    /// See [`Request::answer_complaint`].
+    AnswerComplaint { text: String },
+    /// See [`Request::waive`].
+    Waive { amount: Money, reason: ReasonCode, note: Option<String> },
+    /// See [`Request::refund`].
+    Refund { amount: Money },
 }
 
 /// A register of the office whose numbers have no gap.
@@ -134,13 +144,18 @@ impl Command {
             Self::Extend { .. } => FactName::Extension,
             Self::ExplainDelay { .. } => FactName::DelayExplained,
             Self::Reopen { .. } => FactName::Reopening,
+            Self::Read { .. } => FactName::Reading,
+            Self::Complain { .. } => FactName::Complaint,
+            Self::AnswerComplaint { .. } => FactName::ComplaintAnswered,
+            Self::Waive { .. } => FactName::Waiver,
+            Self::Refund { .. } => FactName::Refund,
         }
     }
 
     /// The register it needs a number from.
     pub fn series(&self) -> Option<Series> {
         match self {
-            Self::Pay { .. } => Some(Series::Receipt),
+            Self::Pay { .. } | Self::Refund { .. } => Some(Series::Receipt),
             Self::Issue { .. } => Some(Series::Result),
             _ => None,
         }
@@ -156,12 +171,14 @@ impl Command {
         match (self, fact) {
             // The clock takes nothing away.
             (_, AnyFact::Reminder(_) | AnyFact::Escalation(_)) => false,
+            // Nor does who looks at it.
+            (_, AnyFact::Reading(_) | AnyFact::Complaint(_) | AnyFact::ComplaintAnswered(_)) => false,
             (Self::Judge { item, .. }, AnyFact::Judgement(other)) => *item == other.item,
             (Self::Judge { step, .. }, AnyFact::StepPassed(other)) => *step == other.step,
             (Self::Judge { .. } | Self::Pay { .. } | Self::Collect { .. } | Self::Withdraw { .. }, other) => {
                 moves(other.name()) || other.name() == self.fact()
             }
-            (_, AnyFact::Payment(_)) => false,
+            (_, AnyFact::Payment(_) | AnyFact::Waiver(_) | AnyFact::Refund(_)) => false,
             _ => true,
         }
     }
@@ -237,54 +254,11 @@ impl AnyRequest {
                 | Command::ExplainDelay { .. }
                 | Command::Reopen { .. }),
             ) => request.decide_in_time(command, by, context),
-            (request, command) => Err(request.not_in_stage(&command)),
+            (request, command) => request.decide_aside(command, number, by, context),
         }
     }
 
-    /// What happens because time passes, and what officers do about it.
-    fn decide_in_time(
-        self,
-        command: Command,
-        by: &Actor,
-        context: &Context<'_>,
-    ) -> Result<Decided, CommandDenied> {
-        match (self, command) {
-            (Self::Submitted(r), Command::Remind) => one(r.remind(by, context)),
-            (Self::InReview(r), Command::Remind) => one(r.remind(by, context)),
-            (Self::Returned(r), Command::Remind) => one(r.remind(by, context)),
-            (Self::Approved(r), Command::Remind) => one(r.remind(by, context)),
-            (Self::Ready(r), Command::Remind) => one(r.remind(by, context)),
-            (Self::Refused(r), Command::Remind) => one(r.remind(by, context)),
-            (Self::Objected(r), Command::Remind) => one(r.remind(by, context)),
-            (Self::InReview(r), Command::Escalate) => one(r.escalate(by, context)),
-            (Self::Approved(r), Command::Escalate) => one(r.escalate(by, context)),
-            (Self::Objected(r), Command::Escalate) => one(r.escalate(by, context)),
-            (Self::Submitted(r), Command::Lapse) => one(r.lapse(by, context)),
-            (Self::Returned(r), Command::Lapse) => one(r.lapse(by, context)),
-            (Self::Ready(r), Command::Lapse) => one(r.lapse(by, context)),
-            (Self::Refused(r), Command::MakeFinal) => one(r.make_final(by, context)),
-            (Self::InReview(r), Command::GrantBySilence) => one(r.grant_by_silence(by, context)),
-            (Self::InReview(r), Command::Extend { working_days, reason, note }) => {
-                one(r.extend(by, context, working_days, reason, note))
-            }
-            (Self::Approved(r), Command::Extend { working_days, reason, note }) => {
-                one(r.extend(by, context, working_days, reason, note))
-            }
-            (Self::InReview(r), Command::ExplainDelay { reason, note }) => {
-                one(r.explain_delay(by, context, reason, note))
-            }
-            (Self::Approved(r), Command::ExplainDelay { reason, note }) => {
-                one(r.explain_delay(by, context, reason, note))
-            }
-            (Self::Objected(r), Command::ExplainDelay { reason, note }) => {
-                one(r.explain_delay(by, context, reason, note))
-            }
-            (Self::Closed(r), Command::Reopen { reason, note }) => one(r.reopen(by, context, reason, note)),
-            (request, command) => Err(request.not_in_stage(&command)),
-        }
-    }
-
-    fn not_in_stage(self, command: &Command) -> CommandDenied {
+    pub(super) fn not_in_stage(self, command: &Command) -> CommandDenied {
         let (act, stage) = (command.fact(), self.stage());
         let possible =
             TRANSITIONS.iter().filter(|arrow| arrow.from == stage).map(|arrow| arrow.fact).collect();
@@ -292,7 +266,7 @@ impl AnyRequest {
     }
 }
 
-fn one<F, S, From_>(ruled: Result<Transition<F, S>, Denied<From_>>) -> Result<Decided, CommandDenied>
+pub(super) fn one<F, S, From_>(ruled: Result<Transition<F, S>, Denied<From_>>) -> Result<Decided, CommandDenied>
 where
     F: Into<AnyFact>,
     S: Stage,
@@ -317,7 +291,7 @@ impl Decided {
     }
 
     /// Review opens by itself as soon as everything is there that comes before it.
-    fn and_open_review(mut self, context: &Context<'_>) -> Self {
+    pub(super) fn and_open_review(mut self, context: &Context<'_>) -> Self {
         if let AnyRequest::Submitted(submitted) = self.request().clone()
             && let Ok(Transition { fact, entry, request }) = submitted.open_review(&Actor::System, context)
         {

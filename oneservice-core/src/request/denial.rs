@@ -198,6 +198,21 @@ pub enum Denial {
     /// What was handed over is not taken back by reopening.
     #[error("the result was handed over")]
     ResultHandedOver,
+    /// The request has no such file.
+    #[error("the request has no such file")]
+    FileUnknown,
+    /// It stands in the history already.
+    #[error("it is recorded already")]
+    AlreadyRecorded,
+    /// Complaints are answered before more are made.
+    #[error("{limit} complaints wait for an answer")]
+    ComplaintsOpen {
+        /// How many may be open at once.
+        limit: usize,
+    },
+    /// Nothing was paid that is not owed.
+    #[error("there is nothing to give back")]
+    NothingToRefund,
     /// The time for it has not come.
     #[error("not before {last_day} has passed")]
     NotYet {
@@ -245,6 +260,10 @@ impl Denial {
             Self::ExtensionTooLong { .. } => "extension-too-long",
             Self::NotOverdue => "not-overdue",
             Self::ResultHandedOver => "result-handed-over",
+            Self::FileUnknown => "file-unknown",
+            Self::AlreadyRecorded => "already-recorded",
+            Self::ComplaintsOpen { .. } => "complaints-open",
+            Self::NothingToRefund => "nothing-to-refund",
         }
     }
 
@@ -285,6 +304,10 @@ impl Denial {
         "extension-too-long",
         "not-overdue",
         "result-handed-over",
+        "file-unknown",
+        "already-recorded",
+        "complaints-open",
+        "nothing-to-refund",
     ];
 
     /// What a translated message may name: ids and numbers, to be shown as the catalogue names them.
@@ -323,6 +346,7 @@ impl Denial {
             Self::WordsTooLong { field, limit } => {
                 vec![("field", (*field).to_owned()), ("limit", limit.to_string())]
             }
+            Self::ComplaintsOpen { limit } => vec![("limit", limit.to_string())],
             Self::ExtensionTooLong { limit } => vec![("limit", limit.to_string())],
             Self::NotYet { last_day } | Self::TooLate { last_day } => vec![("last_day", last_day.to_string())],
             Self::NothingToCorrect
@@ -334,6 +358,9 @@ impl Denial {
             | Self::AlreadyExtended
             | Self::NotOverdue
             | Self::ResultHandedOver
+            | Self::FileUnknown
+            | Self::AlreadyRecorded
+            | Self::NothingToRefund
             | Self::TookPart => Vec::new(),
         }
     }

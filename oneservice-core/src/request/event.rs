@@ -197,6 +197,9 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         AnyFact::Extension(f) => (None, vec![f.reason.clone()], None),
         AnyFact::DelayExplained(f) => (None, vec![f.reason.clone()], None),
         AnyFact::Reopening(f) => (None, vec![f.reason.clone()], None),
+        AnyFact::Complaint(f) => (None, vec![f.subject.clone()], None),
+        AnyFact::Waiver(f) => (None, vec![f.reason.clone()], Some(f.amount)),
+        AnyFact::Refund(f) => (None, Vec::new(), Some(f.amount)),
         AnyFact::ReviewOpened(_)
         | AnyFact::Collection(_)
         | AnyFact::Withdrawal(_)
@@ -207,7 +210,9 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         | AnyFact::RefusalFinal(_)
         | AnyFact::Reminder(_)
         | AnyFact::Escalation(_)
-        | AnyFact::SilentApproval(_) => (None, Vec::new(), None),
+        | AnyFact::SilentApproval(_)
+        | AnyFact::Reading(_)
+        | AnyFact::ComplaintAnswered(_) => (None, Vec::new(), None),
     }
 }
 

@@ -31,6 +31,11 @@ pub enum FactName {
     Extension,
     DelayExplained,
     Reopening,
+    Reading,
+    Complaint,
+    ComplaintAnswered,
+    Waiver,
+    Refund,
 }
 
 impl FactName {
@@ -60,6 +65,11 @@ impl FactName {
             Self::Extension => "extension",
             Self::DelayExplained => "delay-explained",
             Self::Reopening => "reopening",
+            Self::Reading => "reading",
+            Self::Complaint => "complaint",
+            Self::ComplaintAnswered => "complaint-answered",
+            Self::Waiver => "waiver",
+            Self::Refund => "refund",
         }
     }
 }

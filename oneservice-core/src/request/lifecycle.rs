@@ -17,6 +17,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fact::*;
+use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 use super::stage::*;
 use super::{Entry, Fact, FactName, NamedFact, Request, StageName};
@@ -147,7 +148,7 @@ lifecycle! {
     facts {
         Submission, ReviewOpened, Payment, Judgement, StepPassed, Return, Resubmission, Approval, Refusal, Issuance,
         Collection, Withdrawal, Lapse, Objection, ObjectionUpheld, ObjectionDismissed, RefusalFinal, Reminder, Escalation,
-        SilentApproval, Extension, DelayExplained, Reopening,
+        SilentApproval, Extension, DelayExplained, Reopening, Reading, Complaint, ComplaintAnswered, Waiver, Refund,
     }
     stages {
         Draft {
@@ -159,6 +160,10 @@ lifecycle! {
             Withdrawal by [Applicant, Representative] => Closed,
             Lapse by [System] => Closed,
             Reminder by [System] => Submitted,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Submitted,
+            Complaint by [Applicant, Representative] => Submitted,
+            ComplaintAnswered by [Ombudsman] => Submitted,
+            Waiver by [DepartmentHead, GovernorDelegate] => Submitted,
         }
         InReview {
             Judgement by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
@@ -173,12 +178,20 @@ lifecycle! {
             SilentApproval by [System] => Approved,
             Extension by [DepartmentHead, Approver, GovernorDelegate] => InReview,
             DelayExplained by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => InReview,
+            Complaint by [Applicant, Representative] => InReview,
+            ComplaintAnswered by [Ombudsman] => InReview,
+            Waiver by [DepartmentHead, GovernorDelegate] => InReview,
+            Refund by [Cashier] => InReview,
         }
         Returned {
             Resubmission by [Applicant, Representative, FrontDesk] => InReview,
             Withdrawal by [Applicant, Representative] => Closed,
             Lapse by [System] => Closed,
             Reminder by [System] => Returned,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Returned,
+            Complaint by [Applicant, Representative] => Returned,
+            ComplaintAnswered by [Ombudsman] => Returned,
         }
         Approved {
             Payment by [Cashier] => Approved,
@@ -187,17 +200,30 @@ lifecycle! {
             Escalation by [System] => Approved,
             Extension by [DepartmentHead, Approver, GovernorDelegate] => Approved,
             DelayExplained by [FrontDesk, DepartmentHead, Approver, GovernorDelegate] => Approved,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Approved,
+            Complaint by [Applicant, Representative] => Approved,
+            ComplaintAnswered by [Ombudsman] => Approved,
+            Waiver by [DepartmentHead, GovernorDelegate] => Approved,
+            Refund by [Cashier] => Approved,
         }
         Ready {
             Payment by [Cashier] => Ready,
             Collection by [FrontDesk] => Closed,
             Lapse by [System] => Closed,
             Reminder by [System] => Ready,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Ready,
+            Complaint by [Applicant, Representative] => Ready,
+            ComplaintAnswered by [Ombudsman] => Ready,
+            Waiver by [DepartmentHead, GovernorDelegate] => Ready,
+            Refund by [Cashier] => Ready,
         }
         Refused {
             Objection by [Applicant, Representative] => Objected,
             RefusalFinal by [System] => Closed,
             Reminder by [System] => Refused,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Refused,
+            Complaint by [Applicant, Representative] => Refused,
+            ComplaintAnswered by [Ombudsman] => Refused,
         }
         Objected {
             ObjectionUpheld by [DepartmentHead, Approver, GovernorDelegate] => InReview,
@@ -205,9 +231,16 @@ lifecycle! {
             Reminder by [System] => Objected,
             Escalation by [System] => Objected,
             DelayExplained by [DepartmentHead, Approver, GovernorDelegate] => Objected,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Objected,
+            Complaint by [Applicant, Representative] => Objected,
+            ComplaintAnswered by [Ombudsman] => Objected,
         }
         Closed {
             Reopening by [GovernorDelegate] => InReview,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Closed,
+            Complaint by [Applicant, Representative] => Closed,
+            ComplaintAnswered by [Ombudsman] => Closed,
+            Refund by [Cashier] => Closed,
         }
     }
 }

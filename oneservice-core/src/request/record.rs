@@ -10,7 +10,7 @@ use super::fact::{
 use super::{Alias, By, Item};
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service};
-use crate::ids::{OfficeId, OfficerId, RequestId, StepId, TrackingCode};
+use crate::ids::{BlobId, DocumentId, OfficeId, OfficerId, RequestId, StepId, TrackingCode};
 use crate::money::Money;
 
 /// What every stage knows of a request. Derived from its facts alone.
@@ -56,6 +56,10 @@ pub struct Record {
     pub fee: FeeDue,
     /// What was paid.
     pub payments: Vec<PaymentMade>,
+    /// What of the fee is not asked for, in its smallest unit.
+    pub waived: i64,
+    /// What was given back, in its smallest unit.
+    pub refunded: i64,
     /// The steps that apply, in the plan's order.
     pub steps: Vec<StepId>,
     /// The steps that are done.
@@ -66,6 +70,14 @@ pub struct Record {
     pub judgements: BTreeMap<Item, Judged>,
     /// Every return so far, oldest first.
     pub returns: Vec<Return>,
+    /// Every file that was ever handed in, and for which paper.
+    pub files: BTreeMap<BlobId, DocumentId>,
+    /// Which officers opened which file.
+    pub readings: BTreeSet<(OfficerId, BlobId)>,
+    /// Whether the applicant took it back.
+    pub withdrawn: bool,
+    /// Complaints that wait for an answer.
+    pub complaints_open: usize,
     /// How it stands in time.
     pub timing: Timing,
     /// Number of facts.
@@ -153,6 +165,11 @@ pub struct Intake {
     pub signature: Option<Signature>,
 }
 
+/// The files of some papers.
+pub(super) fn files_of(evidence: &[Evidence]) -> BTreeMap<BlobId, DocumentId> {
+    evidence.iter().map(|paper| (paper.blob, paper.document.clone())).collect()
+}
+
 impl Timing {
     fn begun(since: Moment) -> Self {
         Self { since, reminded: None, escalated: None, extended: false, explained: None }
@@ -183,11 +200,17 @@ impl Record {
             signature: intake.signature,
             fee: FeeDue::none(),
             payments: Vec::new(),
+            waived: 0,
+            refunded: 0,
             steps: Vec::new(),
             passed: BTreeMap::new(),
             worked: BTreeMap::new(),
             judgements: BTreeMap::new(),
             returns: Vec::new(),
+            files: BTreeMap::new(),
+            readings: BTreeSet::new(),
+            withdrawn: false,
+            complaints_open: 0,
             timing: Timing::begun(Moment::from_millis(0)),
             version: 0,
             last_at: Moment::from_millis(0),
@@ -217,11 +240,17 @@ impl Record {
             signature: fact.signature.clone(),
             fee: fact.fee.clone(),
             payments: Vec::new(),
+            waived: 0,
+            refunded: 0,
             steps: fact.steps.clone(),
             passed: BTreeMap::new(),
             worked: BTreeMap::new(),
             judgements: BTreeMap::new(),
             returns: Vec::new(),
+            files: files_of(&fact.evidence),
+            readings: BTreeSet::new(),
+            withdrawn: false,
+            complaints_open: 0,
             timing: Timing::begun(at),
             version: 0,
             last_at: at,
@@ -230,8 +259,27 @@ impl Record {
 
     /// What is still to be paid; zero when nothing is.
     pub fn outstanding(&self) -> Money {
+        self.money(self.owed().saturating_sub(self.paid()))
+    }
+
+    /// What was paid and not given back, in its smallest unit.
+    pub(super) fn paid(&self) -> i64 {
         let paid = self.payments.iter().map(|p| p.amount.minor()).fold(0i64, i64::saturating_add);
-        Money::new(self.fee.total.currency(), self.fee.total.minor().saturating_sub(paid).max(0))
+        paid.saturating_sub(self.refunded)
+    }
+
+    /// The fee less what is not asked for, in its smallest unit.
+    pub(super) fn owed(&self) -> i64 {
+        self.fee.total.minor().saturating_sub(self.waived).max(0)
+    }
+
+    pub(super) fn money(&self, minor: i64) -> Money {
+        Money::new(self.fee.total.currency(), minor.max(0))
+    }
+
+    /// Whether this officer opened the file before.
+    pub fn read_by(&self, officer: &OfficerId, blob: BlobId) -> bool {
+        self.readings.contains(&(officer.clone(), blob))
     }
 
     /// Whether review waits for the fee.

@@ -1,11 +1,12 @@
 //! After a refusal: an objection, looked at by somebody who took no part, or the refusal becomes final.
 
 use super::{
-    Actor, Context, Denial, Objected, Objection, ObjectionDismissed, ObjectionUpheld, Refused, Request, Ruled,
+    Actor, Context, Denial, Objected, Objection, ObjectionDismissed, ObjectionUpheld, Record, Refused, Request, Ruled,
     too_long,
 };
 
-fn words(field: &'static str, text: &str) -> Vec<Denial> {
+/// Words that must be there, and not too many.
+pub(super) fn words(field: &'static str, text: &str) -> Vec<Denial> {
     if text.trim().is_empty() {
         return vec![Denial::WordsMissing { field }];
     }
@@ -57,11 +58,15 @@ impl Request<Objected> {
 
     fn objection_denials(&self, by: &Actor, note: &str) -> Vec<Denial> {
         let mut denials = words("note", note);
-        if let Actor::Officer(officer) = by
-            && self.record().worked.values().any(|who| who.contains(&officer.id))
-        {
-            denials.push(Denial::TookPart);
-        }
+        denials.extend(self.record().took_part(by));
         denials
+    }
+}
+
+impl Record {
+    /// Whoever worked on the request does not judge how it was handled.
+    pub(super) fn took_part(&self, by: &Actor) -> Option<Denial> {
+        let Actor::Officer(officer) = by else { return None };
+        self.worked.values().any(|who| who.contains(&officer.id)).then_some(Denial::TookPart)
     }
 }

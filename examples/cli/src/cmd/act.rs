@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use oneservice_core::ids::{DocumentId, ReasonCode, StepId};
+use oneservice_core::money::Money;
 use oneservice_core::office::{Basis, Office, OfficeError};
 use oneservice_core::request::{
     Actor, Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, SignatureMethod, Verdict,
@@ -181,6 +182,45 @@ pub(crate) enum Act {
         #[arg(long)]
         note: Option<String>,
     },
+    /// The applicant complains; the ombudsman sees and answers it.
+    Complain {
+        code: String,
+        /// What about, by the office's reasons of kind `complaint`.
+        #[arg(long)]
+        subject: ReasonCode,
+        #[arg(long)]
+        text: String,
+    },
+    /// The ombudsman answers the oldest complaint that is open.
+    AnswerComplaint {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Words to the applicant.
+        #[arg(long)]
+        text: String,
+    },
+    /// Do not ask for the fee, or for a part of it.
+    Waive {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// How much, in the smallest unit of the currency; all that is outstanding, if not said.
+        #[arg(long)]
+        amount: Option<i64>,
+        /// Why, by the office's reasons of kind `waive`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Give back what was paid and is not owed.
+    Refund {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+    },
     /// Take a closed request up again whose result was not handed over.
     Reopen {
         code: String,
@@ -240,7 +280,9 @@ impl Act {
         let opened = place.open_existing().await?;
         let office = &opened.office;
         let (code, by) = match &self {
-            Self::Withdraw { code, .. } | Self::Object { code, .. } => (code.clone(), Actor::Applicant),
+            Self::Withdraw { code, .. } | Self::Object { code, .. } | Self::Complain { code, .. } => {
+                (code.clone(), Actor::Applicant)
+            }
             Self::Pay { code, officer: who, .. }
             | Self::Judge { code, officer: who, .. }
             | Self::Pass { code, officer: who, .. }
@@ -252,6 +294,9 @@ impl Act {
             | Self::Objection { code, officer: who, .. }
             | Self::Extend { code, officer: who, .. }
             | Self::ExplainDelay { code, officer: who, .. }
+            | Self::AnswerComplaint { code, officer: who, .. }
+            | Self::Waive { code, officer: who, .. }
+            | Self::Refund { code, officer: who }
             | Self::Reopen { code, officer: who, .. } => (code.clone(), officer(&opened, who)?),
         };
         let case = case(office, &code).await?;
@@ -359,6 +404,16 @@ impl Act {
             Self::Extend { days, reason, note, .. } => Command::Extend { working_days: days, reason, note },
             Self::ExplainDelay { reason, note, .. } => Command::ExplainDelay { reason, note },
             Self::Reopen { reason, note, .. } => Command::Reopen { reason, note },
+            Self::Complain { subject, text, .. } => Command::Complain { subject, text },
+            Self::AnswerComplaint { text, .. } => Command::AnswerComplaint { text },
+            Self::Waive { amount, reason, note, .. } => {
+                let due = record.outstanding();
+                let amount = amount.map_or(due, |minor| Money::new(due.currency(), minor));
+                Command::Waive { amount, reason, note }
+            }
+            Self::Refund { .. } => {
+                Command::Refund { amount: record.refundable_in(request.stage(), service) }
+            }
         })
     }
 }

@@ -210,6 +210,17 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
             lines.push(open.reason.to_string());
             lines.extend(noted("note-applicant", &open.note));
         }
+        AnyFact::Reading(reading) => {
+            let path = format!("documents.{}", reading.document);
+            lines.push(sentence::path(lang, service, &path));
+        }
+        AnyFact::Complaint(complaint) => lines.extend([complaint.subject.to_string(), complaint.text.clone()]),
+        AnyFact::ComplaintAnswered(answer) => lines.push(answer.text.clone()),
+        AnyFact::Waiver(waiver) => {
+            lines.push(format!("{}  {}", waiver.amount, waiver.reason));
+            lines.extend(noted("note-applicant", &waiver.note));
+        }
+        AnyFact::Refund(refund) => lines.push(format!("{}  {}", refund.amount, refund.receipt)),
         AnyFact::Submission(_) | AnyFact::ReviewOpened(_) => {}
     }
     lines

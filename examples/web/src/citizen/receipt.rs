@@ -19,7 +19,7 @@ use super::visit::Visit;
 use super::withdraw::may_withdraw;
 use crate::App;
 use crate::page::{Page, answer, html, html_with, link};
-use crate::story::{Line, Reader, correction, story};
+use crate::story::{Line, Reader, correction, readings, story};
 use crate::tries::TRIES_MAX;
 
 #[derive(Template)]
@@ -38,6 +38,8 @@ struct ReceiptPage {
     paid: bool,
     free: bool,
     lines: Vec<Line>,
+    readings: Vec<Line>,
+    complain: String,
     returned: Vec<String>,
     fix: String,
     visit: Option<Visit>,
@@ -121,6 +123,8 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         paid: record.outstanding().is_zero(),
         free: record.fee.total.is_zero(),
         lines: story(app, lang, case, Reader::Applicant),
+        readings: if own.is_some() { readings(app, lang, case) } else { Vec::new() },
+        complain: if own.is_some() { p.u(&format!("{path}/complain")) } else { String::new() },
         returned,
         visit: going_on.then(|| Visit::new(app, lang, given(), Some(record.outstanding()))),
         ready: stage_name == StageName::Ready,

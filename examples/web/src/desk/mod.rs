@@ -1,7 +1,7 @@
 //! Pages for staff.
 
 pub(crate) mod find;
-mod in_time;
+mod aside;
 mod items;
 pub(crate) mod login;
 pub(crate) mod queue;

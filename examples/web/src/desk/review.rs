@@ -9,11 +9,11 @@ use axum::{Extension, Form};
 use oneservice_core::catalog::{ReasonKind, ReviewStep, Role, StepKind};
 use oneservice_core::ids::Digest32;
 use oneservice_core::office::{Basis, Case, OfficeError};
-use oneservice_core::request::{Actor, AnyFact, AnyRequest, Finding, Officer, StageName};
+use oneservice_core::request::{Actor, AnyFact, AnyRequest, Command, Denial, Finding, Officer, StageName};
 use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 
-use super::in_time::{InTime, in_time};
+use super::aside::{Aside, aside};
 use super::items::{ItemView, file_of, items, rejected};
 use super::officer;
 use super::sight::{Sight, sight};
@@ -58,7 +58,7 @@ struct Review {
     lines: Vec<Line>,
     against: Vec<Line>,
     others: Vec<String>,
-    time: InTime,
+    aside: Aside,
 }
 
 /// What the cashier sees.
@@ -75,6 +75,7 @@ struct Cash {
     token: String,
     tried: Tried,
     pay: String,
+    refund: String,
 }
 
 /// What the page says about the act that was tried.
@@ -88,7 +89,12 @@ struct Tried {
 /// The case, and how much of it the officer sees. What is not seen is not found.
 async fn seen(app: &App, officer: &Officer, text: &str) -> Result<(Case, Sight), OfficeError> {
     let case = app.office.case(text.parse().map_err(|_| OfficeError::NotFound)?).await?;
-    let sight = sight(officer, case.request.service()).ok_or(OfficeError::NotFound)?;
+    let complained = || case.history.iter().any(|h| matches!(h.recorded.fact, AnyFact::Complaint(_)));
+    let sight = match sight(officer, case.request.service()) {
+        Some(sight) => sight,
+        None if officer.holds(&[Role::Ombudsman]) && complained() => Sight::Whole,
+        None => return Err(OfficeError::NotFound),
+    };
     Ok((case, sight))
 }
 
@@ -107,6 +113,12 @@ fn payable(case: &Case, lang: Lang) -> String {
     if due.is_zero() { String::new() } else { due.show(lang) }
 }
 
+/// What the cashier may give back now.
+pub(super) fn refundable(case: &Case, lang: Lang) -> String {
+    let due = case.request.record().refundable_in(case.request.stage(), case.request.service());
+    if due.is_zero() { String::new() } else { due.show(lang) }
+}
+
 fn cash(app: &App, lang: Lang, case: &Case, status: StatusCode, tried: Tried) -> Response {
     let record = case.request.record();
     let p = Page::new(app, lang, format!("/desk/r/{}", record.id));
@@ -121,6 +133,7 @@ fn cash(app: &App, lang: Lang, case: &Case, status: StatusCode, tried: Tried) ->
         token: token(),
         tried,
         pay: payable(case, lang),
+        refund: refundable(case, lang),
         p,
     };
     html_with(status, view)
@@ -197,7 +210,7 @@ fn page(
         lines: story(app, lang, case, Reader::Officer),
         against: against.collect(),
         others: others.collect(),
-        time: in_time(app, &p, case, officer),
+        aside: aside(app, &p, case, officer),
         steps,
         p,
     };
@@ -240,6 +253,14 @@ pub(crate) async fn file(
     let made = async {
         let (case, sight) = seen(&app, &officer, &text).await?;
         let found = file_of(&case, &blob).filter(|_| sight == Sight::Whole).ok_or(OfficeError::NotFound)?;
+        let read = Command::Read { blob: found.blob };
+        // Nobody reads unseen: what cannot be recorded is not shown. The drawing of a signature is no paper.
+        match app.office.act(case.request.record().id, read, &Actor::Officer(officer), Basis::default()).await {
+            Ok(_) => {}
+            Err(OfficeError::Denied { denials, .. })
+                if matches!(denials[..], [Denial::AlreadyRecorded | Denial::FileUnknown]) => {}
+            Err(other) => return Err(other),
+        }
         served(&app, found).await
     };
     answer(&app, lang, made.await)

@@ -118,6 +118,15 @@ impl Typed {
             }
             (Some("explain-delay"), _) => reason().map(|reason| Command::ExplainDelay { reason, note: note() }),
             (Some("reopen"), _) => reason().map(|reason| Command::Reopen { reason, note: note() }),
+            (Some("answer-complaint"), _) => {
+                Some(Command::AnswerComplaint { text: note().unwrap_or_default() })
+            }
+            (Some("waive"), _) => {
+                reason().map(|reason| Command::Waive { amount: record.outstanding(), reason, note: note() })
+            }
+            (Some("refund"), _) => {
+                Some(Command::Refund { amount: record.refundable_in(case.request.stage(), service) })
+            }
             (Some("collect"), _) => {
                 let name = self.one("collector").unwrap_or_default().to_owned();
                 // Drawn by the collector on this screen, or on paper before the officer who says so.

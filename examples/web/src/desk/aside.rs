@@ -1,10 +1,11 @@
-//! What an officer may do about time and about decisions that are over: answer an objection, move the due day, explain a delay, take a
-//! closed request up again.
+//! What an officer may do beside the plan: answer an objection or a complaint, move the due day, explain a delay, waive a fee, give money
+//! back, take a closed request up again.
 
 use oneservice_core::catalog::OfficeReasonKind;
 use oneservice_core::office::Case;
-use oneservice_core::request::{AnyRequest, Ending, FactName, Officer, TRANSITIONS};
+use oneservice_core::request::{AnyFact, AnyRequest, Ending, FactName, Officer, TRANSITIONS};
 
+use super::review::refundable;
 use crate::App;
 use crate::page::Page;
 
@@ -13,15 +14,19 @@ type Choice = (String, String);
 
 /// The forms that this officer is offered now; each is empty where it is not.
 #[derive(Debug, Default)]
-pub(super) struct InTime {
+pub(super) struct Aside {
     pub(super) objection: String,
     pub(super) extend: Vec<Choice>,
     pub(super) extend_max: u32,
     pub(super) late: Vec<Choice>,
     pub(super) reopen: Vec<Choice>,
+    pub(super) complaints: Vec<String>,
+    pub(super) waive: Vec<Choice>,
+    pub(super) outstanding: String,
+    pub(super) refund: String,
 }
 
-pub(super) fn in_time(app: &App, p: &Page, case: &Case, officer: &Officer) -> InTime {
+pub(super) fn aside(app: &App, p: &Page, case: &Case, officer: &Officer) -> Aside {
     let office = app.office.catalog().office();
     let (stage, timing) = (case.request.stage(), &case.request.record().timing);
     let may = |fact: FactName| {
@@ -32,7 +37,7 @@ pub(super) fn in_time(app: &App, p: &Page, case: &Case, officer: &Officer) -> In
     };
     let due = case.request.record().due_on;
     let today = app.office.catalog().calendar().local_date(app.office.now());
-    let mut forms = InTime::default();
+    let mut forms = Aside::default();
     if let (AnyRequest::Objected(objected), true) = (&case.request, may(FactName::ObjectionUpheld)) {
         forms.objection = objected.stage().objection.clone();
     }
@@ -50,6 +55,23 @@ pub(super) fn in_time(app: &App, p: &Page, case: &Case, officer: &Officer) -> In
         && may(FactName::Reopening)
     {
         forms.reopen = choices(OfficeReasonKind::Reopen);
+    }
+    let record = case.request.record();
+    if record.complaints_open > 0 && may(FactName::ComplaintAnswered) {
+        let made = case.history.iter().filter_map(|happening| match &happening.recorded.fact {
+            AnyFact::Complaint(complaint) => Some(complaint.text.clone()),
+            _ => None,
+        });
+        let made: Vec<String> = made.collect();
+        forms.complaints = made[made.len() - record.complaints_open..].to_vec();
+    }
+    let outstanding = record.outstanding();
+    if may(FactName::Waiver) && !outstanding.is_zero() {
+        forms.waive = choices(OfficeReasonKind::Waive);
+        forms.outstanding = outstanding.show(p.lang);
+    }
+    if may(FactName::Refund) {
+        forms.refund = refundable(case, p.lang);
     }
     forms
 }
