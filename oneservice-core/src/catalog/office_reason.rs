@@ -44,12 +44,17 @@ pub enum OfficeReasonKind {
     Waive,
     /// What a complaint is about.
     Complaint,
+    /// To suspend a result.
+    Suspend,
+    /// To revoke a result.
+    Revoke,
 }
 
 super::words! {
     OfficeReasonKind {
         Extend => "extend", Late => "late", Reopen => "reopen", Recuse => "recuse", Reassign => "reassign",
         Exception => "exception", Waive => "waive", Complaint => "complaint",
+        Suspend => "suspend", Revoke => "revoke",
     }
 }
 

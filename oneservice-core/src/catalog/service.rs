@@ -222,6 +222,18 @@ pub enum Validity {
     },
 }
 
+impl Validity {
+    /// How many days before its last day a result can be renewed, where it can.
+    pub fn renew_days_before(&self) -> Option<u32> {
+        match self {
+            Self::Months { renew_from_days_before, .. }
+            | Self::UntilDate { renew_from_days_before, .. }
+            | Self::Once { renew_from_days_before, .. }
+            | Self::Permanent { renew_from_days_before, .. } => *renew_from_days_before,
+        }
+    }
+}
+
 /// What is handed over. CPSV-AP `Output`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -2,10 +2,11 @@
 
 use super::fact::*;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
+use super::fact_result::{Expiry, Reinstatement, Revocation, Suspension};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 use super::record::{Judged, PaymentMade, StepDone, files_of};
 use super::stage::*;
-use super::{Entry, NamedFact, Record};
+use super::{Entry, NamedFact, Record, Standing};
 use crate::ids::StepId;
 
 /// What a fact makes of a stage.
@@ -148,6 +149,7 @@ impl Fact<Approved> for Issuance {
     fn apply(&self, entry: &Entry, record: &mut Record, _: Approved) -> Ready {
         pass(&self.step, Finding::Favourable, &None, entry, record);
         record.due_on = None;
+        record.result = Some(self.result.clone());
         Ready { result: self.result.clone(), collect_by: self.collect_by }
     }
 }
@@ -156,6 +158,7 @@ impl Fact<Ready> for Collection {
     type To = Closed;
     fn apply(&self, _: &Entry, record: &mut Record, _: Ready) -> Closed {
         record.due_on = None;
+        record.collected = true;
         Closed { ending: Ending::Collected }
     }
 }
@@ -308,6 +311,38 @@ impl<S: Stage> Fact<S> for Refund {
     type To = S;
     fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
         record.refunded = record.refunded.saturating_add(self.amount.minor());
+        from
+    }
+}
+
+impl Fact<Closed> for Suspension {
+    type To = Closed;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
+        record.standing = Standing::Suspended;
+        from
+    }
+}
+
+impl Fact<Closed> for Reinstatement {
+    type To = Closed;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
+        record.standing = Standing::Valid;
+        from
+    }
+}
+
+impl Fact<Closed> for Revocation {
+    type To = Closed;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
+        record.standing = Standing::Revoked;
+        from
+    }
+}
+
+impl Fact<Closed> for Expiry {
+    type To = Closed;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
+        record.expired = true;
         from
     }
 }

@@ -19,6 +19,8 @@ pub enum Awaits {
     Applicant,
     /// The office, which is late when its due day passes.
     Office,
+    /// Whoever holds the result, which ceases to hold.
+    Holder,
 }
 
 /// A stage that waits for somebody.
@@ -69,6 +71,13 @@ macro_rules! waits_for_the_office {
 }
 waits_for_the_office! { InReview Approved Objected }
 
+impl Timed for Closed {
+    const AWAITS: Awaits = Awaits::Holder;
+    fn last_day(&self, record: &Record) -> Option<Date> {
+        record.holds_until()
+    }
+}
+
 /// The day on which a reminder of `last_day` is due; none where the time is too short for one or it was given.
 fn remind_on(
     awaits: Awaits,
@@ -76,12 +85,15 @@ fn remind_on(
     timing: &Timing,
     calendar: &Calendar,
     periods: &Periods,
+    service: &Service,
 ) -> Option<Date> {
     if timing.reminded == Some(last_day) || timing.escalated == Some(last_day) {
         return None;
     }
     let day = match awaits {
         Awaits::Applicant => last_day.saturating_sub(jiff::Span::new().days(i64::from(periods.remind_days?))),
+        // From this day on the result can be renewed.
+        Awaits::Holder => last_day.saturating_sub(jiff::Span::new().days(i64::from(service.validity.renew_days_before()?))),
         Awaits::Office => calendar.subtract_working_days(last_day, periods.warn_working_days?),
     };
     (day > calendar.local_date(timing.since)).then_some(day)
@@ -97,7 +109,7 @@ fn denied_before(context: &Context<'_>, day: Option<Date>) -> Vec<Denial> {
     }
 }
 
-fn denied_until(context: &Context<'_>, last_day: Option<Date>) -> Vec<Denial> {
+pub(super) fn denied_until(context: &Context<'_>, last_day: Option<Date>) -> Vec<Denial> {
     denied_before(context, last_day.map(|day| day.tomorrow().unwrap_or(day)))
 }
 
@@ -126,7 +138,9 @@ impl<S: Timed> Request<S> {
         let last = self.last_day();
         let periods = &context.office.periods;
         let day =
-            last.and_then(|last| remind_on(S::AWAITS, last, &self.record.timing, context.calendar, periods));
+            last.and_then(|last| {
+                remind_on(S::AWAITS, last, &self.record.timing, context.calendar, periods, &self.service)
+            });
         let denials = denied_before(context, day);
         let last_day = last.unwrap_or_default();
         self.record_fact(by, None, context, denials, |_| Reminder { last_day })
@@ -329,7 +343,8 @@ impl AnyRequest {
             Some((S::AWAITS, request.last_day()?))
         }
         match self {
-            Self::Draft(_) | Self::Closed(_) => None,
+            Self::Draft(_) => None,
+            Self::Closed(r) => of(r),
             Self::Submitted(r) => of(r),
             Self::InReview(r) => of(r),
             Self::Returned(r) => of(r),
@@ -344,11 +359,12 @@ impl AnyRequest {
     fn clock_acts(&self, calendar: &Calendar, periods: &Periods) -> Vec<(Date, Command)> {
         let Some((awaits, last)) = self.last_day() else { return Vec::new() };
         let record = self.record();
-        let reminder = remind_on(awaits, last, &record.timing, calendar, periods);
+        let reminder = remind_on(awaits, last, &record.timing, calendar, periods, self.service());
         let mut acts: Vec<_> = reminder.map(|day| (day, Command::Remind)).into_iter().collect();
         let silent = granting_silence(record, self.service(), calendar).filter(|_| !record.waits_for_fee());
         let after = match self {
-            Self::Draft(_) | Self::Closed(_) => None,
+            Self::Draft(_) => None,
+            Self::Closed(_) => Some(Command::Expire),
             Self::Submitted(_) | Self::Returned(_) | Self::Ready(_) => Some(Command::Lapse),
             Self::Refused(_) => Some(Command::MakeFinal),
             Self::InReview(_) if silent.is_some() => Some(Command::GrantBySilence),

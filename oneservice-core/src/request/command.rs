@@ -65,6 +65,14 @@ pub enum Command {
     Waive { amount: Money, reason: ReasonCode, note: Option<String> },
     /// See [`Request::refund`].
     Refund { amount: Money },
+    /// See [`Request::suspend`].
+    Suspend { reason: ReasonCode, note: Option<String> },
+    /// See [`Request::reinstate`].
+    Reinstate { note: Option<String> },
+    /// See [`Request::revoke`].
+    Revoke { reason: ReasonCode, note: Option<String> },
+    /// See [`Request::expire`].
+    Expire,
 }
 
 /// A register of the office whose numbers have no gap.
@@ -149,6 +157,10 @@ impl Command {
             Self::AnswerComplaint { .. } => FactName::ComplaintAnswered,
             Self::Waive { .. } => FactName::Waiver,
             Self::Refund { .. } => FactName::Refund,
+            Self::Suspend { .. } => FactName::Suspension,
+            Self::Reinstate { .. } => FactName::Reinstatement,
+            Self::Revoke { .. } => FactName::Revocation,
+            Self::Expire => FactName::Expiry,
         }
     }
 

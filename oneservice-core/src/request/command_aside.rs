@@ -1,4 +1,4 @@
-//! The rest of the dynamic door: what happens because time passes, and what goes on beside the plan.
+//! The rest of the dynamic door: what happens because time passes, and what goes on beside the plan, and the life of a result.
 
 use super::command::one;
 use super::{Actor, AnyRequest, Command, CommandDenied, Context, Decided};
@@ -18,6 +18,7 @@ impl AnyRequest {
             (Self::Approved(r), Command::Remind) => one(r.remind(by, context)),
             (Self::Ready(r), Command::Remind) => one(r.remind(by, context)),
             (Self::Refused(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::Closed(r), Command::Remind) => one(r.remind(by, context)),
             (Self::Objected(r), Command::Remind) => one(r.remind(by, context)),
             (Self::InReview(r), Command::Escalate) => one(r.escalate(by, context)),
             (Self::Approved(r), Command::Escalate) => one(r.escalate(by, context)),
@@ -64,6 +65,10 @@ impl AnyRequest {
             };
         }
         match command.clone() {
+            Command::Suspend { reason, note } => in_stages!(self, [Closed], r => r.suspend(by, context, reason, note)),
+            Command::Reinstate { note } => in_stages!(self, [Closed], r => r.reinstate(by, context, note)),
+            Command::Revoke { reason, note } => in_stages!(self, [Closed], r => r.revoke(by, context, reason, note)),
+            Command::Expire => in_stages!(self, [Closed], r => r.expire(by, context)),
             Command::Read { blob } => in_stages!(
                 self,
                 [Submitted InReview Returned Approved Ready Refused Objected Closed],

@@ -210,6 +210,12 @@ pub enum Denial {
         /// How many may be open at once.
         limit: usize,
     },
+    /// Not as the result stands.
+    #[error("the result is: {standing}")]
+    ResultStands {
+        /// `valid`, `suspended`, `revoked`, `expired`, or `none` if nothing was handed over.
+        standing: &'static str,
+    },
     /// Nothing was paid that is not owed.
     #[error("there is nothing to give back")]
     NothingToRefund,
@@ -264,6 +270,7 @@ impl Denial {
             Self::AlreadyRecorded => "already-recorded",
             Self::ComplaintsOpen { .. } => "complaints-open",
             Self::NothingToRefund => "nothing-to-refund",
+            Self::ResultStands { .. } => "result-stands",
         }
     }
 
@@ -308,6 +315,7 @@ impl Denial {
         "already-recorded",
         "complaints-open",
         "nothing-to-refund",
+        "result-stands",
     ];
 
     /// What a translated message may name: ids and numbers, to be shown as the catalogue names them.
@@ -346,6 +354,7 @@ impl Denial {
             Self::WordsTooLong { field, limit } => {
                 vec![("field", (*field).to_owned()), ("limit", limit.to_string())]
             }
+            Self::ResultStands { standing } => vec![("standing", (*standing).to_owned())],
             Self::ComplaintsOpen { limit } => vec![("limit", limit.to_string())],
             Self::ExtensionTooLong { limit } => vec![("limit", limit.to_string())],
             Self::NotYet { last_day } | Self::TooLate { last_day } => vec![("last_day", last_day.to_string())],

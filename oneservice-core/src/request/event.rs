@@ -197,6 +197,8 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         AnyFact::Extension(f) => (None, vec![f.reason.clone()], None),
         AnyFact::DelayExplained(f) => (None, vec![f.reason.clone()], None),
         AnyFact::Reopening(f) => (None, vec![f.reason.clone()], None),
+        AnyFact::Suspension(f) => (None, vec![f.reason.clone()], None),
+        AnyFact::Revocation(f) => (None, vec![f.reason.clone()], None),
         AnyFact::Complaint(f) => (None, vec![f.subject.clone()], None),
         AnyFact::Waiver(f) => (None, vec![f.reason.clone()], Some(f.amount)),
         AnyFact::Refund(f) => (None, Vec::new(), Some(f.amount)),
@@ -212,7 +214,9 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         | AnyFact::Escalation(_)
         | AnyFact::SilentApproval(_)
         | AnyFact::Reading(_)
-        | AnyFact::ComplaintAnswered(_) => (None, Vec::new(), None),
+        | AnyFact::ComplaintAnswered(_)
+        | AnyFact::Reinstatement(_)
+        | AnyFact::Expiry(_) => (None, Vec::new(), None),
     }
 }
 

@@ -36,6 +36,10 @@ pub enum FactName {
     ComplaintAnswered,
     Waiver,
     Refund,
+    Suspension,
+    Reinstatement,
+    Revocation,
+    Expiry,
 }
 
 impl FactName {
@@ -70,6 +74,10 @@ impl FactName {
             Self::ComplaintAnswered => "complaint-answered",
             Self::Waiver => "waiver",
             Self::Refund => "refund",
+            Self::Suspension => "suspension",
+            Self::Reinstatement => "reinstatement",
+            Self::Revocation => "revocation",
+            Self::Expiry => "expiry",
         }
     }
 }

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::*;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
+use super::fact_result::{Expiry, Reinstatement, Revocation, Suspension};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 use super::stage::*;
 use super::{Entry, Fact, FactName, NamedFact, Request, StageName};
@@ -149,6 +150,7 @@ lifecycle! {
         Submission, ReviewOpened, Payment, Judgement, StepPassed, Return, Resubmission, Approval, Refusal, Issuance,
         Collection, Withdrawal, Lapse, Objection, ObjectionUpheld, ObjectionDismissed, RefusalFinal, Reminder, Escalation,
         SilentApproval, Extension, DelayExplained, Reopening, Reading, Complaint, ComplaintAnswered, Waiver, Refund,
+        Suspension, Reinstatement, Revocation, Expiry,
     }
     stages {
         Draft {
@@ -237,6 +239,11 @@ lifecycle! {
         }
         Closed {
             Reopening by [GovernorDelegate] => InReview,
+            Reminder by [System] => Closed,
+            Expiry by [System] => Closed,
+            Suspension by [DepartmentHead, Approver, GovernorDelegate] => Closed,
+            Reinstatement by [DepartmentHead, Approver, GovernorDelegate] => Closed,
+            Revocation by [DepartmentHead, Approver, GovernorDelegate] => Closed,
             Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Closed,
             Complaint by [Applicant, Representative] => Closed,
             ComplaintAnswered by [Ombudsman] => Closed,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::fact::{
     Channel, Evidence, Finding, PaymentMethod, Return, ServiceRef, Signature, Submission, Verdict,
 };
-use super::{Alias, By, Item};
+use super::{Alias, By, IssuedResult, Item, Standing};
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service};
 use crate::ids::{BlobId, DocumentId, OfficeId, OfficerId, RequestId, StepId, TrackingCode};
@@ -76,6 +76,14 @@ pub struct Record {
     pub readings: BTreeSet<(OfficerId, BlobId)>,
     /// Whether the applicant took it back.
     pub withdrawn: bool,
+    /// What was issued last.
+    pub result: Option<IssuedResult>,
+    /// Whether it was handed over.
+    pub collected: bool,
+    /// Whether it holds, its validity aside.
+    pub standing: Standing,
+    /// Whether the end of its validity is recorded.
+    pub expired: bool,
     /// Complaints that wait for an answer.
     pub complaints_open: usize,
     /// How it stands in time.
@@ -210,6 +218,10 @@ impl Record {
             files: BTreeMap::new(),
             readings: BTreeSet::new(),
             withdrawn: false,
+            result: None,
+            collected: false,
+            standing: Standing::Valid,
+            expired: false,
             complaints_open: 0,
             timing: Timing::begun(Moment::from_millis(0)),
             version: 0,
@@ -250,6 +262,10 @@ impl Record {
             files: files_of(&fact.evidence),
             readings: BTreeSet::new(),
             withdrawn: false,
+            result: None,
+            collected: false,
+            standing: Standing::Valid,
+            expired: false,
             complaints_open: 0,
             timing: Timing::begun(at),
             version: 0,
