@@ -167,6 +167,11 @@ pub fn denial(lang: Lang, catalog: &Catalog, service: &Service, denial: &Denial)
     words::get(lang, &format!("denial-{}", denial.code()), &params)
 }
 
+/// Each of the reasons why the rules say no.
+pub fn denials(lang: Lang, catalog: &Catalog, service: &Service, denials: &[Denial]) -> Vec<String> {
+    denials.iter().map(|one| denial(lang, catalog, service, one)).collect()
+}
+
 /// The step that a fact belongs to, by its title.
 pub fn step_title(lang: Lang, service: &Service, fact: &AnyFact) -> Option<String> {
     let step = match fact {

@@ -2,7 +2,7 @@
 
 use super::{
     Actor, Context, Denial, FactName, Lawful, Payment, PaymentMethod, Record, Request, ReviewOpened, Ruled,
-    Stage, StageName, Submitted, TRANSITIONS,
+    Stage, StageName, Submitted,
 };
 use crate::catalog::FeeMoment;
 use crate::money::Money;
@@ -10,14 +10,16 @@ use crate::money::Money;
 impl Record {
     /// What the cashier takes in this stage: all that is outstanding once the service asks for it, before that nothing.
     pub fn payable_in(&self, stage: StageName) -> Money {
-        let is_lawful =
-            TRANSITIONS.iter().any(|arrow| arrow.from == stage && arrow.fact == FactName::Payment);
         let is_due = match self.fee.when {
             FeeMoment::None => false,
             FeeMoment::OnSubmission => true,
             FeeMoment::OnApproval => matches!(stage, StageName::Approved | StageName::Ready),
         };
-        if is_lawful && is_due { self.outstanding() } else { Money::zero(self.fee.total.currency()) }
+        if is_due && stage.allows(FactName::Payment) {
+            self.outstanding()
+        } else {
+            Money::zero(self.fee.total.currency())
+        }
     }
 }
 

@@ -6,9 +6,9 @@ use clap::Subcommand;
 use oneservice_core::ids::{DocumentId, ReasonCode, StepId};
 use oneservice_core::office::{Basis, Office, OfficeError};
 use oneservice_core::request::{
-    Actor, Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, SignatureMethod, Verdict,
+    Actor, Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, Verdict,
 };
-use oneservice_pilot::{Opened, Place, sentence};
+use oneservice_pilot::{Opened, Place, collector, sentence};
 
 use super::details;
 use super::request::{case, read_file};
@@ -294,15 +294,8 @@ impl Act {
                     originals.iter().map(parse).collect::<Result<_, _>>()?
                 };
                 let drawing = signature.map(|file| read_file(&file)).transpose()?;
-                let method = match (&drawing, signed_on_paper) {
-                    (Some(_), _) => Some(SignatureMethod::Drawn),
-                    (None, true) => Some(SignatureMethod::Paper),
-                    (None, false) => None,
-                };
-                let signature = match method {
-                    Some(method) => Some(office.signature(service, method, &name, drawing).await?),
-                    None => None,
-                };
+                let signature =
+                    collector::signature(office, service, &name, drawing, signed_on_paper).await?;
                 let relation = if proxy { Relation::Proxy } else { Relation::Applicant };
                 Command::Collect {
                     collector: Collector { name, relation, identity },

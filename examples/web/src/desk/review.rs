@@ -101,13 +101,8 @@ fn token() -> String {
 
 /// What the cashier may take now.
 fn payable(case: &Case, lang: Lang) -> String {
-    let record = case.request.record();
-    let is_due = match case.request.stage() {
-        StageName::Submitted | StageName::InReview => record.waits_for_fee(),
-        StageName::Approved | StageName::Ready => !record.outstanding().is_zero(),
-        _ => false,
-    };
-    if is_due { record.outstanding().show(lang) } else { String::new() }
+    let due = case.request.record().payable_in(case.request.stage());
+    if due.is_zero() { String::new() } else { due.show(lang) }
 }
 
 fn cash(app: &App, lang: Lang, case: &Case, status: StatusCode, tried: Tried) -> Response {
@@ -283,7 +278,7 @@ pub(crate) async fn act(
             Err(OfficeError::Denied { denials, .. }) => {
                 let case = app.office.case(id).await?;
                 let (catalog, service) = (app.office.catalog(), case.request.service());
-                let denied = denials.iter().map(|d| sentence::denial(lang, catalog, service, d)).collect();
+                let denied = sentence::denials(lang, catalog, service, &denials);
                 let tried = Tried { denied, typed, ..Tried::default() };
                 Ok(page(&app, lang, &officer, (&case, sight), StatusCode::FORBIDDEN, tried))
             }
