@@ -158,6 +158,19 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
         AnyFact::Refund(refund) => {
             line.notes.push(format!("{} · {}", refund.amount.show(lang), refund.receipt));
         }
+        AnyFact::Suspension(suspension) => {
+            (line.class, line.mark) = ("late", "⚠");
+            line.notes = office_reason(app, lang, &suspension.reason, &suspension.note);
+        }
+        AnyFact::Reinstatement(again) => line.notes.extend(again.note.clone()),
+        AnyFact::Revocation(revocation) => {
+            (line.class, line.mark) = ("bad", "✗");
+            line.notes = office_reason(app, lang, &revocation.reason, &revocation.note);
+        }
+        AnyFact::Expiry(expiry) => {
+            line.mark = "–";
+            line.notes.push(last_day(lang, expiry.last_day));
+        }
         AnyFact::Objection(objection) => line.notes.push(objection.text.clone()),
         AnyFact::ObjectionUpheld(answer) => line.notes.push(answer.note.clone()),
         AnyFact::ObjectionDismissed(answer) => line.notes.push(answer.note.clone()),

@@ -252,6 +252,13 @@ lifecycle! {
     }
 }
 
+impl StageName {
+    /// Whether the table has a row for `fact` in this stage.
+    pub fn allows(self, fact: FactName) -> bool {
+        TRANSITIONS.iter().any(|arrow| arrow.from == self && arrow.fact == fact)
+    }
+}
+
 impl<S: Stage> Request<S> {
     /// Makes the fact true: the only place where a stage becomes another.
     pub(super) fn take<F: Fact<S>>(self, fact: &F, entry: &Entry) -> Request<F::To> {

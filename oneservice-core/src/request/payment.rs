@@ -3,7 +3,7 @@
 use super::clock::office_reason;
 use super::{
     Actor, Context, Denial, Fact, FactName, Lawful, Payment, PaymentMethod, ReasonCode, Record, Refund, Request, ReviewOpened, Ruled,
-    Stage, StageName, Submitted, TRANSITIONS, Waiver, too_long,
+    Stage, StageName, Submitted, Waiver, too_long,
 };
 use crate::catalog::{FeeMoment, OfficeReasonKind, RefundRule, Service};
 use crate::money::Money;
@@ -11,14 +11,16 @@ use crate::money::Money;
 impl Record {
     /// What the cashier takes in this stage: all that is outstanding once the service asks for it, before that nothing.
     pub fn payable_in(&self, stage: StageName) -> Money {
-        let is_lawful =
-            TRANSITIONS.iter().any(|arrow| arrow.from == stage && arrow.fact == FactName::Payment);
         let is_due = match self.fee.when {
             FeeMoment::None => false,
             FeeMoment::OnSubmission => true,
             FeeMoment::OnApproval => matches!(stage, StageName::Approved | StageName::Ready),
         };
-        if is_lawful && is_due { self.outstanding() } else { Money::zero(self.fee.total.currency()) }
+        if is_due && stage.allows(FactName::Payment) {
+            self.outstanding()
+        } else {
+            Money::zero(self.fee.total.currency())
+        }
     }
 }
 
@@ -53,10 +55,8 @@ impl Record {
     /// What the cashier gives back in this stage: what was taken and is not owed, because a correction lowered the fee, a part was waived,
     /// or the request was withdrawn as early as the service wants.
     pub fn refundable_in(&self, stage: StageName, service: &Service) -> Money {
-        let is_lawful =
-            TRANSITIONS.iter().any(|arrow| arrow.from == stage && arrow.fact == FactName::Refund);
         let owed = if self.withdrawn_in_time(stage, service) { 0 } else { self.owed() };
-        self.money(if is_lawful { self.paid().saturating_sub(owed) } else { 0 })
+        self.money(if stage.allows(FactName::Refund) { self.paid().saturating_sub(owed) } else { 0 })
     }
 
     fn withdrawn_in_time(&self, stage: StageName, service: &Service) -> bool {

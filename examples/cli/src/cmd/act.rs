@@ -7,9 +7,9 @@ use oneservice_core::ids::{DocumentId, ReasonCode, StepId};
 use oneservice_core::money::Money;
 use oneservice_core::office::{Basis, Office, OfficeError};
 use oneservice_core::request::{
-    Actor, Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, SignatureMethod, Verdict,
+    Actor, Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, Verdict,
 };
-use oneservice_pilot::{Opened, Place, sentence};
+use oneservice_pilot::{Opened, Place, collector, sentence};
 
 use super::details;
 use super::request::{case, read_file};
@@ -221,6 +221,39 @@ pub(crate) enum Act {
         #[arg(long = "as", value_name = "OFFICER")]
         officer: String,
     },
+    /// A result that was handed over does not hold for a while.
+    Suspend {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `suspend`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the holder.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// A suspended result holds again.
+    Reinstate {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Words to the holder.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// A result that was handed over does not hold any more, for good.
+    Revoke {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `revoke`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the holder.
+        #[arg(long)]
+        note: Option<String>,
+    },
     /// Take a closed request up again whose result was not handed over.
     Reopen {
         code: String,
@@ -297,6 +330,9 @@ impl Act {
             | Self::AnswerComplaint { code, officer: who, .. }
             | Self::Waive { code, officer: who, .. }
             | Self::Refund { code, officer: who }
+            | Self::Suspend { code, officer: who, .. }
+            | Self::Reinstate { code, officer: who, .. }
+            | Self::Revoke { code, officer: who, .. }
             | Self::Reopen { code, officer: who, .. } => (code.clone(), officer(&opened, who)?),
         };
         let case = case(office, &code).await?;
@@ -381,15 +417,8 @@ impl Act {
                     originals.iter().map(parse).collect::<Result<_, _>>()?
                 };
                 let drawing = signature.map(|file| read_file(&file)).transpose()?;
-                let method = match (&drawing, signed_on_paper) {
-                    (Some(_), _) => Some(SignatureMethod::Drawn),
-                    (None, true) => Some(SignatureMethod::Paper),
-                    (None, false) => None,
-                };
-                let signature = match method {
-                    Some(method) => Some(office.signature(service, method, &name, drawing).await?),
-                    None => None,
-                };
+                let signature =
+                    collector::signature(office, service, &name, drawing, signed_on_paper).await?;
                 let relation = if proxy { Relation::Proxy } else { Relation::Applicant };
                 Command::Collect {
                     collector: Collector { name, relation, identity },
@@ -411,6 +440,9 @@ impl Act {
                 let amount = amount.map_or(due, |minor| Money::new(due.currency(), minor));
                 Command::Waive { amount, reason, note }
             }
+            Self::Suspend { reason, note, .. } => Command::Suspend { reason, note },
+            Self::Reinstate { note, .. } => Command::Reinstate { note },
+            Self::Revoke { reason, note, .. } => Command::Revoke { reason, note },
             Self::Refund { .. } => {
                 Command::Refund { amount: record.refundable_in(request.stage(), service) }
             }

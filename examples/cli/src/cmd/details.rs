@@ -220,6 +220,16 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
             lines.push(format!("{}  {}", waiver.amount, waiver.reason));
             lines.extend(noted("note-applicant", &waiver.note));
         }
+        AnyFact::Suspension(suspension) => {
+            lines.push(suspension.reason.to_string());
+            lines.extend(noted("note-applicant", &suspension.note));
+        }
+        AnyFact::Reinstatement(again) => lines.extend(noted("note-applicant", &again.note)),
+        AnyFact::Revocation(revocation) => {
+            lines.push(revocation.reason.to_string());
+            lines.extend(noted("note-applicant", &revocation.note));
+        }
+        AnyFact::Expiry(expiry) => lines.push(day("last-day", expiry.last_day)),
         AnyFact::Refund(refund) => lines.push(format!("{}  {}", refund.amount, refund.receipt)),
         AnyFact::Submission(_) | AnyFact::ReviewOpened(_) => {}
     }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, OfficeError};
-use oneservice_core::request::{AnyRequest, Awaits, StageName};
+use oneservice_core::request::{AnyRequest, Awaits, FactName, StageName};
 use oneservice_core::text::{Lang, phone};
 use oneservice_pilot::sentence;
 use qrcodegen::{QrCode, QrCodeEcc};
@@ -16,7 +16,6 @@ use serde::Deserialize;
 
 use super::key;
 use super::visit::Visit;
-use super::withdraw::may_withdraw;
 use crate::App;
 use crate::page::{Page, answer, html, html_with, link};
 use crate::story::{Line, Reader, correction, readings, story};
@@ -133,7 +132,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         } else {
             String::new()
         },
-        withdraw: if own.is_some() && may_withdraw(stage_name) {
+        withdraw: if own.is_some() && stage_name.allows(FactName::Withdrawal) {
             p.u(&format!("{path}/withdraw"))
         } else {
             String::new()

@@ -1,9 +1,9 @@
 //! What an officer may do beside the plan: answer an objection or a complaint, move the due day, explain a delay, waive a fee, give money
-//! back, take a closed request up again.
+//! back, take a closed request up again, suspend or revoke a result.
 
 use oneservice_core::catalog::OfficeReasonKind;
 use oneservice_core::office::Case;
-use oneservice_core::request::{AnyFact, AnyRequest, Ending, FactName, Officer, TRANSITIONS};
+use oneservice_core::request::{AnyFact, AnyRequest, Ending, FactName, Officer, Standing, TRANSITIONS};
 
 use super::review::refundable;
 use crate::App;
@@ -24,6 +24,9 @@ pub(super) struct Aside {
     pub(super) waive: Vec<Choice>,
     pub(super) outstanding: String,
     pub(super) refund: String,
+    pub(super) suspend: Vec<Choice>,
+    pub(super) reinstate: bool,
+    pub(super) revoke: Vec<Choice>,
 }
 
 pub(super) fn aside(app: &App, p: &Page, case: &Case, officer: &Officer) -> Aside {
@@ -50,11 +53,19 @@ pub(super) fn aside(app: &App, p: &Page, case: &Case, officer: &Officer) -> Asid
     if may(FactName::DelayExplained) && due.is_some_and(|due| today > due && timing.explained != Some(due)) {
         forms.late = choices(OfficeReasonKind::Late);
     }
-    if let AnyRequest::Closed(closed) = &case.request
-        && closed.stage().ending != Ending::Collected
-        && may(FactName::Reopening)
-    {
-        forms.reopen = choices(OfficeReasonKind::Reopen);
+    if let AnyRequest::Closed(closed) = &case.request {
+        if closed.stage().ending != Ending::Collected && may(FactName::Reopening) {
+            forms.reopen = choices(OfficeReasonKind::Reopen);
+        }
+        let standing = closed.standing(today);
+        let (valid, suspended) = (standing == Some(Standing::Valid), standing == Some(Standing::Suspended));
+        if valid && may(FactName::Suspension) {
+            forms.suspend = choices(OfficeReasonKind::Suspend);
+        }
+        forms.reinstate = suspended && may(FactName::Reinstatement);
+        if (valid || suspended) && may(FactName::Revocation) {
+            forms.revoke = choices(OfficeReasonKind::Revoke);
+        }
     }
     let record = case.request.record();
     if record.complaints_open > 0 && may(FactName::ComplaintAnswered) {

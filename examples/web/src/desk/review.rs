@@ -302,7 +302,7 @@ pub(crate) async fn act(
             Err(OfficeError::Denied { denials, .. }) => {
                 let case = app.office.case(id).await?;
                 let (catalog, service) = (app.office.catalog(), case.request.service());
-                let denied = denials.iter().map(|d| sentence::denial(lang, catalog, service, d)).collect();
+                let denied = sentence::denials(lang, catalog, service, &denials);
                 let tried = Tried { denied, typed, ..Tried::default() };
                 Ok(page(&app, lang, &officer, (&case, sight), StatusCode::FORBIDDEN, tried))
             }

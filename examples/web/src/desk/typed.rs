@@ -5,8 +5,9 @@ use std::fmt::Display;
 use oneservice_core::ids::{DocumentId, StepId};
 use oneservice_core::office::{Case, OfficeError};
 use oneservice_core::request::{
-    Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, SignatureMethod, Verdict,
+    Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, Verdict,
 };
+use oneservice_pilot::collector;
 
 use crate::App;
 use crate::citizen::sign::picture;
@@ -118,6 +119,9 @@ impl Typed {
             }
             (Some("explain-delay"), _) => reason().map(|reason| Command::ExplainDelay { reason, note: note() }),
             (Some("reopen"), _) => reason().map(|reason| Command::Reopen { reason, note: note() }),
+            (Some("suspend"), _) => reason().map(|reason| Command::Suspend { reason, note: note() }),
+            (Some("reinstate"), _) => Some(Command::Reinstate { note: note() }),
+            (Some("revoke"), _) => reason().map(|reason| Command::Revoke { reason, note: note() }),
             (Some("answer-complaint"), _) => {
                 Some(Command::AnswerComplaint { text: note().unwrap_or_default() })
             }
@@ -129,17 +133,8 @@ impl Typed {
             }
             (Some("collect"), _) => {
                 let name = self.one("collector").unwrap_or_default().to_owned();
-                // Drawn by the collector on this screen, or on paper before the officer who says so.
-                let drawing = self.one("drawn").and_then(picture);
-                let method = match (&drawing, self.one("signed")) {
-                    (Some(_), _) => Some(SignatureMethod::Drawn),
-                    (None, Some(_)) => Some(SignatureMethod::Paper),
-                    (None, None) => None,
-                };
-                let signature = match method {
-                    Some(method) => Some(app.office.signature(service, method, &name, drawing).await?),
-                    None => None,
-                };
+                let (drawing, on_paper) = (self.one("drawn").and_then(picture), self.one("signed").is_some());
+                let signature = collector::signature(&app.office, service, &name, drawing, on_paper).await?;
                 let originals_seen: Vec<DocumentId> =
                     self.all("original").filter_map(|id| id.parse().ok()).collect();
                 let relation =
