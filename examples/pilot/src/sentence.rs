@@ -138,7 +138,9 @@ pub fn denial(lang: Lang, catalog: &Catalog, service: &Service, denial: &Denial)
     let params: Vec<(&str, String)> = match denial {
         Denial::WrongAmount { due, offered } => vec![("due", money(due)), ("offered", money(offered))],
         Denial::FeeUnpaid { due } => vec![("due", money(due))],
-        Denial::NotYet { last_day } | Denial::TooLate { last_day } => vec![("last_day", date(lang, *last_day))],
+        Denial::NotYet { last_day } | Denial::TooLate { last_day } => {
+            vec![("last_day", date(lang, *last_day))]
+        }
         other => other
             .params()
             .into_iter()

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use oneservice_core::office::{Office, Clock, OfficeError, SetClock, SystemClock};
+use oneservice_core::office::{Clock, Office, OfficeError, SetClock, SystemClock};
 use oneservice_pilot::{PilotError, Place, demo};
 use thiserror::Error;
 

@@ -7,8 +7,8 @@ use oneservice_core::calendar::Date;
 use oneservice_core::catalog::{FieldKind, Role, Service};
 use oneservice_core::office::Case;
 use oneservice_core::request::{
-    AnyFact, AnyRequest, Collection, Correction, Finding, ReasonCode, Record, Recorded, Relation, SignatureMethod,
-    StageName, StepPassed, Verdict,
+    AnyFact, AnyRequest, Collection, Correction, Finding, ReasonCode, Record, Recorded, Relation,
+    SignatureMethod, StageName, StepPassed, Verdict,
 };
 use oneservice_core::text::{Lang, search_tokens};
 use oneservice_pilot::{sentence, words};

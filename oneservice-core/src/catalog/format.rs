@@ -291,7 +291,21 @@ const ROLE: &[Key] = &[
 /// `office.toml`
 const OFFICE_REASON: &[Key] = &[
     must("code", Text),
-    must("kind", Word(&["extend", "late", "reopen", "recuse", "reassign", "exception", "waive", "complaint", "suspend", "revoke"])),
+    must(
+        "kind",
+        Word(&[
+            "extend",
+            "late",
+            "reopen",
+            "recuse",
+            "reassign",
+            "exception",
+            "waive",
+            "complaint",
+            "suspend",
+            "revoke",
+        ]),
+    ),
     must("text", Label),
     may("assumed", Bool),
     may("source", Text),

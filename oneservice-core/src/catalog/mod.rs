@@ -51,9 +51,9 @@ pub use fee::{Fee, FeeDue, FeeLine, FeeMoment, FeeRule, RefundRule};
 pub use field_format::FieldError;
 pub use form::{Check, DateBound, Field, FieldKind, FieldOption, Pattern, PlaceLevel, Section, TextRule};
 pub use mistake::{CatalogError, Mistake, MistakeCode};
-pub use places::{Place, Places};
 pub use office_reason::{OfficeReason, OfficeReasonKind};
 pub use periods::{Periods, last_day};
+pub use places::{Place, Places};
 pub use plan::{ClockRule, ReviewPlan, ReviewStep, StepKind};
 pub use problem::{Problem, ProblemCode};
 pub use profile::{

@@ -223,7 +223,11 @@ fn check_office(walk: &mut Walk<'_>, office: &OfficeProfile, sectors: &[Sector],
     }
     for (key, days) in office.periods.each() {
         if days.is_some_and(|days| !(1..=PERIOD_MAX_DAYS).contains(&days)) {
-            walk.say(&format!("periods.{key}"), Code::Value, format!("must lie between 1 and {PERIOD_MAX_DAYS}"));
+            walk.say(
+                &format!("periods.{key}"),
+                Code::Value,
+                format!("must lie between 1 and {PERIOD_MAX_DAYS}"),
+            );
         }
     }
     let staffed = |role: Role| role.is_officer() && office.role(role).is_some();

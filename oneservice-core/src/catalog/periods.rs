@@ -66,7 +66,7 @@ impl Periods {
 /// ```
 /// # use oneservice_core::calendar::{Calendar, Time, WORKING_WEEK};
 /// # use oneservice_core::catalog::last_day;
-/// let calendar = Calendar::new("Asia/Phnom_Penh", &WORKING_WEEK, vec![], Time::MAX, Default::default())?;
+/// let calendar = Calendar::new("Asia/Kathmandu", &WORKING_WEEK, vec![], Time::MAX, Default::default())?;
 /// let friday = "2026-11-27".parse().unwrap();
 /// assert_eq!(last_day(&calendar, friday, 7), "2026-12-04".parse().unwrap());
 /// assert_eq!(last_day(&calendar, friday, 8), "2026-12-07".parse().unwrap());

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::{Check, DocumentRequirement, Fee, Field, Reason, ReviewPlan, Role, Section, SignatureRule, Silence};
+use super::{
+    Check, DocumentRequirement, Fee, Field, Reason, ReviewPlan, Role, Section, SignatureRule, Silence,
+};
 use super::{ClockRule, Condition};
 use crate::calendar::Date;
 use crate::ids::{DepartmentId, FieldId, LawId, SectorId, ServiceId, VersionHash};

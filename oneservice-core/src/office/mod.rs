@@ -132,7 +132,13 @@ impl Office {
         let now = self.now();
         let occurred_at = occurred_at.filter(|at| *at < now);
         let catalog = &self.inner.catalog;
-        Context { now, occurred_at, calendar: catalog.calendar(), places: catalog.places(), office: catalog.office() }
+        Context {
+            now,
+            occurred_at,
+            calendar: catalog.calendar(),
+            places: catalog.places(),
+            office: catalog.office(),
+        }
     }
 
     fn random<const N: usize>(&self) -> Result<[u8; N], NoRandom> {

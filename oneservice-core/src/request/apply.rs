@@ -31,6 +31,8 @@ impl Fact<Submitted> for ReviewOpened {
     type To = InReview;
     fn apply(&self, entry: &Entry, record: &mut Record, _: Submitted) -> InReview {
         record.opened_at = Some(entry.recorded_at);
+        record.due_on = self.due_on.or(record.due_on);
+        record.promised_on = self.due_on.unwrap_or(record.promised_on);
         InReview
     }
 }

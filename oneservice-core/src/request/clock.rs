@@ -5,9 +5,9 @@
 
 use super::record::Timing;
 use super::{
-    Actor, AnyRequest, Approved, Closed, Command, Context, DelayExplained, Denial, Denied, Ending, Escalation,
-    Extension, Fact, InReview, Lapse, Lawful, Objected, Ready, ReasonCode, Record, RefusalFinal, Refused,
-    Reminder, Reopening, Request, Returned, Ruled, SilentApproval, Stage, Submitted, too_long,
+    Actor, AnyRequest, Approved, Closed, Command, Context, DelayExplained, Denial, Denied, Ending,
+    Escalation, Extension, Fact, InReview, Lapse, Lawful, Objected, Ready, ReasonCode, Record, RefusalFinal,
+    Refused, Reminder, Reopening, Request, Returned, Ruled, SilentApproval, Stage, Submitted, too_long,
 };
 use crate::calendar::{Calendar, Date};
 use crate::catalog::{OfficeReasonKind, Periods, Service, SilenceRule, StepKind};
@@ -93,7 +93,9 @@ fn remind_on(
     let day = match awaits {
         Awaits::Applicant => last_day.saturating_sub(jiff::Span::new().days(i64::from(periods.remind_days?))),
         // From this day on the result can be renewed.
-        Awaits::Holder => last_day.saturating_sub(jiff::Span::new().days(i64::from(service.validity.renew_days_before()?))),
+        Awaits::Holder => {
+            last_day.saturating_sub(jiff::Span::new().days(i64::from(service.validity.renew_days_before()?)))
+        }
         Awaits::Office => calendar.subtract_working_days(last_day, periods.warn_working_days?),
     };
     (day > calendar.local_date(timing.since)).then_some(day)
@@ -114,7 +116,11 @@ pub(super) fn denied_until(context: &Context<'_>, last_day: Option<Date>) -> Vec
 }
 
 /// Why `code` is no reason of the office for this.
-pub(super) fn office_reason(context: &Context<'_>, code: &ReasonCode, kind: OfficeReasonKind) -> Option<Denial> {
+pub(super) fn office_reason(
+    context: &Context<'_>,
+    code: &ReasonCode,
+    kind: OfficeReasonKind,
+) -> Option<Denial> {
     let known = context.office.reason(code, kind).is_some();
     (!known).then(|| Denial::ReasonUnknown { code: code.to_string() })
 }
@@ -137,10 +143,9 @@ impl<S: Timed> Request<S> {
     {
         let last = self.last_day();
         let periods = &context.office.periods;
-        let day =
-            last.and_then(|last| {
-                remind_on(S::AWAITS, last, &self.record.timing, context.calendar, periods, &self.service)
-            });
+        let day = last.and_then(|last| {
+            remind_on(S::AWAITS, last, &self.record.timing, context.calendar, periods, &self.service)
+        });
         let denials = denied_before(context, day);
         let last_day = last.unwrap_or_default();
         self.record_fact(by, None, context, denials, |_| Reminder { last_day })
@@ -323,16 +328,17 @@ impl Request<Closed> {
                 && self.record.passed.contains_key(&step.id)
         };
         let steps = self.service.review.steps.iter().filter(decides).map(|step| step.id.clone()).collect();
-        let due_on = self.record.due_anew(context);
+        let received_on = context.calendar.received_on(context.now);
+        let due_on = self.record.due_anew(received_on, context.calendar);
         self.record_fact(by, None, context, denials, |_| Reopening { reason, note, steps, due_on })
     }
 }
 
 impl Record {
-    /// The due day of a request that is taken up again: as many working days as were promised at first.
-    pub(super) fn due_anew(&self, context: &Context<'_>) -> Date {
-        let days = context.calendar.working_days_between(self.received_on, self.first_due_on);
-        context.calendar.add_working_days(context.calendar.received_on(context.now), days)
+    /// The due day when the clock starts on `received_on`: as many working days later as were promised at first.
+    pub(super) fn due_anew(&self, received_on: Date, calendar: &Calendar) -> Date {
+        let days = calendar.working_days_between(self.received_on, self.first_due_on);
+        calendar.add_working_days(received_on, days)
     }
 }
 

@@ -278,7 +278,9 @@ impl AnyRequest {
     }
 }
 
-pub(super) fn one<F, S, From_>(ruled: Result<Transition<F, S>, Denied<From_>>) -> Result<Decided, CommandDenied>
+pub(super) fn one<F, S, From_>(
+    ruled: Result<Transition<F, S>, Denied<From_>>,
+) -> Result<Decided, CommandDenied>
 where
     F: Into<AnyFact>,
     S: Stage,

@@ -65,9 +65,13 @@ impl AnyRequest {
             };
         }
         match command.clone() {
-            Command::Suspend { reason, note } => in_stages!(self, [Closed], r => r.suspend(by, context, reason, note)),
+            Command::Suspend { reason, note } => {
+                in_stages!(self, [Closed], r => r.suspend(by, context, reason, note))
+            }
             Command::Reinstate { note } => in_stages!(self, [Closed], r => r.reinstate(by, context, note)),
-            Command::Revoke { reason, note } => in_stages!(self, [Closed], r => r.revoke(by, context, reason, note)),
+            Command::Revoke { reason, note } => {
+                in_stages!(self, [Closed], r => r.revoke(by, context, reason, note))
+            }
             Command::Expire => in_stages!(self, [Closed], r => r.expire(by, context)),
             Command::Read { blob } => in_stages!(
                 self,

@@ -357,7 +357,9 @@ impl Denial {
             Self::ResultStands { standing } => vec![("standing", (*standing).to_owned())],
             Self::ComplaintsOpen { limit } => vec![("limit", limit.to_string())],
             Self::ExtensionTooLong { limit } => vec![("limit", limit.to_string())],
-            Self::NotYet { last_day } | Self::TooLate { last_day } => vec![("last_day", last_day.to_string())],
+            Self::NotYet { last_day } | Self::TooLate { last_day } => {
+                vec![("last_day", last_day.to_string())]
+            }
             Self::NothingToCorrect
             | Self::ReasonMissing
             | Self::NoFeeDue

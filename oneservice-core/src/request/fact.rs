@@ -162,7 +162,11 @@ pub struct Submission {
 
 /// Everything that had to come before review is there; the plan's first step is open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReviewOpened {}
+pub struct ReviewOpened {
+    /// When the office has to be done, if its clock waited for the fee: it has all the working days it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Date>,
+}
 
 /// How money came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -3,7 +3,8 @@
 use super::clock::office_reason;
 use super::refused::words;
 use super::{
-    Actor, Complaint, ComplaintAnswered, Context, Denial, Fact, Lawful, Reading, ReasonCode, Request, Ruled, Stage,
+    Actor, Complaint, ComplaintAnswered, Context, Denial, Fact, Lawful, Reading, ReasonCode, Request, Ruled,
+    Stage,
 };
 use crate::catalog::OfficeReasonKind;
 use crate::ids::BlobId;
@@ -33,7 +34,10 @@ impl<S: Stage> Request<S> {
         }
         let Some(document) = document else {
             let not_yours = by.acting(<S as Lawful<Reading>>::ROLES, None).err();
-            return Err(super::Denied { request: Box::new(self), denials: not_yours.map_or(denials, |no| vec![no]) });
+            return Err(super::Denied {
+                request: Box::new(self),
+                denials: not_yours.map_or(denials, |no| vec![no]),
+            });
         };
         self.record_fact(by, None, context, denials, |_| Reading { document, blob })
     }

@@ -2,8 +2,8 @@
 
 use super::clock::office_reason;
 use super::{
-    Actor, Context, Denial, Fact, FactName, Lawful, Payment, PaymentMethod, ReasonCode, Record, Refund, Request, ReviewOpened, Ruled,
-    Stage, StageName, Submitted, Waiver, too_long,
+    Actor, Context, Denial, Fact, FactName, Lawful, Payment, PaymentMethod, ReasonCode, Record, Refund,
+    Request, ReviewOpened, Ruled, Stage, StageName, Submitted, Waiver, too_long,
 };
 use crate::catalog::{FeeMoment, OfficeReasonKind, RefundRule, Service};
 use crate::money::Money;
@@ -103,13 +103,7 @@ impl<S: Stage> Request<S> {
     ///
     /// # Errors
     /// [`Denial::NothingToRefund`], [`Denial::WrongAmount`] for any other amount than what is not owed, [`Denial::NotYourRole`].
-    pub fn refund(
-        self,
-        by: &Actor,
-        context: &Context<'_>,
-        amount: Money,
-        receipt: String,
-    ) -> Ruled<Refund, S>
+    pub fn refund(self, by: &Actor, context: &Context<'_>, amount: Money, receipt: String) -> Ruled<Refund, S>
     where
         S: Lawful<Refund>,
         Refund: Fact<S>,
@@ -132,6 +126,9 @@ impl Request<Submitted> {
     pub fn open_review(self, by: &Actor, context: &Context<'_>) -> Ruled<ReviewOpened, Submitted> {
         let unpaid =
             self.record.waits_for_fee().then(|| Denial::FeeUnpaid { due: self.record.outstanding() });
-        self.record_fact(by, None, context, unpaid.into_iter().collect(), |_| ReviewOpened {})
+        let opened_on = context.calendar.received_on(context.happened_at());
+        let due_on =
+            (opened_on > self.record.received_on).then(|| self.record.due_anew(opened_on, context.calendar));
+        self.record_fact(by, None, context, unpaid.into_iter().collect(), |_| ReviewOpened { due_on })
     }
 }

@@ -1,8 +1,8 @@
 //! After a refusal: an objection, looked at by somebody who took no part, or the refusal becomes final.
 
 use super::{
-    Actor, Context, Denial, Objected, Objection, ObjectionDismissed, ObjectionUpheld, Record, Refused, Request, Ruled,
-    too_long,
+    Actor, Context, Denial, Objected, Objection, ObjectionDismissed, ObjectionUpheld, Record, Refused,
+    Request, Ruled, too_long,
 };
 
 /// Words that must be there, and not too many.
@@ -38,7 +38,8 @@ impl Request<Objected> {
     /// [`Denial::TookPart`], [`Denial::WordsMissing`], [`Denial::WordsTooLong`], [`Denial::NotYourRole`].
     pub fn uphold(self, by: &Actor, context: &Context<'_>, note: String) -> Ruled<ObjectionUpheld, Objected> {
         let denials = self.objection_denials(by, &note);
-        let due_on = Some(self.record().due_anew(context));
+        let received_on = context.calendar.received_on(context.now);
+        let due_on = Some(self.record().due_anew(received_on, context.calendar));
         self.record_fact(by, None, context, denials, |_| ObjectionUpheld { note, due_on })
     }
 

@@ -2,8 +2,8 @@
 
 use super::clock::{denied_until, office_reason};
 use super::{
-    Actor, Closed, Context, Denial, Ending, Expiry, ReasonCode, Record, Reinstatement, Request, Revocation, Ruled,
-    Suspension, too_long,
+    Actor, Closed, Context, Denial, Ending, Expiry, ReasonCode, Record, Reinstatement, Request, Revocation,
+    Ruled, Suspension, too_long,
 };
 use crate::calendar::Date;
 use crate::catalog::OfficeReasonKind;
@@ -42,7 +42,9 @@ impl Request<Closed> {
         }
         let until = self.record.result.as_ref().and_then(|result| result.valid_until);
         Some(match self.record.standing {
-            Standing::Valid | Standing::Suspended if until.is_some_and(|until| today > until) => Standing::Expired,
+            Standing::Valid | Standing::Suspended if until.is_some_and(|until| today > until) => {
+                Standing::Expired
+            }
             standing => standing,
         })
     }

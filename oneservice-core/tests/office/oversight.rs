@@ -39,7 +39,9 @@ async fn who_opens_a_paper_is_written_down_once_in_every_stage() {
     let history = town.office.case(id).await.unwrap().history;
     let readers: Vec<Role> = history
         .iter()
-        .filter(|happening| matches!(&happening.recorded.fact, AnyFact::Reading(reading) if reading.blob == blob))
+        .filter(
+            |happening| matches!(&happening.recorded.fact, AnyFact::Reading(reading) if reading.blob == blob),
+        )
         .map(|happening| happening.recorded.entry.by.role)
         .collect();
     assert_eq!(readers, [Role::FrontDesk, Role::Examiner, Role::Approver]);
@@ -95,7 +97,10 @@ async fn a_waived_fee_opens_review_and_is_not_taken() {
     assert_eq!(codes(town.act(id, Role::DepartmentHead, waive(1, "OF-L01")).await), ["reason-unknown"]);
     assert_eq!(codes(town.act(id, Role::Cashier, waive(1, "OF-W01")).await), ["not-your-role"]);
     let part = town.act(id, Role::DepartmentHead, waive(100, "OF-W01")).await.unwrap();
-    assert_eq!((part.stage(), part.record().outstanding().minor()), (StageName::Submitted, due.minor() - 100));
+    assert_eq!(
+        (part.stage(), part.record().outstanding().minor()),
+        (StageName::Submitted, due.minor() - 100)
+    );
     let rest = town.act(id, Role::DepartmentHead, waive(due.minor() - 100, "OF-W01")).await.unwrap();
     assert_eq!(rest.stage(), StageName::InReview, "nothing has to come before review any more");
     let pay = Command::Pay { amount: due, method: PaymentMethod::Cash };
@@ -121,13 +126,21 @@ async fn money_goes_back_by_the_services_rule_and_exactly_what_is_not_owed() {
             }
             let paid = town.request(id).await.record().fee.total;
             let refund = |amount| Command::Refund { amount };
-            assert_eq!(codes(town.act(id, Role::Cashier, refund(paid)).await), ["nothing-to-refund"], "not withdrawn");
+            assert_eq!(
+                codes(town.act(id, Role::Cashier, refund(paid)).await),
+                ["nothing-to-refund"],
+                "not withdrawn"
+            );
             town.asks(id, Command::Withdraw { reason: None }).await.unwrap();
             let queue = Query::Queue(QueueName::new(Role::Cashier, &"owso".parse().unwrap()));
             let listed = town.office.list(&queue, None, 10).await.unwrap().rows.len();
             assert_eq!(listed, usize::from(gives_back), "{rule} {passes}");
             if !gives_back {
-                assert_eq!(codes(town.act(id, Role::Cashier, refund(paid)).await), ["nothing-to-refund"], "{rule}");
+                assert_eq!(
+                    codes(town.act(id, Role::Cashier, refund(paid)).await),
+                    ["nothing-to-refund"],
+                    "{rule}"
+                );
                 continue;
             }
             let less = Money::new(paid.currency(), paid.minor() - 1);

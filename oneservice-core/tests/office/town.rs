@@ -51,14 +51,19 @@ impl Town {
 
     pub(crate) async fn tick(&self) -> Vec<FactName> {
         let ticked = self.office.tick().await.unwrap();
-        assert!(ticked.failed.is_empty(), "{:?}", ticked.failed.iter().map(|(_, e)| e.code()).collect::<Vec<_>>());
+        assert!(
+            ticked.failed.is_empty(),
+            "{:?}",
+            ticked.failed.iter().map(|(_, e)| e.code()).collect::<Vec<_>>()
+        );
         ticked.done.into_iter().map(|(_, fact)| fact).collect()
     }
 
     pub(crate) async fn apply(&self) -> RequestId {
         let service = "trade.market-stall";
         let definition = self.office.catalog().service(&service.parse().unwrap()).unwrap().clone();
-        let card = self.office.keep(&definition, "id-card", "card.pdf", None, sample::PDF.to_vec()).await.unwrap();
+        let card =
+            self.office.keep(&definition, "id-card", "card.pdf", None, sample::PDF.to_vec()).await.unwrap();
         let signature =
             self.office.signature(&definition, SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
         let sent = self.office.submit_whole(
@@ -80,7 +85,12 @@ impl Town {
         self.request(id).await.stage()
     }
 
-    pub(crate) async fn act(&self, id: RequestId, role: Role, command: Command) -> Result<AnyRequest, Vec<Denial>> {
+    pub(crate) async fn act(
+        &self,
+        id: RequestId,
+        role: Role,
+        command: Command,
+    ) -> Result<AnyRequest, Vec<Denial>> {
         match self.office.act(id, command, &officer(role), Basis::default()).await {
             Ok(acted) => Ok(acted.request),
             Err(OfficeError::Denied { denials, .. }) => Err(denials),

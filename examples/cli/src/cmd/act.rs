@@ -443,9 +443,7 @@ impl Act {
             Self::Suspend { reason, note, .. } => Command::Suspend { reason, note },
             Self::Reinstate { note, .. } => Command::Reinstate { note },
             Self::Revoke { reason, note, .. } => Command::Revoke { reason, note },
-            Self::Refund { .. } => {
-                Command::Refund { amount: record.refundable_in(request.stage(), service) }
-            }
+            Self::Refund { .. } => Command::Refund { amount: record.refundable_in(request.stage(), service) },
         })
     }
 }

@@ -214,7 +214,9 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
             let path = format!("documents.{}", reading.document);
             lines.push(sentence::path(lang, service, &path));
         }
-        AnyFact::Complaint(complaint) => lines.extend([complaint.subject.to_string(), complaint.text.clone()]),
+        AnyFact::Complaint(complaint) => {
+            lines.extend([complaint.subject.to_string(), complaint.text.clone()])
+        }
         AnyFact::ComplaintAnswered(answer) => lines.push(answer.text.clone()),
         AnyFact::Waiver(waiver) => {
             lines.push(format!("{}  {}", waiver.amount, waiver.reason));

@@ -1,7 +1,7 @@
 //! Pages for staff.
 
-pub(crate) mod find;
 mod aside;
+pub(crate) mod find;
 mod items;
 pub(crate) mod login;
 pub(crate) mod queue;

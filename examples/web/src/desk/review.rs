@@ -255,7 +255,8 @@ pub(crate) async fn file(
         let found = file_of(&case, &blob).filter(|_| sight == Sight::Whole).ok_or(OfficeError::NotFound)?;
         let read = Command::Read { blob: found.blob };
         // Nobody reads unseen: what cannot be recorded is not shown. The drawing of a signature is no paper.
-        match app.office.act(case.request.record().id, read, &Actor::Officer(officer), Basis::default()).await {
+        match app.office.act(case.request.record().id, read, &Actor::Officer(officer), Basis::default()).await
+        {
             Ok(_) => {}
             Err(OfficeError::Denied { denials, .. })
                 if matches!(denials[..], [Denial::AlreadyRecorded | Denial::FileUnknown]) => {}

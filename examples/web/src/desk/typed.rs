@@ -79,13 +79,11 @@ impl Typed {
             (Some("accept"), Some(step)) => {
                 item().map(|item| Command::Judge { step, item, verdict: Verdict::Accepted })
             }
-            (Some("reject"), Some(step)) => {
-                item().zip(reason()).map(|(item, reason)| Command::Judge {
-                    step,
-                    item,
-                    verdict: Verdict::Rejected { reason, note: note() },
-                })
-            }
+            (Some("reject"), Some(step)) => item().zip(reason()).map(|(item, reason)| Command::Judge {
+                step,
+                item,
+                verdict: Verdict::Rejected { reason, note: note() },
+            }),
             (Some("pass"), Some(step)) => {
                 let checked = self.all("checked").filter_map(|n| n.parse().ok()).collect();
                 let finding = if self.one("finding") == Some("unfavourable") {
@@ -117,7 +115,9 @@ impl Typed {
                 let days = days.and_then(|days| days.trim().parse().ok()).unwrap_or(0);
                 reason().map(|reason| Command::Extend { working_days: days, reason, note: note() })
             }
-            (Some("explain-delay"), _) => reason().map(|reason| Command::ExplainDelay { reason, note: note() }),
+            (Some("explain-delay"), _) => {
+                reason().map(|reason| Command::ExplainDelay { reason, note: note() })
+            }
             (Some("reopen"), _) => reason().map(|reason| Command::Reopen { reason, note: note() }),
             (Some("suspend"), _) => reason().map(|reason| Command::Suspend { reason, note: note() }),
             (Some("reinstate"), _) => Some(Command::Reinstate { note: note() }),

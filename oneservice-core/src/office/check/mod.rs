@@ -240,7 +240,8 @@ impl Check<'_> {
         }
         // When a reminder is due depends on the periods of the day on which the row was written; when the last day has passed does not.
         let calendar = self.by.catalog().calendar();
-        let latest = case.request.wakes_on(calendar, &Periods::default()).map(|day| calendar.start_of_day(day));
+        let latest =
+            case.request.wakes_on(calendar, &Periods::default()).map(|day| calendar.start_of_day(day));
         if latest.is_none_or(|latest| row.wake_at.is_some_and(|at| at <= latest)) {
             said.wake_at = row.wake_at;
         }
