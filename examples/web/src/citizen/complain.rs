@@ -85,9 +85,7 @@ pub(crate) async fn complain(
         match app.office.act(case.request.record().id, command, &by, Basis::default()).await {
             Ok(_) => Ok(to(lang, &path)),
             Err(OfficeError::Denied { denials, request }) => {
-                let catalog = app.office.catalog();
-                let words = |denial| sentence::denial(lang, catalog, request.service(), denial);
-                let denied = denials.iter().map(words).collect();
+                let denied = sentence::denials(lang, app.office.catalog(), request.service(), &denials);
                 Ok(page(&app, lang, &case, &path, typed, denied))
             }
             Err(other) => Err(other),

@@ -91,9 +91,7 @@ pub(crate) async fn object(
         match app.office.act(case.request.record().id, command, &by, Basis::default()).await {
             Ok(_) => Ok(to(lang, &path)),
             Err(OfficeError::Denied { denials, request }) => {
-                let catalog = app.office.catalog();
-                let words = |denial| sentence::denial(lang, catalog, request.service(), denial);
-                let denied = denials.iter().map(words).collect();
+                let denied = sentence::denials(lang, app.office.catalog(), request.service(), &denials);
                 // Whatever happened meanwhile, the status page shows it.
                 Ok(page(&app, lang, &case, &path, text, denied).unwrap_or_else(|| to(lang, &path)))
             }

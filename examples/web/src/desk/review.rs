@@ -108,7 +108,7 @@ fn token() -> String {
 }
 
 /// What the cashier may take now.
-fn payable(case: &Case, lang: Lang) -> String {
+pub(super) fn payable(case: &Case, lang: Lang) -> String {
     let due = case.request.record().payable_in(case.request.stage());
     if due.is_zero() { String::new() } else { due.show(lang) }
 }
