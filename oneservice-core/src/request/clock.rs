@@ -10,7 +10,7 @@ use super::{
     Refused, Reminder, Reopening, Request, Returned, Ruled, SilentApproval, Stage, Submitted, too_long,
 };
 use crate::calendar::{Calendar, Date};
-use crate::catalog::{OfficeReasonKind, Periods, Service, SilenceRule, StepKind};
+use crate::catalog::{OfficeReasonKind, Periods, Role, Service, SilenceRule, StepKind};
 
 /// For whom a stage waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -305,7 +305,7 @@ impl Request<Refused> {
 }
 
 impl Request<Closed> {
-    /// Takes a closed request up again: its deciding steps are open, and the office has as many working days as it had at first.
+    /// Takes a closed request up again: its deciding steps and those that silence passed over are open, and the office has as many working days as it had at first.
     ///
     /// # Errors
     /// [`Denial::ResultHandedOver`] once the result is out of the house, [`Denial::ReasonUnknown`] for anything but a reason of kind
@@ -323,9 +323,11 @@ impl Request<Closed> {
         }
         denials.extend(office_reason(context, &reason, OfficeReasonKind::Reopen));
         denials.extend(too_long("note", note.as_deref()));
+        // What silence passed over was done by nobody.
         let decides = |step: &&crate::catalog::ReviewStep| {
-            matches!(step.kind, StepKind::Approval | StepKind::Issue)
-                && self.record.passed.contains_key(&step.id)
+            self.record.passed.get(&step.id).is_some_and(|done| {
+                matches!(step.kind, StepKind::Approval | StepKind::Issue) || done.by.role == Role::System
+            })
         };
         let steps = self.service.review.steps.iter().filter(decides).map(|step| step.id.clone()).collect();
         let received_on = context.calendar.received_on(context.now);

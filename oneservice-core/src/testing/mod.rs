@@ -16,10 +16,12 @@
 //! }
 //! ```
 //!
-//! [`fixtures`] makes commits, [`faults`] breaks an engine on purpose, [`model`] runs random work against a plain model.
+//! [`fixtures`] makes commits, [`faults`] breaks an engine on purpose, [`model`] runs random work against a plain model,
+//! [`clerk`] whole lives of requests.
 
 mod archives;
 mod case;
+pub mod clerk;
 mod commits;
 mod concurrency;
 mod drafts;
@@ -54,6 +56,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         concurrency::CASES,
         hostile::CASES,
         model::CASES,
+        clerk::lives::CASES,
     ];
     floors.into_iter().flatten()
 }

@@ -1,8 +1,9 @@
 //! The life of a request: what its table says of every cell, what the documents say of the table, and the rules against a plain model.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and says how much it tried")]
 
 mod cells;
 mod document;
 mod life;
 mod model;
+mod on_memory;
 mod time;

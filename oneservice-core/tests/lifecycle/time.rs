@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use oneservice_core::calendar::{Date, Moment, Weekday};
+use oneservice_core::calendar::{Date, Moment};
 use oneservice_core::catalog::{ApplicantKind, Catalog, Purpose, Role, Service};
 use oneservice_core::ids::{RequestId, TrackingCode};
 use oneservice_core::request::*;
@@ -13,7 +13,8 @@ use oneservice_core::testing::sample;
 use proptest::prelude::*;
 use serde_json::Map;
 
-use super::life::{paper, signature};
+use oneservice_core::testing::clerk::days::{between, count, later, open_on};
+use oneservice_core::testing::clerk::work::{paper, signature};
 
 /// What somebody does.
 #[derive(Debug, Clone, Copy)]
@@ -73,36 +74,6 @@ struct Sheet {
     intake_done: bool,
 }
 
-fn works(day: Date) -> bool {
-    let holidays: [Date; 2] = ["2026-01-01".parse().unwrap(), "2026-05-01".parse().unwrap()];
-    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !holidays.contains(&day)
-}
-
-fn days(n: i64) -> jiff::Span {
-    jiff::Span::new().days(n)
-}
-
-fn step(day: &mut Date, by: i64) {
-    *day = day.saturating_add(days(by));
-}
-
-/// The `n`-th working day after or before.
-fn count(from: Date, n: u32, by: i64) -> Date {
-    let (mut day, mut left) = (from, n);
-    while left > 0 {
-        step(&mut day, by);
-        left -= u32::from(works(day));
-    }
-    day
-}
-
-fn open_on(mut day: Date) -> Date {
-    while !works(day) {
-        step(&mut day, 1);
-    }
-    day
-}
-
 impl Sheet {
     fn new(today: Date) -> Self {
         let received = open_on(today);
@@ -110,7 +81,7 @@ impl Sheet {
             today,
             stage: StageName::Submitted,
             began: today,
-            last: Some(open_on(today.saturating_add(days(30)))),
+            last: Some(open_on(later(today, 30))),
             reminded: None,
             called: None,
             received,
@@ -127,7 +98,7 @@ impl Sheet {
     }
 
     fn period(&self, n: i64) -> Option<Date> {
-        Some(open_on(self.today.saturating_add(days(n))))
+        Some(open_on(later(self.today, n)))
     }
 
     fn office(&self) -> bool {
@@ -136,7 +107,7 @@ impl Sheet {
 
     /// A day passes: what must be recorded.
     fn next_day(&mut self) -> Option<FactName> {
-        step(&mut self.today, 1);
+        self.today = later(self.today, 1);
         let last = self.last?;
         if self.today > last && self.office() {
             let news = self.called != Some(last);
@@ -148,7 +119,7 @@ impl Sheet {
             self.to(StageName::Closed, None);
             return Some(if refused { FactName::RefusalFinal } else { FactName::Lapse });
         }
-        let day = if self.office() { count(last, 2, -1) } else { last.saturating_sub(days(7)) };
+        let day = if self.office() { count(last, 2, -1) } else { later(last, -7) };
         let news =
             self.today >= day && day > self.began && self.reminded != Some(last) && self.called != Some(last);
         if news {
@@ -170,12 +141,7 @@ impl Sheet {
             }
             (Act::Pay, InReview | Approved | Ready) if !self.paid => self.paid = true,
             (Act::GiveBack, InReview) if !self.intake_done => {
-                let (mut day, mut left) = (self.today.max(self.received), 0);
-                while day < self.promised {
-                    step(&mut day, 1);
-                    left += u32::from(works(day));
-                }
-                self.left = left;
+                self.left = between(self.today.max(self.received), self.promised);
                 self.to(Returned, self.period(60));
             }
             (Act::Correct, Returned) => {
@@ -364,7 +330,7 @@ proptest! {
         acts in proptest::collection::vec(acts(), 1..60),
     ) {
         let first: Date = "2025-10-01".parse().unwrap();
-        let mut sheet = Sheet::new(first.saturating_add(days(start)));
+        let mut sheet = Sheet::new(later(first, start));
         // Noon in Kathmandu.
         let noon = Moment::parse(&format!("{}T06:15:00Z", sheet.today)).unwrap();
         let mut real = Real::new(noon);

@@ -1,0 +1,431 @@
+//! The sheet of paper: what may be done, and what it leads to.
+
+use std::collections::BTreeSet;
+
+use super::days::{between, count, later, open_on};
+use super::{Part, Try, What, Who};
+use crate::calendar::Date;
+use crate::catalog::Role;
+use crate::request::StageName;
+
+/// The plan of the sample service, by place: intake, examine, opinion, approve, issue; and a step that there is not.
+pub const STEPS: [&str; 6] = ["intake", "examine", "opinion-health", "approve", "issue", "nowhere"];
+const WORKER: [(Role, &str); 5] = [
+    (Role::FrontDesk, "owso"),
+    (Role::Examiner, "trade"),
+    (Role::OpinionOfficer, "health"),
+    (Role::Approver, "owso"),
+    (Role::FrontDesk, "owso"),
+];
+const APPROVE: usize = 3;
+const ISSUE: usize = 4;
+/// What three stalls cost.
+const FEE: i64 = 30_000;
+
+/// When the fee is to be paid.
+#[allow(missing_docs, reason = "each is named by what it is")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fee {
+    Before,
+    After,
+    Free,
+}
+
+/// What the sheet says of one request.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// When the fee is to be paid.
+    pub fee: Fee,
+    /// Whether the health department has to be asked: that also takes longer.
+    pub asks_health: bool,
+    /// Whether what is not decided in time counts as granted.
+    pub silence_grants: bool,
+    /// Where it stands.
+    pub stage: StageName,
+    /// Paid and not given back, in riel.
+    pub paid: i64,
+    /// Not asked for, in riel.
+    pub waived: i64,
+    /// The steps that are done.
+    pub done: BTreeSet<usize>,
+    /// Of these, the steps that silence passed over.
+    pub(super) skipped: BTreeSet<usize>,
+    /// Who did anything in which step.
+    pub touched: BTreeSet<(usize, Who)>,
+    /// Items that stand rejected.
+    pub rejected: u8,
+    /// Items that were sent back.
+    pub returned: u8,
+    /// How often somebody was allowed what they tried.
+    pub allowed: u64,
+    /// The day it is.
+    pub today: Date,
+    /// When the stage began.
+    pub(super) began: Date,
+    /// The last day of what the stage waits for.
+    pub last: Option<Date>,
+    pub(super) reminded: Option<Date>,
+    pub(super) called: Option<Date>,
+    pub(super) received: Date,
+    /// When the office has to be done.
+    pub(super) promised: Date,
+    /// Working days that were left when it was given back.
+    pub(super) left: u32,
+    pub(super) extended: bool,
+    pub(super) withdrawn: bool,
+    pub(super) valid_until: Option<Date>,
+    /// Whether the result was handed over.
+    pub collected: bool,
+    pub(super) suspended: bool,
+    pub(super) revoked: bool,
+    pub(super) expired: bool,
+    pub(super) complaints: u32,
+    pub(super) read: BTreeSet<Who>,
+}
+
+impl Sheet {
+    /// A request that was sent on `today`.
+    #[must_use]
+    pub fn new(fee: Fee, asks_health: bool, silence_grants: bool, today: Date) -> Self {
+        let received = open_on(today);
+        let mut sheet = Self {
+            fee,
+            asks_health,
+            silence_grants,
+            stage: StageName::Submitted,
+            paid: 0,
+            waived: 0,
+            done: BTreeSet::new(),
+            skipped: BTreeSet::new(),
+            touched: BTreeSet::new(),
+            rejected: 0,
+            returned: 0,
+            allowed: 0,
+            today,
+            began: today,
+            last: Some(open_on(later(today, 30))),
+            reminded: None,
+            called: None,
+            received,
+            promised: received,
+            left: 0,
+            extended: false,
+            withdrawn: false,
+            valid_until: None,
+            collected: false,
+            suspended: false,
+            revoked: false,
+            expired: false,
+            complaints: 0,
+            read: BTreeSet::new(),
+        };
+        if fee != Fee::Before {
+            sheet.open_review();
+        }
+        sheet
+    }
+
+    /// What is owed and not paid.
+    #[must_use]
+    pub fn outstanding(&self) -> i64 {
+        let total = if self.fee == Fee::Free { 0 } else { FEE };
+        (total - self.waived).max(0) - self.paid
+    }
+
+    /// The same sheet with the fee paid if it is not, and the other way round.
+    pub(super) fn as_if_paid(&self) -> Self {
+        let paid = if self.outstanding() == 0 { 0 } else { self.paid + self.outstanding() };
+        Self { paid, ..self.clone() }
+    }
+
+    fn working_days(&self) -> u32 {
+        if self.asks_health { 15 } else { 10 }
+    }
+
+    fn office_acts(&self) -> bool {
+        matches!(self.stage, StageName::InReview | StageName::Approved | StageName::Objected)
+    }
+
+    fn is_over(&self) -> bool {
+        self.last.is_some_and(|last| self.today > last)
+    }
+
+    /// Done, or not part of this request's plan.
+    fn settled(&self, step: usize) -> bool {
+        self.done.contains(&step) || (step == 2 && !self.asks_health)
+    }
+
+    /// Whether a step can be worked on.
+    #[must_use]
+    pub fn open(&self, step: usize) -> bool {
+        let before: &[usize] = match step {
+            0 => &[],
+            1 | 2 => &[0],
+            APPROVE => &[0, 1, 2],
+            ISSUE => &[0, 1, 2, APPROVE],
+            _ => return false,
+        };
+        !self.settled(step) && before.iter().all(|step| self.settled(*step))
+    }
+
+    /// Open, this person's, and four eyes: who examines does not decide, and the other way round.
+    fn may_work(&self, who: Who, step: usize) -> bool {
+        let other = match step {
+            1 => Some(APPROVE),
+            APPROVE => Some(1),
+            _ => None,
+        };
+        self.open(step)
+            && who.appointments().contains(&WORKER[step])
+            && other.is_none_or(|other| !self.touched.contains(&(other, who)))
+    }
+
+    fn took_part(&self, who: Who) -> bool {
+        self.touched.iter().any(|(_, worker)| *worker == who)
+    }
+
+    /// What the cashier has to give back.
+    fn refundable(&self) -> i64 {
+        let early = match self.fee {
+            Fee::Before => self.done.is_empty(),
+            Fee::After => true,
+            Fee::Free => false,
+        };
+        if self.stage == StageName::Closed && self.withdrawn && early { self.paid } else { 0 }
+    }
+
+    fn is_valid(&self) -> bool {
+        self.collected && !self.revoked && self.valid_until.is_none_or(|last| self.today <= last)
+    }
+
+    /// When a reminder is due.
+    fn remind_on(&self) -> Option<Date> {
+        let last = self.last.filter(|last| self.reminded != Some(*last) && self.called != Some(*last))?;
+        let day = match self.stage {
+            _ if self.office_acts() => count(last, 2, -1),
+            StageName::Closed => later(last, -60),
+            _ => later(last, -7),
+        };
+        (day > self.began).then_some(day)
+    }
+
+    /// What the rules must say to `attempt`.
+    #[must_use]
+    pub fn allows(&self, Try { who, what }: Try) -> bool {
+        use StageName::*;
+        let stage = self.stage;
+        let in_review = stage == InReview;
+        let clock = who == Who::Clock;
+        match what {
+            What::Wait { .. } => true,
+            What::Pay { right } => {
+                let now = match self.fee {
+                    Fee::Before => matches!(stage, Submitted | InReview | Approved | Ready),
+                    Fee::After => matches!(stage, Approved | Ready),
+                    Fee::Free => false,
+                };
+                now && right && self.outstanding() > 0 && who.holds(Role::Cashier)
+            }
+            What::Accept { step, item } => in_review && step != ISSUE && self.may_work(who, step) && item < 3,
+            What::Reject { step, item, why } => {
+                in_review && step != ISSUE && self.may_work(who, step) && item < 3 && why.fits(item)
+            }
+            What::Pass { step, favourable } => {
+                let other = step != ISSUE && step != APPROVE;
+                in_review && other && self.may_work(who, step) && (!favourable || self.rejected == 0)
+            }
+            What::Return { step, items, why } => {
+                let fits = (0..3).filter(|item| items >> item & 1 == 1).all(|item| why.fits(item));
+                let whole = items != 0 && items < 8 && self.rejected & !items == 0;
+                in_review && matches!(step, 0 | 1) && self.may_work(who, step) && fits && whole
+            }
+            What::Resubmit { changed, explained } => {
+                let sends = who.asks() || who.holds(Role::FrontDesk);
+                let asked = (changed | explained) & !self.returned == 0;
+                stage == Returned && sends && asked && self.returned & !(changed | explained) == 0
+            }
+            What::Approve { step } => {
+                let waits = self.fee == Fee::Before && self.outstanding() > 0;
+                in_review && step == APPROVE && self.may_work(who, step) && self.rejected == 0 && !waits
+            }
+            What::Refuse { step, coded } => in_review && step == APPROVE && self.may_work(who, step) && coded,
+            What::Issue { step } => stage == Approved && step == ISSUE && self.may_work(who, step),
+            What::Collect { originals, signed } => {
+                stage == Ready && who.holds(Role::FrontDesk) && self.outstanding() == 0 && originals && signed
+            }
+            What::Withdraw => matches!(stage, Submitted | InReview | Returned) && who.asks(),
+            What::Object { words } => stage == Refused && who.asks() && words && !self.is_over(),
+            What::Uphold { words } | What::Dismiss { words } => {
+                stage == Objected && who.heads() && words && !self.took_part(who)
+            }
+            What::Remind => clock && stage != Draft && self.remind_on().is_some_and(|day| self.today >= day),
+            What::Escalate => clock && self.office_acts() && self.is_over() && self.called != self.last,
+            What::Lapse => clock && matches!(stage, Submitted | Returned | Ready) && self.is_over(),
+            What::MakeFinal => clock && stage == Refused && self.is_over(),
+            What::GrantBySilence => {
+                let waits = self.fee == Fee::Before && self.outstanding() > 0;
+                clock && in_review && self.silence_grants && self.is_over() && !waits
+            }
+            What::Expire => clock && stage == Closed && self.is_over(),
+            What::Extend { days, coded } => {
+                let now = matches!(stage, InReview | Approved) && !self.is_over() && !self.extended;
+                now && who.heads() && coded && (1..=10).contains(&days)
+            }
+            What::Explain { coded } => {
+                let works = match stage {
+                    InReview => WORKER.iter().any(|(role, _)| who.holds(*role)) || who.heads(),
+                    Approved => who.holds(Role::FrontDesk) || who.heads(),
+                    Objected => who.heads(),
+                    _ => false,
+                };
+                works && coded && self.is_over()
+            }
+            What::Reopen { coded } => {
+                stage == Closed && !self.collected && who.holds(Role::GovernorDelegate) && coded
+            }
+            What::Read { known } => {
+                let reads = !who.appointments().is_empty() && who != Who::Cashier;
+                known && reads && !self.read.contains(&who)
+            }
+            What::Complain { words, coded } => who.asks() && words && coded && self.complaints < 5,
+            What::AnswerComplaint { words } => {
+                who.holds(Role::Ombudsman) && words && self.complaints > 0 && !self.took_part(who)
+            }
+            What::Waive { part, coded } => {
+                let now = matches!(stage, Submitted | InReview | Approved | Ready) && self.outstanding() > 0;
+                let heads = who.holds(Role::DepartmentHead) || who.holds(Role::GovernorDelegate);
+                let some = part == Part::All || (part == Part::Half && self.outstanding() > 1);
+                now && heads && coded && some
+            }
+            What::Refund { right } => who.holds(Role::Cashier) && right && self.refundable() > 0,
+            What::Suspend { coded } => {
+                stage == Closed && who.heads() && coded && self.is_valid() && !self.suspended
+            }
+            What::Reinstate => stage == Closed && who.heads() && self.is_valid() && self.suspended,
+            What::Revoke { coded } => stage == Closed && who.heads() && coded && self.is_valid(),
+        }
+    }
+
+    fn to(&mut self, stage: StageName, last: Option<Date>) {
+        (self.stage, self.began, self.last) = (stage, self.today, last);
+    }
+
+    fn period(&self, days: i64) -> Option<Date> {
+        Some(open_on(later(self.today, days)))
+    }
+
+    /// Into the hands of the office, which has as many working days as it had at first.
+    fn open_review(&mut self) {
+        self.promised = count(open_on(self.today), self.working_days(), 1);
+        self.to(StageName::InReview, Some(self.promised));
+    }
+
+    /// Review opens once nothing is missing before it.
+    fn open_if_paid(&mut self) {
+        if self.stage == StageName::Submitted && self.outstanding() == 0 {
+            self.open_review();
+        }
+    }
+
+    /// What is allowed is noted.
+    pub fn note(&mut self, attempt: Try) {
+        use StageName::*;
+        let who = attempt.who;
+        match attempt.what {
+            What::Wait { days } => self.today = later(self.today, days.into()),
+            What::Pay { .. } => {
+                self.paid += self.outstanding();
+                self.open_if_paid();
+            }
+            What::Accept { step, item } => {
+                self.touched.insert((step, who));
+                self.rejected &= !(1 << item);
+            }
+            What::Reject { step, item, .. } => {
+                self.touched.insert((step, who));
+                self.rejected |= 1 << item;
+            }
+            What::Pass { step, .. } => self.finish(step, who),
+            What::Return { step, items, .. } => {
+                self.touched.insert((step, who));
+                self.left = between(self.today.max(self.received), self.promised);
+                self.returned = items;
+                self.to(Returned, self.period(60));
+            }
+            What::Resubmit { .. } => {
+                self.rejected &= !self.returned;
+                self.returned = 0;
+                self.promised = count(open_on(self.today), self.left, 1);
+                self.to(InReview, Some(self.promised));
+            }
+            What::Approve { step } => {
+                self.finish(step, who);
+                self.to(Approved, Some(self.promised));
+            }
+            What::Refuse { step, .. } => {
+                self.finish(step, who);
+                self.to(Refused, self.period(30));
+            }
+            What::Issue { step } => {
+                self.finish(step, who);
+                let year = self.today.saturating_add(jiff::Span::new().years(1));
+                self.valid_until = Some(later(year, -1));
+                self.to(Ready, self.period(90));
+            }
+            What::Collect { .. } => {
+                self.collected = true;
+                self.to(Closed, self.valid_until);
+            }
+            What::Withdraw => {
+                self.withdrawn = true;
+                self.to(Closed, None);
+            }
+            What::Dismiss { .. } | What::Lapse | What::MakeFinal => self.to(Closed, None),
+            What::Object { .. } => self.to(Objected, Some(count(open_on(self.today), 10, 1))),
+            What::Uphold { .. } => {
+                self.done.remove(&APPROVE);
+                self.open_review();
+            }
+            What::Remind => self.reminded = self.last,
+            What::Escalate => self.called = self.last,
+            What::GrantBySilence => {
+                let to_do = |step: &usize| !self.settled(*step);
+                self.skipped = [0, 1, 2, APPROVE].into_iter().filter(to_do).collect();
+                self.done.extend(&self.skipped);
+                self.to(Approved, Some(self.promised));
+            }
+            What::Expire => (self.expired, self.last) = (true, None),
+            What::Extend { days, .. } => {
+                self.extended = true;
+                self.promised = count(self.promised, days, 1);
+                self.last = Some(self.promised);
+            }
+            What::Explain { .. } => {}
+            What::Reopen { .. } => {
+                self.done.remove(&APPROVE);
+                self.done.remove(&ISSUE);
+                self.done.retain(|step| !self.skipped.contains(step));
+                self.skipped.clear();
+                self.withdrawn = false;
+                self.open_review();
+            }
+            What::Read { .. } => drop(self.read.insert(who)),
+            What::Complain { .. } => self.complaints += 1,
+            What::AnswerComplaint { .. } => self.complaints -= 1,
+            What::Waive { part, .. } => {
+                let due = self.outstanding();
+                self.waived += if part == Part::All { due } else { due / 2 };
+                self.open_if_paid();
+            }
+            What::Refund { .. } => self.paid = 0,
+            What::Suspend { .. } => self.suspended = true,
+            What::Reinstate => self.suspended = false,
+            What::Revoke { .. } => (self.revoked, self.last) = (true, None),
+        }
+    }
+
+    fn finish(&mut self, step: usize, who: Who) {
+        self.touched.insert((step, who));
+        self.done.insert(step);
+    }
+}

@@ -1,0 +1,314 @@
+//! What can be tried.
+
+use std::mem::discriminant;
+use std::sync::LazyLock;
+
+use super::sheet::STEPS;
+use super::{PEOPLE, Sheet, Who};
+
+/// What can be judged: a paper, an answer, the signature; and a paper that the service does not know.
+pub const ITEMS: [&str; 4] = ["documents.id-card", "form.area", "signature", "documents.nothing"];
+
+/// A reason for sending back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Fits every item.
+    General,
+    /// Is meant for the paper alone.
+    Paper,
+    /// The service does not have it.
+    Unknown,
+}
+
+impl Why {
+    /// Whether it may be given for an item of [`ITEMS`].
+    #[must_use]
+    pub fn fits(self, item: usize) -> bool {
+        self == Self::General || (self == Self::Paper && item == 0)
+    }
+}
+
+/// How much of what is outstanding is waived.
+#[allow(missing_docs, reason = "each is named by what it is")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    All,
+    Half,
+    Nothing,
+    TooMuch,
+}
+
+/// Something that somebody tries. Items are bit sets over [`ITEMS`]; `coded` is whether the coded reason is of the right kind.
+#[allow(missing_docs, reason = "each is named by the command that it stands for")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Nobody does anything for so many days.
+    Wait {
+        days: u16,
+    },
+    Pay {
+        right: bool,
+    },
+    Accept {
+        step: usize,
+        item: usize,
+    },
+    Reject {
+        step: usize,
+        item: usize,
+        why: Why,
+    },
+    Pass {
+        step: usize,
+        favourable: bool,
+    },
+    Return {
+        step: usize,
+        items: u8,
+        why: Why,
+    },
+    Resubmit {
+        changed: u8,
+        explained: u8,
+    },
+    Approve {
+        step: usize,
+    },
+    Refuse {
+        step: usize,
+        coded: bool,
+    },
+    Issue {
+        step: usize,
+    },
+    Collect {
+        originals: bool,
+        signed: bool,
+    },
+    Withdraw,
+    Object {
+        words: bool,
+    },
+    Uphold {
+        words: bool,
+    },
+    Dismiss {
+        words: bool,
+    },
+    Remind,
+    Escalate,
+    Lapse,
+    MakeFinal,
+    GrantBySilence,
+    Expire,
+    Extend {
+        days: u32,
+        coded: bool,
+    },
+    Explain {
+        coded: bool,
+    },
+    Reopen {
+        coded: bool,
+    },
+    Read {
+        known: bool,
+    },
+    Complain {
+        words: bool,
+        coded: bool,
+    },
+    AnswerComplaint {
+        words: bool,
+    },
+    Waive {
+        part: Part,
+        coded: bool,
+    },
+    Refund {
+        right: bool,
+    },
+    Suspend {
+        coded: bool,
+    },
+    Reinstate,
+    Revoke {
+        coded: bool,
+    },
+}
+
+impl What {
+    /// Lives that come far do these often.
+    fn leads_on(self) -> bool {
+        match self {
+            Self::Pay { .. } | Self::Resubmit { .. } | Self::Approve { .. } | Self::Issue { .. } => true,
+            Self::Accept { item, .. } => item < 3,
+            Self::Pass { favourable, .. } => favourable,
+            _ => false,
+        }
+    }
+
+    fn ends(self) -> bool {
+        matches!(self, Self::Withdraw | Self::Dismiss { .. } | Self::Lapse | Self::MakeFinal)
+    }
+
+    /// What goes on beside the plan.
+    fn is_aside(self) -> bool {
+        match self {
+            Self::Remind | Self::Escalate | Self::GrantBySilence | Self::Expire | Self::Reinstate => true,
+            Self::Explain { .. } | Self::Reopen { .. } | Self::Waive { .. } | Self::Refund { .. } => true,
+            Self::Suspend { .. } | Self::Revoke { .. } | Self::AnswerComplaint { .. } => true,
+            Self::Extend { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// The same with nothing left out.
+    fn mended(self) -> Self {
+        let coded = true;
+        match self {
+            Self::Pay { .. } => Self::Pay { right: true },
+            Self::Reject { step, item, .. } => Self::Reject { step, item, why: Why::General },
+            Self::Pass { step, .. } => Self::Pass { step, favourable: false },
+            Self::Return { step, items, .. } => Self::Return { step, items, why: Why::General },
+            Self::Refuse { step, .. } => Self::Refuse { step, coded },
+            Self::Collect { .. } => Self::Collect { originals: true, signed: true },
+            Self::Object { .. } => Self::Object { words: true },
+            Self::Uphold { .. } => Self::Uphold { words: true },
+            Self::Dismiss { .. } => Self::Dismiss { words: true },
+            Self::Extend { .. } => Self::Extend { days: 1, coded },
+            Self::Explain { .. } => Self::Explain { coded },
+            Self::Reopen { .. } => Self::Reopen { coded },
+            Self::Read { .. } => Self::Read { known: true },
+            Self::Complain { .. } => Self::Complain { words: true, coded },
+            Self::AnswerComplaint { .. } => Self::AnswerComplaint { words: true },
+            Self::Waive { .. } => Self::Waive { part: Part::All, coded },
+            Self::Refund { .. } => Self::Refund { right: true },
+            Self::Suspend { .. } => Self::Suspend { coded },
+            Self::Revoke { .. } => Self::Revoke { coded },
+            other => other,
+        }
+    }
+}
+
+/// One try.
+#[derive(Debug, Clone, Copy)]
+pub struct Try {
+    /// By whom.
+    pub who: Who,
+    /// What.
+    pub what: What,
+}
+
+/// Everything that anybody can try, in groups of one kind of act each; time passes by itself.
+static GROUPS: LazyLock<Vec<Vec<Try>>> = LazyLock::new(|| {
+    let mut groups: Vec<Vec<Try>> = Vec::new();
+    for what in everything() {
+        let tries = PEOPLE.map(|who| Try { who, what });
+        match groups.iter_mut().find(|group| discriminant(&group[0].what) == discriminant(&what)) {
+            Some(group) => group.extend(tries),
+            None => groups.push(tries.to_vec()),
+        }
+    }
+    groups
+});
+
+/// How many days may pass at once.
+const WAITS: [u16; 7] = [1, 2, 5, 9, 24, 70, 400];
+
+fn everything() -> Vec<What> {
+    let mut all = vec![
+        What::Withdraw,
+        What::Remind,
+        What::Escalate,
+        What::Lapse,
+        What::MakeFinal,
+        What::GrantBySilence,
+        What::Expire,
+        What::Reinstate,
+        What::Extend { days: 0, coded: true },
+        What::Extend { days: 4, coded: true },
+        What::Extend { days: 4, coded: false },
+        What::Extend { days: 11, coded: true },
+    ];
+    let mut both = |make: fn(bool) -> What| all.extend([make(true), make(false)]);
+    both(|right| What::Pay { right });
+    both(|words| What::Object { words });
+    both(|words| What::Uphold { words });
+    both(|words| What::Dismiss { words });
+    both(|originals| What::Collect { originals, signed: true });
+    both(|signed| What::Collect { originals: true, signed });
+    both(|coded| What::Explain { coded });
+    both(|coded| What::Reopen { coded });
+    both(|known| What::Read { known });
+    both(|words| What::Complain { words, coded: true });
+    both(|coded| What::Complain { words: true, coded });
+    both(|words| What::AnswerComplaint { words });
+    both(|right| What::Refund { right });
+    both(|coded| What::Suspend { coded });
+    both(|coded| What::Revoke { coded });
+    all.extend(
+        [Part::All, Part::Half, Part::Nothing, Part::TooMuch].map(|part| What::Waive { part, coded: true }),
+    );
+    all.push(What::Waive { part: Part::All, coded: false });
+    for step in 0..STEPS.len() {
+        for item in 0..ITEMS.len() {
+            all.push(What::Accept { step, item });
+            all.extend([Why::General, Why::Paper, Why::Unknown].map(|why| What::Reject { step, item, why }));
+        }
+        for items in 0..8 {
+            all.extend([Why::General, Why::Paper].map(|why| What::Return { step, items, why }));
+        }
+        all.push(What::Return { step, items: 8, why: Why::General });
+        all.extend([true, false].map(|favourable| What::Pass { step, favourable }));
+        all.extend([true, false].map(|coded| What::Refuse { step, coded }));
+        all.extend([What::Approve { step }, What::Issue { step }]);
+    }
+    for changed in 0..8 {
+        all.extend((0..8).map(|explained| What::Resubmit { changed, explained }));
+    }
+    all
+}
+
+/// So many kinds of tries there are.
+pub const KINDS: u8 = 18;
+
+impl Sheet {
+    /// What is tried next, by kind (below [`KINDS`]): mostly what is allowed, and what is denied for one reason only, for each reason
+    /// there is. `pick` chooses first what, then how and by whom, so that what can be done in one way only is not rare.
+    #[must_use]
+    pub fn draw(&self, kind: u8, pick: usize) -> Try {
+        if kind >= 16 {
+            return Try { who: Who::Clock, what: What::Wait { days: WAITS[pick % WAITS.len()] } };
+        }
+        let relaxed = match kind {
+            7 => Self { rejected: 0, ..self.clone() },
+            8 => Self { touched: Default::default(), ..self.clone() },
+            9 => self.as_if_paid(),
+            10 => Self { returned: 7, ..self.clone() },
+            _ => self.clone(),
+        };
+        let wanted = |attempt: &Try| match kind {
+            // What leads on is often, or few lives would come far.
+            0..=2 => attempt.what.leads_on() && self.allows(*attempt),
+            3..=4 => !attempt.what.ends() && self.allows(*attempt),
+            5 => self.allows(*attempt),
+            6 => {
+                let mended = Try { what: attempt.what.mended(), ..*attempt };
+                !self.allows(*attempt) && self.allows(mended)
+            }
+            7..=10 => !self.allows(*attempt) && relaxed.allows(*attempt),
+            11..=13 => attempt.what.is_aside() && self.allows(*attempt),
+            14 => attempt.who == Who::Clock && self.allows(*attempt),
+            _ => PEOPLE.iter().any(|who| self.allows(Try { who: *who, ..*attempt })),
+        };
+        // Each pick goes through the groups in an order of its own.
+        let (first, stride) = (pick % GROUPS.len(), 1 + pick / GROUPS.len() % (GROUPS.len() - 1));
+        let mut found = (0..GROUPS.len()).filter_map(|nth| {
+            let group = &GROUPS[(first + nth * stride) % GROUPS.len()];
+            let (before, after) = group.split_at(pick / GROUPS.len() % group.len());
+            after.iter().chain(before).find(|attempt| wanted(attempt))
+        });
+        *found.next().unwrap_or(&GROUPS[first][pick % GROUPS[first].len()])
+    }
+}

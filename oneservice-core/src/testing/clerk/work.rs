@@ -1,0 +1,276 @@
+//! From the sheet's words to the library's: catalogues, people and commands; and what must agree.
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value, json};
+
+use super::sheet::STEPS;
+use super::tries::ITEMS;
+use super::{Fee, Part, Sheet, What, Who, Why};
+use crate::catalog::Catalog;
+use crate::ids::{BlobId, Digest32, ReasonCode};
+use crate::money::Money;
+use crate::request::{
+    Actor, AnyRequest, Appointment, Channel, Collector, Command, Correction, Corrections, Evidence, Finding,
+    Item, Officer, PaymentMethod, Relation, Signature, SignatureMethod, Verdict,
+};
+use crate::testing::case::{Checked, same};
+use crate::testing::sample;
+
+const SERVICE: &str = "services/trade/market-stall.toml";
+
+/// The kinds of catalogue that there are.
+pub const CATALOGUES: usize = 6;
+
+/// The place of a kind among [`CATALOGUES`].
+#[must_use]
+pub fn kind(fee: Fee, silence_grants: bool) -> usize {
+    fee as usize * 2 + usize::from(silence_grants)
+}
+
+static PARSED: LazyLock<Vec<Catalog>> = LazyLock::new(|| {
+    let fees = [Fee::Before, Fee::After, Fee::Free];
+    fees.into_iter().flat_map(|fee| [false, true].map(|grants| made(fee, grants))).collect()
+});
+
+/// The sample's catalogue with another moment for the fee, with or without silence that grants, and a reason for sending back that fits
+/// every item. Each is an office of its own.
+#[must_use]
+pub fn catalogue(fee: Fee, silence_grants: bool) -> &'static Catalog {
+    &PARSED[kind(fee, silence_grants)]
+}
+
+fn made(fee: Fee, grants: bool) -> Catalog {
+    let mut files = sample::files();
+    let mut edit = |file: &str, from: &str, to: &str| {
+        let text = files.get_mut(file).expect("the sample has the file");
+        assert!(text.contains(from), "the sample says {from}");
+        *text = text.replacen(from, to, 1);
+    };
+    edit("office.toml", "id = \"harbour-town\"", &format!("id = \"harbour-town-{}\"", kind(fee, grants)));
+    let when = "when = \"on-submission\"";
+    match fee {
+        Fee::Before => edit(SERVICE, when, "when = \"on-submission\"\nrefund = \"before-first-step\""),
+        Fee::After => edit(SERVICE, when, "when = \"on-approval\"\nrefund = \"before-decision\""),
+        Fee::Free => {}
+    }
+    if grants {
+        edit(SERVICE, "then = \"escalate\"", "then = \"grant\"");
+    }
+    let service = files.get_mut(SERVICE).expect("the sample has the service");
+    if fee == Fee::Free {
+        let (before, rest) = service.split_once("[fee]").expect("the sample has a fee");
+        let after = rest.split_once("[processing_time]").expect("the sample has a time").1;
+        let free = "[fee]\ncurrency = \"KHR\"\nwhen = \"none\"\nassumed = true\nbase = 0\n\n";
+        *service = format!("{before}{free}[processing_time]{after}");
+    }
+    service.push_str("\n[[reasons]]\ncode = \"TR-C02\"\nkind = \"return\"\ntext = { km = \"សូមកែ\", en = \"Correct this\" }\n");
+    Catalog::parse(&files).unwrap_or_else(|error| panic!("{:#?}", error.mistakes))
+}
+
+/// The answers of somebody who sells cloth, or food, of which the health department has to be asked.
+#[must_use]
+pub fn answers(asks_health: bool) -> Map<String, Value> {
+    let mut form = sample::answers();
+    if asks_health {
+        form.extend([("goods".to_owned(), json!("food")), ("cooks".to_owned(), json!(false))]);
+    }
+    form
+}
+
+/// A paper that is described and not kept anywhere.
+#[must_use]
+pub fn paper(nth: u8) -> Evidence {
+    Evidence {
+        document: "id-card".parse().expect("an id"),
+        blob: BlobId::new([nth; 16]),
+        sha256: Digest32::sha256(&[&[nth]]),
+        media_type: "image/png".into(),
+        size_bytes: 1_000,
+        name: "card.png".into(),
+        issued: None,
+    }
+}
+
+/// A typed signature.
+#[must_use]
+pub fn signature(signer: &str) -> Signature {
+    let statement = Digest32::sha256(&[b"I declare"]);
+    Signature { method: SignatureMethod::Typed, signer: signer.into(), file: None, statement, content: None }
+}
+
+/// Somebody as the library knows them.
+#[must_use]
+pub fn actor(who: Who) -> Actor {
+    let appointments = who.appointments().iter().map(|(role, department)| Appointment {
+        role: *role,
+        department: department.parse().expect("an id"),
+    });
+    match who {
+        Who::Applicant => Actor::Applicant,
+        Who::Representative => Actor::Representative,
+        Who::Clock => Actor::System,
+        officer => Actor::Officer(Officer {
+            id: format!("{officer:?}").to_lowercase().parse().expect("an id"),
+            name: String::new(),
+            appointments: appointments.collect(),
+        }),
+    }
+}
+
+/// The items of a bit set.
+pub fn items(set: u8) -> impl Iterator<Item = Item> {
+    (0..ITEMS.len()).filter(move |nth| set >> nth & 1 == 1).map(item)
+}
+
+fn item(nth: usize) -> Item {
+    ITEMS[nth].parse().expect("an item")
+}
+
+fn why(why: Why) -> ReasonCode {
+    code(match why {
+        Why::General => "TR-C02",
+        Why::Paper => "TR-C01",
+        Why::Unknown => "TR-X01",
+    })
+}
+
+fn code(code: &str) -> ReasonCode {
+    code.parse().expect("a code")
+}
+
+/// A reason of the office of the right kind, or of another.
+fn coded(right: &str, is_right: bool) -> ReasonCode {
+    code(if is_right { right } else { "OF-A01" })
+}
+
+/// The command for what is tried on `request`; nothing where only time passes. `nth` tells corrections apart, `card` is a
+/// new paper and `signed` a signature.
+#[must_use]
+pub fn command(
+    what: What,
+    request: &AnyRequest,
+    nth: u64,
+    card: &Evidence,
+    signed: &Signature,
+) -> Option<Command> {
+    let step = |nth: usize| STEPS[nth].parse().expect("an id");
+    let words = |some: bool| if some { "words".to_owned() } else { " ".to_owned() };
+    let record = request.record();
+    let (due, note) = (record.outstanding(), None);
+    let money = |minor: i64| Money::new(due.currency(), minor);
+    Some(match what {
+        What::Wait { .. } => return None,
+        What::Pay { right } => {
+            let amount = money(due.minor() + i64::from(!right));
+            Command::Pay { amount, method: PaymentMethod::Cash }
+        }
+        What::Accept { step: nth, item: on } => {
+            Command::Judge { step: step(nth), item: item(on), verdict: Verdict::Accepted }
+        }
+        What::Reject { step: nth, item: on, why: reason } => {
+            let verdict = Verdict::Rejected { reason: why(reason), note };
+            Command::Judge { step: step(nth), item: item(on), verdict }
+        }
+        What::Pass { step: nth, favourable } => {
+            let finding = if favourable { Finding::Favourable } else { Finding::Unfavourable };
+            Command::PassStep { step: step(nth), finding, note, checked: vec![] }
+        }
+        What::Return { step: nth, items: set, why: reason } => {
+            let correction = |item| Correction { item, reason: why(reason), note: None };
+            Command::Return { step: step(nth), corrections: items(set).map(correction).collect(), note }
+        }
+        What::Resubmit { changed, explained } => {
+            let has = |bit: u8| changed >> bit & 1 == 1;
+            let area = has(1).then(|| ("area".to_owned(), json!(format!("{}.5", 10 + nth % 200))));
+            Command::Resubmit(Corrections {
+                channel: Channel::Web,
+                answers: area.into_iter().collect(),
+                evidence: has(0).then(|| card.clone()).into_iter().collect(),
+                signature: has(2).then(|| signed.clone()),
+                explanations: items(explained).map(|item| (item, "it is right".to_owned())).collect(),
+            })
+        }
+        What::Approve { step: nth } => Command::Approve { step: step(nth), note },
+        What::Refuse { step: nth, coded } => {
+            let reasons = coded.then(|| code("TR-X01")).into_iter().collect();
+            Command::Refuse { step: step(nth), reasons, note }
+        }
+        What::Issue { step: nth } => Command::Issue { step: step(nth) },
+        What::Collect { originals, signed: signs } => Command::Collect {
+            collector: Collector {
+                name: "SOK DARA".into(),
+                relation: Relation::Applicant,
+                identity: "national-id 6789".into(),
+            },
+            signature: signs.then(|| signed.clone()),
+            originals_seen: originals.then(|| "id-card".parse().expect("an id")).into_iter().collect(),
+        },
+        What::Withdraw => Command::Withdraw { reason: None },
+        What::Object { words: some } => Command::Object { text: words(some) },
+        What::Uphold { words: some } => Command::UpholdObjection { note: words(some) },
+        What::Dismiss { words: some } => Command::DismissObjection { note: words(some) },
+        What::Remind => Command::Remind,
+        What::Escalate => Command::Escalate,
+        What::Lapse => Command::Lapse,
+        What::MakeFinal => Command::MakeFinal,
+        What::GrantBySilence => Command::GrantBySilence,
+        What::Expire => Command::Expire,
+        What::Extend { days, coded: right } => {
+            Command::Extend { working_days: days, reason: coded("OF-E01", right), note }
+        }
+        What::Explain { coded: right } => Command::ExplainDelay { reason: coded("OF-L01", right), note },
+        What::Reopen { coded: right } => Command::Reopen { reason: coded("OF-R01", right), note },
+        What::Read { known } => {
+            let first = record.files.keys().next().copied();
+            let blob = first.filter(|_| known).unwrap_or(BlobId::new([0xee; 16]));
+            Command::Read { blob }
+        }
+        What::Complain { words: some, coded: right } => {
+            Command::Complain { subject: coded("OF-S01", right), text: words(some) }
+        }
+        What::AnswerComplaint { words: some } => Command::AnswerComplaint { text: words(some) },
+        What::Waive { part, coded: right } => {
+            let amount = match part {
+                Part::All => due.minor(),
+                Part::Half => due.minor() / 2,
+                Part::Nothing => 0,
+                Part::TooMuch => due.minor() + 1,
+            };
+            Command::Waive { amount: money(amount), reason: coded("OF-W01", right), note }
+        }
+        What::Refund { right } => {
+            let due = record.refundable_in(request.stage(), request.service());
+            Command::Refund { amount: money(due.minor() + i64::from(!right)) }
+        }
+        What::Suspend { coded: right } => Command::Suspend { reason: coded("OF-U01", right), note },
+        What::Reinstate => Command::Reinstate { note },
+        What::Revoke { coded: right } => Command::Revoke { reason: coded("OF-V01", right), note },
+    })
+}
+
+/// Compares a request with its sheet.
+///
+/// # Errors
+/// The first difference.
+pub fn compare(sheet: &Sheet, request: &AnyRequest) -> Checked {
+    let record = request.record();
+    same("stage", request.stage(), sheet.stage)?;
+    same("the fee", record.outstanding().minor(), sheet.outstanding())?;
+    same("the last day", request.last_day().map(|(_, day)| day), sheet.last)?;
+    let names = |wanted: &dyn Fn(usize) -> bool| -> Vec<&str> {
+        (0..5).filter(|step| wanted(*step)).map(|step| STEPS[step]).collect()
+    };
+    let place = |id: &str| STEPS.iter().position(|step| *step == id);
+    let mut done: Vec<&str> = record.passed.keys().map(|step| step.as_str()).collect();
+    done.sort_by_key(|id| place(id));
+    same("steps that are done", done, names(&|step| sheet.done.contains(&step)))?;
+    let open = record.open_steps(request.service());
+    let mut open: Vec<&str> = open.iter().map(|step| step.as_str()).collect();
+    open.sort_by_key(|id| place(id));
+    same("steps that are open", open, names(&|step| sheet.open(step)))?;
+    let rejected: Vec<Item> = record.rejected().map(|(item, _)| item.clone()).collect();
+    let mut expected: Vec<Item> = items(sheet.rejected).collect();
+    expected.sort();
+    same("rejected items", rejected, expected)
+}
