@@ -154,13 +154,22 @@ impl What {
 
     /// What goes on beside the plan.
     fn is_aside(self) -> bool {
-        match self {
-            Self::Remind | Self::Escalate | Self::GrantBySilence | Self::Expire | Self::Reinstate => true,
-            Self::Explain { .. } | Self::Reopen { .. } | Self::Waive { .. } | Self::Refund { .. } => true,
-            Self::Suspend { .. } | Self::Revoke { .. } | Self::AnswerComplaint { .. } => true,
-            Self::Extend { .. } => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::Remind
+                | Self::Escalate
+                | Self::GrantBySilence
+                | Self::Expire
+                | Self::Extend { .. }
+                | Self::Explain { .. }
+                | Self::Reopen { .. }
+                | Self::AnswerComplaint { .. }
+                | Self::Waive { .. }
+                | Self::Refund { .. }
+                | Self::Suspend { .. }
+                | Self::Reinstate
+                | Self::Revoke { .. }
+        )
     }
 
     /// The same with nothing left out.
