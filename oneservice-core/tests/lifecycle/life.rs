@@ -127,7 +127,7 @@ impl StateMachineTest for Life {
             life.allowed += 1;
             return life;
         }
-        let nth = u8::try_from(life.allowed % 200).unwrap();
+        let nth = 1 + u8::try_from(life.allowed % 200).unwrap();
         let (card, signed) = (paper(nth), signature("SOK DARA"));
         let command = command(attempt.what, &life.request, life.allowed, &card, &signed).unwrap();
         match life.request.clone().decide(command, "N-1", &actor(attempt.who), &life.context()) {

@@ -222,7 +222,8 @@ pub fn command(
         What::Explain { coded: right } => Command::ExplainDelay { reason: coded("OF-L01", right), note },
         What::Reopen { coded: right } => Command::Reopen { reason: coded("OF-R01", right), note },
         What::Read { known } => {
-            let first = record.files.keys().next().copied();
+            // The paper that came with the submission, whatever came later.
+            let first = record.files.keys().find(|blob| **blob != card.blob).copied();
             let blob = first.filter(|_| known).unwrap_or(BlobId::new([0xee; 16]));
             Command::Read { blob }
         }
