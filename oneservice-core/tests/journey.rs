@@ -26,8 +26,13 @@ async fn office() -> (Office, Arc<SetClock>) {
 }
 
 fn officer(id: &str, role: Role, departments: &[&str]) -> Actor {
-    let appointments = departments.iter().map(|d| Appointment { role, department: d.parse().unwrap() });
-    Actor::Officer(Officer { id: id.parse().unwrap(), name: id.into(), appointments: appointments.collect() })
+    let appointments = departments.iter().map(|d| Appointment::new(role, d.parse().unwrap()));
+    Actor::Officer(Officer {
+        id: id.parse().unwrap(),
+        name: id.into(),
+        appointments: appointments.collect(),
+        known_by: Vec::new(),
+    })
 }
 
 /// The valid sample of a service, filled into a draft with small real files.

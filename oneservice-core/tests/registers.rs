@@ -26,9 +26,13 @@ async fn a_hundred_and_fifty_pay_at_once() {
         let receipt = draft.submit().await.unwrap();
         waiting.push(office.case_by_link(receipt.key).await.unwrap().request);
     }
-    let appointment = Appointment { role: Role::Cashier, department: "owso".parse().unwrap() };
-    let cashier =
-        Officer { id: "cashier".parse().unwrap(), name: String::new(), appointments: vec![appointment] };
+    let appointment = Appointment::new(Role::Cashier, "owso".parse().unwrap());
+    let cashier = Officer {
+        id: "cashier".parse().unwrap(),
+        name: String::new(),
+        appointments: vec![appointment],
+        known_by: Vec::new(),
+    };
     let paying: Vec<_> = waiting
         .iter()
         .map(|request| {

@@ -340,7 +340,8 @@ impl Place {
         let documents = Documents::in_folder(self.data.join("files"))?;
         let staff = Arc::new(StaffFile::open(&self.staff_file())?);
         let secret = self.secret(engine.is_empty(&catalog.office().id).await?)?;
-        let mut builder = engine.office(catalog).documents(documents).secret(secret);
+        let mut builder =
+            engine.office(catalog).documents(documents).secret(secret).staff(Arc::clone(&staff) as _);
         if let Some(clock) = clock {
             builder = builder.clock(clock);
         }

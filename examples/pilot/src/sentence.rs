@@ -184,6 +184,9 @@ pub fn step_title(lang: Lang, service: &Service, fact: &AnyFact) -> Option<Strin
         AnyFact::Refusal(f) => &f.step,
         AnyFact::Judgement(f) => &f.step,
         AnyFact::Issuance(f) => &f.step,
+        AnyFact::Assignment(f) => &f.step,
+        AnyFact::Endorsement(f) => &f.step,
+        AnyFact::Vacancy(f) => &f.step,
         _ => return None,
     };
     service.review.steps.iter().find(|s| &s.id == step).map(|step| step.title.get(lang).to_owned())

@@ -10,14 +10,18 @@ use std::time::SystemTime;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use oneservice_core::catalog::OfficeProfile;
-use oneservice_core::ids::OfficerId;
+use oneservice_core::calendar::Date;
+use oneservice_core::catalog::{OfficeProfile, Role};
+use oneservice_core::ids::{DepartmentId, OfficerId};
+use oneservice_core::office::StaffDirectory;
 use oneservice_core::request::{Appointment, Officer};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::open::private_folder;
 
+/// The longest delegation.
+const DELEGATION_MAX_DAYS: i32 = 366;
 /// The shortest password.
 pub const PASSWORD_MIN_CHARS: usize = 10;
 
@@ -28,6 +32,27 @@ pub struct Staff {
     /// The people.
     #[serde(default)]
     pub officers: Vec<Member>,
+    /// What was delegated, for how long.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delegations: Vec<Delegation>,
+}
+
+/// An officer's role, given to another for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delegation {
+    /// Whose role it is.
+    pub from: OfficerId,
+    /// Who acts in it meanwhile, too.
+    pub to: OfficerId,
+    /// The role.
+    pub role: Role,
+    /// In which department.
+    pub department: DepartmentId,
+    /// The first day.
+    pub since: Date,
+    /// The last day.
+    pub until: Date,
 }
 
 /// The staff file of an office that runs, read again when it was changed: who is taken out of it is out at once.
@@ -64,6 +89,13 @@ impl StaffFile {
     }
 }
 
+impl StaffDirectory for StaffFile {
+    fn officers(&self, today: Date) -> Vec<Officer> {
+        let staff = self.now();
+        staff.officers.iter().filter_map(|member| staff.officer(member.id.as_str(), today)).collect()
+    }
+}
+
 fn stamp(path: &Path) -> Option<Stamp> {
     let data = fs::metadata(path).ok()?;
     Some((data.modified().ok()?, data.len()))
@@ -81,6 +113,9 @@ pub struct Member {
     pub password: String,
     /// What the officer may act as.
     pub appointments: Vec<Appointment>,
+    /// The officer's national ID and telephone numbers: nobody works on a request of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known_by: Vec<String>,
 }
 
 /// Why staff could not be read or changed.
@@ -112,6 +147,9 @@ pub enum StaffError {
     /// An officer must be appointed to something, and nothing the office does not have.
     #[error("{0}")]
     Appointment(String),
+    /// A role is delegated by who holds it, to another officer, for some days.
+    #[error("{0}")]
+    Delegation(String),
     /// The password could not be hashed.
     #[error("the password could not be hashed: {0}")]
     Hash(String),
@@ -126,6 +164,7 @@ impl StaffError {
             Self::Taken(_) => "staff-taken",
             Self::Short => "password-short",
             Self::Appointment(_) => "appointment",
+            Self::Delegation(_) => "delegation",
             Self::Hash(_) => "hash",
         }
     }
@@ -176,6 +215,7 @@ impl Staff {
         id: OfficerId,
         name: &str,
         appointments: Vec<Appointment>,
+        known_by: Vec<String>,
         password: &str,
     ) -> Result<(), StaffError> {
         if self.member(id.as_str()).is_some() {
@@ -189,7 +229,7 @@ impl Staff {
                 "an officer needs at least one role: ROLE@DEPARTMENT".into(),
             ));
         }
-        for Appointment { role, department } in &appointments {
+        for Appointment { role, department, .. } in &appointments {
             if !role.is_officer() || office.role(*role).is_none() {
                 return Err(StaffError::Appointment(format!("the office has no officers of role {role}")));
             }
@@ -203,13 +243,69 @@ impl Staff {
             }
         }
         let password = hash(password)?;
-        self.officers.push(Member { id, name: name.to_owned(), password, appointments });
+        self.officers.push(Member { id, name: name.to_owned(), password, appointments, known_by });
         Ok(())
     }
 
     /// An officer by sign-in name.
     pub fn member(&self, id: &str) -> Option<&Member> {
         self.officers.iter().find(|member| member.id.as_str() == id)
+    }
+
+    /// Gives a role of one officer to another, too, from a day to a day.
+    ///
+    /// # Errors
+    /// [`StaffError::Delegation`] to oneself, for a period that ends before it begins or is longer than a year, of a role that is not
+    /// `from`'s own, or to somebody who cannot hold it.
+    pub fn delegate(&mut self, office: &OfficeProfile, new: Delegation) -> Result<(), StaffError> {
+        let no = |why: String| Err(StaffError::Delegation(why));
+        let (Some(from), Some(to)) = (self.member(new.from.as_str()), self.member(new.to.as_str())) else {
+            return no(format!("there is no officer {} or no officer {}", new.from, new.to));
+        };
+        if from.id == to.id {
+            return no(format!("{} cannot delegate to themselves", new.from));
+        }
+        if new.until < new.since
+            || new.since.until(new.until).map_or(0, |span| span.get_days()) > DELEGATION_MAX_DAYS
+        {
+            return no(format!(
+                "from {} to {} is no period of 1 to {DELEGATION_MAX_DAYS} days",
+                new.since, new.until
+            ));
+        }
+        let own = Appointment::new(new.role, new.department.clone());
+        if !from.appointments.contains(&own) {
+            return no(format!("{} is not {}@{}", new.from, new.role, new.department));
+        }
+        if to.appointments.contains(&own) {
+            return no(format!("{} is {}@{} already", new.to, new.role, new.department));
+        }
+        if let Some(other) = to.appointments.iter().find(|other| !office.may_hold_both(new.role, other.role))
+        {
+            return no(format!("one person cannot be {} and {}", new.role, other.role));
+        }
+        self.delegations.push(new);
+        Ok(())
+    }
+
+    /// An officer as of `today`, with what was delegated to them.
+    pub fn officer(&self, id: &str, today: Date) -> Option<Officer> {
+        let mut officer = self.member(id)?.officer();
+        let in_force = |delegation: &&Delegation| {
+            let still_holds = self.member(delegation.from.as_str()).is_some_and(|from| {
+                from.appointments.contains(&Appointment::new(delegation.role, delegation.department.clone()))
+            });
+            delegation.to == officer.id
+                && (delegation.since..=delegation.until).contains(&today)
+                && still_holds
+        };
+        let delegated = self.delegations.iter().filter(in_force).map(|delegation| Appointment {
+            delegated_by: Some(delegation.from.clone()),
+            ..Appointment::new(delegation.role, delegation.department.clone())
+        });
+        let delegated: Vec<Appointment> = delegated.collect();
+        officer.appointments.extend(delegated);
+        Some(officer)
     }
 
     /// The officer, if the password is right. Takes about as long for a name that is not there. Slow on purpose: call
@@ -229,7 +325,12 @@ impl Staff {
 impl Member {
     /// The officer, without the password.
     pub fn officer(&self) -> Officer {
-        Officer { id: self.id.clone(), name: self.name.clone(), appointments: self.appointments.clone() }
+        Officer {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            appointments: self.appointments.clone(),
+            known_by: self.known_by.clone(),
+        }
     }
 }
 

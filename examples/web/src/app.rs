@@ -98,8 +98,10 @@ impl App {
         let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         let session = sessions.get(&Digest32::sha256(&[secret.as_bytes()]))?;
         let staff = self.staff.now();
-        let current = staff.member(session.officer.id.as_str())?;
-        (session.ends_at > self.office.now()).then(|| current.officer())
+        let now = self.office.now();
+        let current =
+            staff.officer(session.officer.id.as_str(), self.office.catalog().calendar().local_date(now))?;
+        (session.ends_at > now).then_some(current)
     }
 
     pub(crate) fn end_session(&self, secret: &str) {

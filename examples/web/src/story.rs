@@ -46,8 +46,10 @@ pub(crate) fn role(app: &App, lang: Lang, role: Role) -> String {
 pub(crate) fn story(app: &App, lang: Lang, case: &Case, reader: Reader) -> Vec<Line> {
     let told = case.history.iter().map(|happening| &happening.recorded).filter(|recorded| {
         // Single judgements are told with the return that they lead to.
-        // Who opened which paper is told apart.
+        // Who opened which paper is told apart. Who of the office does what is the office's own matter.
+        let inside = matches!(recorded.fact, AnyFact::Assignment(_) | AnyFact::Recusal(_));
         !matches!(recorded.fact, AnyFact::Judgement(_) | AnyFact::ReviewOpened(_) | AnyFact::Reading(_))
+            && !(inside && reader == Reader::Applicant)
     });
     let mut lines: Vec<Line> = told.map(|recorded| happened(app, lang, case, recorded, reader)).collect();
     lines.extend(expected(app, lang, &case.request));
@@ -157,6 +159,24 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
         }
         AnyFact::Refund(refund) => {
             line.notes.push(format!("{} · {}", refund.amount.show(lang), refund.receipt));
+        }
+        AnyFact::Assignment(assignment) => {
+            line.mark = "•";
+            let title = sentence::step_title(lang, service, fact).unwrap_or_default();
+            let whose = assignment.officer.as_ref().map_or_else(|| t(lang, "nobody"), ToString::to_string);
+            line.notes.push(format!("{title}: {whose}"));
+            line.notes.extend(
+                assignment.reason.iter().flat_map(|code| office_reason(app, lang, code, &assignment.note)),
+            );
+        }
+        AnyFact::Recusal(recusal) => {
+            line.mark = "•";
+            line.notes = office_reason(app, lang, &recusal.reason, &recusal.note);
+        }
+        AnyFact::Endorsement(endorsement) => line.notes.extend(endorsement.note.clone()),
+        AnyFact::Vacancy(_) => {
+            (line.class, line.mark) = ("late", "⚠");
+            line.notes.extend(sentence::step_title(lang, service, fact));
         }
         AnyFact::Suspension(suspension) => {
             (line.class, line.mark) = ("late", "⚠");

@@ -15,6 +15,8 @@ use super::{PAPERS_MAX, Service, StepKind, Validity};
 /// The most a fee may ask, in whole units: anything above is a slip of the hand.
 const FEE_MAX: i64 = 1_000_000_000;
 const BYTES_MAX: u64 = 100 << 20;
+/// More than a panel is a slip of the hand.
+const MIN_APPROVERS_MAX: u32 = 9;
 /// What a result may print beside answers.
 const PRINTABLE: &[&str] = &[
     "result.number",
@@ -291,6 +293,17 @@ fn check_plan(walk: &mut Walk<'_>, service: &Service, scope: &Scope, office: &Of
                 &format!("{at}.distinct_from"),
                 Code::Plan,
                 "an approval needs another person: four eyes",
+            );
+        }
+        let several = step.min_approvers.is_some_and(|wanted| wanted != 1);
+        if several && step.kind != StepKind::Approval {
+            walk.say(&format!("{at}.min_approvers"), Code::Plan, "only an approval has approvers");
+        }
+        if step.min_approvers.is_some_and(|wanted| !(1..=MIN_APPROVERS_MAX).contains(&wanted)) {
+            walk.say(
+                &format!("{at}.min_approvers"),
+                Code::Plan,
+                format!("is not from 1 to {MIN_APPROVERS_MAX}"),
             );
         }
         let before = step.after.iter().filter_map(|name| days.get(name.as_str())).max().copied().unwrap_or(0);

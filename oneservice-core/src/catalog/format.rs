@@ -176,6 +176,7 @@ const STEP: &[Key] = &[
     must("working_days", Whole),
     may("when", Condition),
     may("distinct_from", Kebabs),
+    may("min_approvers", Whole),
     may("checklist", Labels),
     may("may_return", Bool),
 ];

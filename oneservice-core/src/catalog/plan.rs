@@ -41,6 +41,9 @@ pub struct ReviewStep {
     /// Steps that another person must have done: four eyes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub distinct_from: Vec<StepId>,
+    /// How many officers must be for granting in the deciding step; one, if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_approvers: Option<u32>,
     /// Points to look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checklist: Vec<Text>,

@@ -157,6 +157,7 @@ impl Office {
             .request
             .decide(command, given, by, &self.context(None))
             .map_err(|CommandDenied { request, denials }| OfficeError::Denied { denials, request })?;
+        let decided = self.noting_vacancies(decided);
         let mut commit = self.commit_of(commit_id, expected, &decided, row.access)?;
         commit.counters = register.map(|register| register.counter).into_iter().collect();
         Ok((commit, decided))

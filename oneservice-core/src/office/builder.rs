@@ -1,11 +1,13 @@
 //! Putting an office together.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex};
 
 use super::registers::Registers;
-use super::{Clock, Documents, Inner, Office, OfficeError, Random, Secret, SystemClock, SystemRandom};
+use super::{
+    Clock, Documents, Inner, Office, OfficeError, Random, Secret, StaffDirectory, SystemClock, SystemRandom,
+};
 use crate::catalog::Catalog;
 use crate::store::{GroupCommit, Limits, Store};
 
@@ -20,6 +22,7 @@ pub struct OfficeBuilder {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     limits: Limits,
+    staff: Option<Arc<dyn StaffDirectory>>,
 }
 
 impl OfficeBuilder {
@@ -32,6 +35,7 @@ impl OfficeBuilder {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             limits: Limits::default(),
+            staff: None,
         }
     }
 
@@ -70,6 +74,13 @@ impl OfficeBuilder {
         self
     }
 
+    /// Who works in the office. With it a step that nobody may do is reported to the heads; without it nobody is missed.
+    #[must_use]
+    pub fn staff(mut self, staff: Arc<dyn StaffDirectory>) -> Self {
+        self.staff = Some(staff);
+        self
+    }
+
     /// The office, ready to work: its service versions are archived, so that requests keep them for life.
     ///
     /// Must be called inside a tokio runtime, which then runs the writer.
@@ -77,7 +88,7 @@ impl OfficeBuilder {
     /// # Errors
     /// When store or document store do not answer.
     pub async fn build(self) -> Result<Office, OfficeError> {
-        let Self { store, catalog, documents, secret, clock, random, limits } = self;
+        let Self { store, catalog, documents, secret, clock, random, limits, staff } = self;
         let secret = match secret {
             Some(secret) => secret,
             None => {
@@ -103,6 +114,8 @@ impl OfficeBuilder {
             floor: AtomicI64::new(head.last_at.millis()),
             registers: Registers::default(),
             old_versions: HashMap::new().into(),
+            staff,
+            staff_seen: Mutex::default(),
         };
         Ok(Office { inner: Arc::new(inner) })
     }

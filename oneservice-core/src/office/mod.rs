@@ -37,6 +37,7 @@ mod seal;
 mod secret;
 mod submit;
 mod tick;
+mod vacancies;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -52,6 +53,7 @@ pub use look_up::{Case, Happening};
 pub use receipt::Receipt;
 pub use secret::Secret;
 pub use tick::Ticked;
+pub use vacancies::StaffDirectory;
 
 use crate::calendar::Moment;
 use crate::catalog::{Catalog, Service};
@@ -79,6 +81,9 @@ struct Inner {
     /// The latest time the log has seen: the office's time never runs back, whatever the machine's clock does.
     floor: AtomicI64,
     registers: Registers,
+    staff: Option<Arc<dyn StaffDirectory>>,
+    /// Who worked here when vacancies were looked for last.
+    staff_seen: std::sync::Mutex<Option<Vec<crate::request::Officer>>>,
     old_versions: std::sync::RwLock<std::collections::HashMap<crate::ids::VersionHash, Arc<Service>>>,
 }
 

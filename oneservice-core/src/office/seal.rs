@@ -85,7 +85,7 @@ impl Office {
 }
 
 /// Who must act now: the roles of the open steps, the cashier while money is to be taken or given back, the heads while the office is
-/// late or an objection waits, the ombudsman while a complaint does.
+/// late, nobody may do an open step, or an objection waits, the ombudsman while a complaint does.
 fn queues(request: &AnyRequest) -> Vec<QueueName> {
     let (record, service, stage) = (request.record(), request.service(), request.stage());
     let desk = service.review.steps.first().map_or(&service.department, |step| &step.department);
@@ -102,7 +102,8 @@ fn queues(request: &AnyRequest) -> Vec<QueueName> {
         queues.insert(QueueName::new(Role::Cashier, desk));
     }
     let late = record.due_on.is_some() && record.timing.escalated == record.due_on;
-    if late || matches!(request, AnyRequest::Objected(_)) {
+    let vacant = open.iter().any(|step| record.vacant.contains(step));
+    if late || vacant || matches!(request, AnyRequest::Objected(_)) {
         queues.insert(QueueName::new(Role::DepartmentHead, &service.department));
         queues.insert(QueueName::new(Role::GovernorDelegate, desk));
     }

@@ -175,6 +175,7 @@ impl Office {
         };
         let decided = Decided::submission(Request::draft(intake, service), by, &self.context(occurred_at))
             .map_err(|CommandDenied { request, denials }| OfficeError::Denied { denials, request })?;
+        let decided = self.noting_vacancies(decided);
         let mut commit = self.commit_of(self.new_commit_id()?, 0, &decided, place)?;
         let fingerprint = fingerprint(content);
         commit.key = Some(IdempotencyKey { key: format!("submit:{place}"), fingerprint });

@@ -24,7 +24,8 @@ pub struct Ticked {
 }
 
 impl Office {
-    /// Records all that has fallen due by now: reminders, escalation, what silence grants, what lapses, refusals that become final.
+    /// Records all that has fallen due by now: reminders, escalation, what silence grants, what lapses, refusals that become final,
+    /// and steps that nobody may do since staff changed.
     ///
     /// Does nothing twice, however often and on however many servers it runs: each act is recorded for one last day, and the rules are
     /// asked about the request as it is when it is written. Each request is written by itself: one that fails does not hold the others up.
@@ -46,6 +47,7 @@ impl Office {
         self.catch_up().await?;
         let now = self.now();
         let (mut ticked, mut after) = (Ticked::default(), None);
+        self.look_for_vacancies(&mut ticked).await?;
         loop {
             // What was done leaves the list or moves back in it; what failed stays, and the cursor goes past it.
             let page = self.list(&Query::Waking, after.as_ref(), PAGE_ROWS).await?;

@@ -16,6 +16,21 @@ pub struct Appointment {
     pub role: Role,
     /// Where. The One-Window office itself is a department too.
     pub department: DepartmentId,
+    /// Whose it is, where it was delegated for a while: that person counts as having acted, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delegated_by: Option<OfficerId>,
+}
+
+impl Appointment {
+    /// An appointment of one's own.
+    pub fn new(role: Role, department: DepartmentId) -> Self {
+        Self { role, department, delegated_by: None }
+    }
+
+    /// Whether it is the one that `step` wants.
+    pub fn fits(&self, step: &ReviewStep) -> bool {
+        self.role == step.role && self.department == step.department
+    }
 }
 
 /// Somebody who works in the office. The library knows roles, never credentials.
@@ -27,9 +42,17 @@ pub struct Officer {
     pub name: String,
     /// What the officer may act as.
     pub appointments: Vec<Appointment>,
+    /// The officer's national ID and telephone numbers, as far as the office knows them: nobody works on a request of their own.
+    pub known_by: Vec<String>,
 }
 
 impl Officer {
+    /// The officer's own appointment that `step` wants, or else one that was delegated.
+    pub(super) fn appointment_for(&self, step: &ReviewStep) -> Option<&Appointment> {
+        let fitting = || self.appointments.iter().filter(|appointment| appointment.fits(step));
+        fitting().find(|appointment| appointment.delegated_by.is_none()).or_else(|| fitting().next())
+    }
+
     /// Whether the officer holds one of `roles` anywhere.
     pub fn holds(&self, roles: &[Role]) -> bool {
         self.appointments.iter().any(|a| roles.contains(&a.role))
@@ -67,11 +90,19 @@ pub struct By {
     /// The officer's department.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<DepartmentId>,
+    /// For whom, where the role was delegated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delegated_by: Option<OfficerId>,
 }
 
 impl By {
     /// The office's clock.
-    pub const SYSTEM: Self = Self { role: Role::System, officer: None, department: None };
+    pub const SYSTEM: Self = Self { role: Role::System, officer: None, department: None, delegated_by: None };
+
+    /// Who acted, and for whom.
+    pub fn persons(&self) -> impl Iterator<Item = &OfficerId> {
+        self.officer.iter().chain(&self.delegated_by)
+    }
 }
 
 impl Actor {
@@ -80,23 +111,23 @@ impl Actor {
     /// # Errors
     /// [`Denial::NotYourRole`] names who may.
     pub(super) fn acting(&self, roles: &[Role], step: Option<&ReviewStep>) -> Result<By, Denial> {
-        let plain = |role: Role| By { role, officer: None, department: None };
+        let plain = |role: Role| By { role, ..By::SYSTEM };
         let by = match self {
             Self::Applicant => Some(plain(Role::Applicant)),
             Self::Representative => Some(plain(Role::Representative)),
             Self::System => Some(By::SYSTEM),
-            Self::Officer(officer) => officer
-                .appointments
-                .iter()
-                .find(|a| {
-                    roles.contains(&a.role)
-                        && step.is_none_or(|s| s.role == a.role && s.department == a.department)
-                })
-                .map(|a| By {
+            Self::Officer(officer) => {
+                let fitting = match step {
+                    Some(step) => officer.appointment_for(step),
+                    None => officer.appointments.iter().find(|a| roles.contains(&a.role)),
+                };
+                fitting.map(|a| By {
                     role: a.role,
                     officer: Some(officer.id.clone()),
                     department: Some(a.department.clone()),
-                }),
+                    delegated_by: a.delegated_by.clone(),
+                })
+            }
         };
         by.filter(|by| roles.contains(&by.role) && step.is_none_or(|s| s.role == by.role)).ok_or_else(|| {
             Denial::NotYourRole {

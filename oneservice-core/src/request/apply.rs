@@ -2,6 +2,7 @@
 
 use super::fact::*;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
+use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 use super::fact_result::{Expiry, Reinstatement, Revocation, Suspension};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 use super::record::{Judged, PaymentMade, StepDone, files_of};
@@ -62,13 +63,15 @@ impl Fact<InReview> for Judgement {
 }
 
 fn work(step: &StepId, entry: &Entry, record: &mut Record) {
-    record.worked.entry(step.clone()).or_default().extend(entry.by.officer.clone());
+    record.worked.entry(step.clone()).or_default().extend(entry.by.persons().cloned());
+    record.vacant.remove(step);
 }
 
 fn pass(step: &StepId, finding: Finding, note: &Option<String>, entry: &Entry, record: &mut Record) {
     work(step, entry, record);
     let done = StepDone { by: entry.by.clone(), at: entry.recorded_at, finding, note: note.clone() };
     record.passed.insert(step.clone(), done);
+    record.assigned.remove(step);
 }
 
 impl Fact<InReview> for StepPassed {
@@ -84,6 +87,7 @@ impl Fact<InReview> for Return {
     fn apply(&self, entry: &Entry, record: &mut Record, _: InReview) -> Returned {
         work(&self.step, entry, record);
         record.due_on = None;
+        record.endorsed.clear();
         record.returns.push(self.clone());
         Returned {
             step: self.step.clone(),
@@ -128,7 +132,48 @@ impl Fact<InReview> for Approval {
     type To = Approved;
     fn apply(&self, entry: &Entry, record: &mut Record, _: InReview) -> Approved {
         pass(&self.step, Finding::Favourable, &self.note, entry, record);
+        record.endorsed.clear();
         Approved
+    }
+}
+
+/// Only the last one moves the request.
+impl Fact<InReview> for Endorsement {
+    type To = InReview;
+    fn apply(&self, entry: &Entry, record: &mut Record, from: InReview) -> InReview {
+        work(&self.step, entry, record);
+        record.endorsed.extend(entry.by.persons().cloned());
+        from
+    }
+}
+
+/// Whose a step is moves nothing.
+impl<S: Stage> Fact<S> for Assignment {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        match &self.officer {
+            Some(officer) => drop(record.assigned.insert(self.step.clone(), officer.clone())),
+            None => drop(record.assigned.remove(&self.step)),
+        }
+        record.vacant.remove(&self.step);
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for Recusal {
+    type To = S;
+    fn apply(&self, entry: &Entry, record: &mut Record, from: S) -> S {
+        record.recused.extend(entry.by.officer.clone());
+        record.assigned.retain(|_, holder| Some(&*holder) != entry.by.officer.as_ref());
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for Vacancy {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.vacant.insert(self.step.clone());
+        from
     }
 }
 
@@ -136,6 +181,7 @@ impl Fact<InReview> for Refusal {
     type To = Refused;
     fn apply(&self, entry: &Entry, record: &mut Record, _: InReview) -> Refused {
         pass(&self.step, Finding::Unfavourable, &self.note, entry, record);
+        record.endorsed.clear();
         record.due_on = None;
         Refused {
             step: self.step.clone(),
@@ -257,6 +303,7 @@ impl<S: Stage> Fact<S> for DelayExplained {
 impl Fact<InReview> for SilentApproval {
     type To = Approved;
     fn apply(&self, entry: &Entry, record: &mut Record, _: InReview) -> Approved {
+        record.endorsed.clear();
         for step in &self.skipped {
             pass(step, Finding::Favourable, &None, entry, record);
         }

@@ -3,7 +3,8 @@
 
 use super::{
     Actor, AnyFact, AnyRequest, Collector, Context, Correction, Corrections, Denial, Denied, FactName,
-    Finding, Item, PaymentMethod, Recorded, Request, Signature, Stage, TRANSITIONS, Transition, Verdict,
+    Finding, Item, Officer, PaymentMethod, Recorded, Request, Signature, Stage, TRANSITIONS, Transition,
+    Verdict,
 };
 use crate::ids::{BlobId, DocumentId, ReasonCode, StepId};
 use crate::money::Money;
@@ -73,6 +74,12 @@ pub enum Command {
     Revoke { reason: ReasonCode, note: Option<String> },
     /// See [`Request::expire`].
     Expire,
+    /// See [`Request::assign`].
+    Assign { step: StepId, to: Option<Officer>, reason: Option<ReasonCode>, note: Option<String> },
+    /// See [`Request::recuse`].
+    Recuse { reason: ReasonCode, note: Option<String> },
+    /// See [`Request::report_vacancy`].
+    ReportVacancy { step: StepId, staff: Vec<Officer> },
 }
 
 /// A register of the office whose numbers have no gap.
@@ -161,6 +168,9 @@ impl Command {
             Self::Reinstate { .. } => FactName::Reinstatement,
             Self::Revoke { .. } => FactName::Revocation,
             Self::Expire => FactName::Expiry,
+            Self::Assign { .. } => FactName::Assignment,
+            Self::Recuse { .. } => FactName::Recusal,
+            Self::ReportVacancy { .. } => FactName::Vacancy,
         }
     }
 
@@ -185,6 +195,8 @@ impl Command {
             (_, AnyFact::Reminder(_) | AnyFact::Escalation(_)) => false,
             // Nor does who looks at it.
             (_, AnyFact::Reading(_) | AnyFact::Complaint(_) | AnyFact::ComplaintAnswered(_)) => false,
+            // Whose a step is the rules ask again.
+            (_, AnyFact::Assignment(_) | AnyFact::Recusal(_) | AnyFact::Vacancy(_)) => false,
             (Self::Judge { item, .. }, AnyFact::Judgement(other)) => *item == other.item,
             (Self::Judge { step, .. }, AnyFact::StepPassed(other)) => *step == other.step,
             (Self::Judge { .. } | Self::Pay { .. } | Self::Collect { .. } | Self::Withdraw { .. }, other) => {
@@ -241,6 +253,9 @@ impl AnyRequest {
                 one(r.return_to_applicant(by, context, &step, corrections, note))
             }
             (Self::Returned(r), Command::Resubmit(corrections)) => one(r.resubmit(by, context, corrections)),
+            (Self::InReview(r), Command::Approve { step, note }) if r.endorsements_missing(&step) > 0 => {
+                one(r.endorse(by, context, &step, note))
+            }
             (Self::InReview(r), Command::Approve { step, note }) => one(r.approve(by, context, &step, note)),
             (Self::InReview(r), Command::Refuse { step, reasons, note }) => {
                 one(r.refuse(by, context, &step, reasons, note))
@@ -302,6 +317,18 @@ impl Decided {
         context: &Context<'_>,
     ) -> Result<Self, CommandDenied> {
         Ok(one(draft.submit(by, context))?.and_open_review(context))
+    }
+
+    /// A step for which there is nobody is never passed over in silence.
+    pub(crate) fn and_report_vacancies(mut self, staff: &[Officer], context: &Context<'_>) -> Self {
+        for step in self.request().vacant_steps(staff) {
+            let report = Command::ReportVacancy { step, staff: staff.to_vec() };
+            if let Ok(Self { first, .. }) = self.request().clone().decide(report, "", &Actor::System, context)
+            {
+                self.further.push(first);
+            }
+        }
+        self
     }
 
     /// Review opens by itself as soon as everything is there that comes before it.

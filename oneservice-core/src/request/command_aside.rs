@@ -73,6 +73,17 @@ impl AnyRequest {
                 in_stages!(self, [Closed], r => r.revoke(by, context, reason, note))
             }
             Command::Expire => in_stages!(self, [Closed], r => r.expire(by, context)),
+            Command::Assign { step, to, reason, note } => in_stages!(
+                self,
+                [InReview Approved],
+                r => r.assign(by, context, &step, to.as_ref(), reason, note)
+            ),
+            Command::Recuse { reason, note } => {
+                in_stages!(self, [InReview Approved], r => r.recuse(by, context, reason, note))
+            }
+            Command::ReportVacancy { step, staff } => {
+                in_stages!(self, [InReview Approved], r => r.report_vacancy(by, context, &step, &staff))
+            }
             Command::Read { blob } => in_stages!(
                 self,
                 [Submitted InReview Returned Approved Ready Refused Objected Closed],

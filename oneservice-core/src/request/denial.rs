@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{FactName, Item, ReasonCode, Request, Stage, StageName};
 use crate::catalog::{Problem, Role};
-use crate::ids::{DepartmentId, DocumentId, StepId};
+use crate::ids::{DepartmentId, DocumentId, OfficerId, StepId};
 use crate::money::Money;
 
 /// Why the rules deny an act. Nothing was changed; the person can act on every variant.
@@ -225,6 +225,32 @@ pub enum Denial {
         /// The day that must have passed.
         last_day: crate::calendar::Date,
     },
+    /// The step is another officer's: ask them, or a head to give it to you.
+    #[error("step {step} is {officer}'s")]
+    AssignedTo {
+        /// The step.
+        step: StepId,
+        /// Whose it is.
+        officer: OfficerId,
+    },
+    /// The officer has no part in this request, by their own word.
+    #[error("recused from this request")]
+    Recused,
+    /// The officer is who asks: the form has their own national ID or telephone number.
+    #[error("nobody works on a request of their own")]
+    OwnRequest,
+    /// This officer may not do the step: choose another.
+    #[error("{officer} may not do this step")]
+    NotEligible {
+        /// Who.
+        officer: OfficerId,
+    },
+    /// So many others must be for granting first.
+    #[error("{limit} more must be for granting first")]
+    ApproversMissing {
+        /// How many.
+        limit: usize,
+    },
 }
 
 impl Denial {
@@ -271,6 +297,11 @@ impl Denial {
             Self::ComplaintsOpen { .. } => "complaints-open",
             Self::NothingToRefund => "nothing-to-refund",
             Self::ResultStands { .. } => "result-stands",
+            Self::AssignedTo { .. } => "assigned-to",
+            Self::Recused => "recused",
+            Self::OwnRequest => "own-request",
+            Self::NotEligible { .. } => "not-eligible",
+            Self::ApproversMissing { .. } => "approvers-missing",
         }
     }
 
@@ -316,6 +347,11 @@ impl Denial {
         "complaints-open",
         "nothing-to-refund",
         "result-stands",
+        "assigned-to",
+        "recused",
+        "own-request",
+        "not-eligible",
+        "approvers-missing",
     ];
 
     /// What a translated message may name: ids and numbers, to be shown as the catalogue names them.
@@ -355,7 +391,13 @@ impl Denial {
                 vec![("field", (*field).to_owned()), ("limit", limit.to_string())]
             }
             Self::ResultStands { standing } => vec![("standing", (*standing).to_owned())],
-            Self::ComplaintsOpen { limit } => vec![("limit", limit.to_string())],
+            Self::AssignedTo { step, officer } => {
+                vec![("step", step.to_string()), ("officer", officer.to_string())]
+            }
+            Self::NotEligible { officer } => vec![("officer", officer.to_string())],
+            Self::ComplaintsOpen { limit } | Self::ApproversMissing { limit } => {
+                vec![("limit", limit.to_string())]
+            }
             Self::ExtensionTooLong { limit } => vec![("limit", limit.to_string())],
             Self::NotYet { last_day } | Self::TooLate { last_day } => {
                 vec![("last_day", last_day.to_string())]
@@ -369,6 +411,8 @@ impl Denial {
             | Self::AlreadyExtended
             | Self::NotOverdue
             | Self::ResultHandedOver
+            | Self::Recused
+            | Self::OwnRequest
             | Self::FileUnknown
             | Self::AlreadyRecorded
             | Self::NothingToRefund

@@ -202,6 +202,10 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         AnyFact::Complaint(f) => (None, vec![f.subject.clone()], None),
         AnyFact::Waiver(f) => (None, vec![f.reason.clone()], Some(f.amount)),
         AnyFact::Refund(f) => (None, Vec::new(), Some(f.amount)),
+        AnyFact::Assignment(f) => (Some(f.step.clone()), f.reason.iter().cloned().collect(), None),
+        AnyFact::Recusal(f) => (None, vec![f.reason.clone()], None),
+        AnyFact::Endorsement(f) => (Some(f.step.clone()), Vec::new(), None),
+        AnyFact::Vacancy(f) => (Some(f.step.clone()), Vec::new(), None),
         AnyFact::ReviewOpened(_)
         | AnyFact::Collection(_)
         | AnyFact::Withdrawal(_)

@@ -40,6 +40,10 @@ pub enum FactName {
     Reinstatement,
     Revocation,
     Expiry,
+    Assignment,
+    Recusal,
+    Endorsement,
+    Vacancy,
 }
 
 impl FactName {
@@ -78,6 +82,10 @@ impl FactName {
             Self::Reinstatement => "reinstatement",
             Self::Revocation => "revocation",
             Self::Expiry => "expiry",
+            Self::Assignment => "assignment",
+            Self::Recusal => "recusal",
+            Self::Endorsement => "endorsement",
+            Self::Vacancy => "vacancy",
         }
     }
 }

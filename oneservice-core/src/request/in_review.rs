@@ -7,25 +7,9 @@ use super::{
     Request, Return, Ruled, StepPassed, Verdict, too_long,
 };
 use crate::catalog::{Reason, ReasonKind, ReviewStep, Service, StepKind};
-use crate::ids::{OfficerId, ReasonCode, StepId};
+use crate::ids::{ReasonCode, StepId};
 
 impl Record {
-    /// The step that forbids this officer to do `step`: the plan wants two persons, whichever came first.
-    pub(super) fn four_eyes(
-        &self,
-        step: &ReviewStep,
-        service: &Service,
-        officer: &OfficerId,
-    ) -> Option<Denial> {
-        let apart = |other: &&ReviewStep| {
-            step.distinct_from.contains(&other.id) || other.distinct_from.contains(&step.id)
-        };
-        let took_part =
-            |other: &&ReviewStep| self.worked.get(&other.id).is_some_and(|who| who.contains(officer));
-        let other = service.review.steps.iter().filter(apart).find(took_part)?;
-        Some(Denial::FourEyes { step: step.id.clone(), other: other.id.clone() })
-    }
-
     /// The applicable steps still to be done before a decision, but for `except`.
     fn missing_steps(&self, service: &Service, except: &StepId) -> Vec<StepId> {
         let before_decision =
@@ -48,7 +32,7 @@ impl Request<InReview> {
             }
             Ok(step) => {
                 if let Actor::Officer(officer) = by {
-                    denials.extend(self.record.four_eyes(step, &self.service, &officer.id));
+                    denials.extend(self.record.denied_to(officer, step, &self.service));
                 }
                 Some(step)
             }
@@ -177,7 +161,8 @@ impl Request<InReview> {
     ///
     /// # Errors
     /// Whose step it is, four eyes, [`Denial::StepKind`], [`Denial::StepsMissing`], [`Denial::RejectionsStand`],
-    /// [`Denial::FeeUnpaid`] when a correction raised a fee that is due before review.
+    /// [`Denial::FeeUnpaid`] when a correction raised a fee that is due before review, [`Denial::ApproversMissing`] while others must
+    /// [`endorse`](Self::endorse) it first, [`Denial::AlreadyRecorded`] for who did.
     pub fn approve(
         self,
         by: &Actor,
@@ -185,10 +170,10 @@ impl Request<InReview> {
         step: &StepId,
         note: Option<String>,
     ) -> Ruled<Approval, InReview> {
-        let mut denials = self.decision_denials(by, step);
-        denials.extend(self.rejections());
-        if self.record.waits_for_fee() {
-            denials.push(Denial::FeeUnpaid { due: self.record.outstanding() });
+        let mut denials = self.granting_denials(by, step);
+        let missing = self.endorsements_missing(step);
+        if missing > 0 {
+            denials.push(Denial::ApproversMissing { limit: missing });
         }
         denials.extend(too_long("note", note.as_deref()));
         self.record_fact(by, Some(step), context, denials, |_| Approval { step: step.clone(), note })
@@ -223,6 +208,19 @@ impl Request<InReview> {
             note,
             object_by,
         })
+    }
+
+    /// Why it may not be granted in `step` by this officer.
+    pub(super) fn granting_denials(&self, by: &Actor, step: &StepId) -> Vec<Denial> {
+        let mut denials = self.decision_denials(by, step);
+        if matches!(by, Actor::Officer(officer) if self.record.endorsed.contains(&officer.id)) {
+            denials.push(Denial::AlreadyRecorded);
+        }
+        denials.extend(self.rejections());
+        if self.record.waits_for_fee() {
+            denials.push(Denial::FeeUnpaid { due: self.record.outstanding() });
+        }
+        denials
     }
 
     fn decision_denials(&self, by: &Actor, step: &StepId) -> Vec<Denial> {

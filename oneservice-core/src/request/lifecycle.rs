@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::*;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
+use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 use super::fact_result::{Expiry, Reinstatement, Revocation, Suspension};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 use super::stage::*;
@@ -150,7 +151,7 @@ lifecycle! {
         Submission, ReviewOpened, Payment, Judgement, StepPassed, Return, Resubmission, Approval, Refusal, Issuance,
         Collection, Withdrawal, Lapse, Objection, ObjectionUpheld, ObjectionDismissed, RefusalFinal, Reminder, Escalation,
         SilentApproval, Extension, DelayExplained, Reopening, Reading, Complaint, ComplaintAnswered, Waiver, Refund,
-        Suspension, Reinstatement, Revocation, Expiry,
+        Suspension, Reinstatement, Revocation, Expiry, Assignment, Recusal, Endorsement, Vacancy,
     }
     stages {
         Draft {
@@ -185,6 +186,10 @@ lifecycle! {
             ComplaintAnswered by [Ombudsman] => InReview,
             Waiver by [DepartmentHead, GovernorDelegate] => InReview,
             Refund by [Cashier] => InReview,
+            Assignment by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
+            Recusal by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
+            Endorsement by [DepartmentHead, Approver, GovernorDelegate] => InReview,
+            Vacancy by [System] => InReview,
         }
         Returned {
             Resubmission by [Applicant, Representative, FrontDesk] => InReview,
@@ -207,6 +212,9 @@ lifecycle! {
             ComplaintAnswered by [Ombudsman] => Approved,
             Waiver by [DepartmentHead, GovernorDelegate] => Approved,
             Refund by [Cashier] => Approved,
+            Assignment by [FrontDesk, DepartmentHead, Approver, GovernorDelegate] => Approved,
+            Recusal by [FrontDesk] => Approved,
+            Vacancy by [System] => Approved,
         }
         Ready {
             Payment by [Cashier] => Ready,

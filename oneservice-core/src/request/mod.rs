@@ -35,6 +35,7 @@ mod event;
 mod fact;
 mod fact_name;
 mod fact_oversight;
+mod fact_people;
 mod fact_result;
 mod fact_time;
 mod in_review;
@@ -42,6 +43,7 @@ mod item;
 mod lifecycle;
 mod oversight;
 mod payment;
+mod people;
 mod ready;
 mod record;
 mod refused;
@@ -63,10 +65,12 @@ pub use event::{EVENT_FORMAT, Envelope, PayloadError, Recorded, replay};
 pub use fact::*;
 pub use fact_name::{FactName, NamedFact};
 pub use fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
+pub use fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 pub use fact_result::{Expiry, Reinstatement, Revocation, Suspension};
 pub use fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 pub use item::{Item, NotAnItem};
 pub use lifecycle::{AnyFact, AnyRequest, Arrow, FACTS, Lawful, STAGES, TRANSITIONS, Unlawful};
+pub use people::HEADS;
 pub use record::{Intake, Judged, PaymentMade, Record, StepDone, Timing};
 pub use result::Standing;
 pub use returned::Corrections;
@@ -208,23 +212,6 @@ impl<S: Stage> Request<S> {
         };
         let open = self.record.open_steps(&self.service);
         if open.contains(id) { Ok(step) } else { Err(Denial::StepNotOpen { step: id.clone(), open }) }
-    }
-}
-
-impl AnyRequest {
-    /// The open steps that this officer may do, four eyes included.
-    pub fn steps_of(&self, officer: &Officer) -> Vec<&ReviewStep> {
-        if !matches!(self.stage(), StageName::InReview | StageName::Approved) {
-            return Vec::new();
-        }
-        let (record, service) = (self.record(), self.service());
-        let open = record.open_steps(service);
-        let mine = |step: &&ReviewStep| {
-            open.contains(&step.id)
-                && officer.appointments.iter().any(|a| a.role == step.role && a.department == step.department)
-                && record.four_eyes(step, service, &officer.id).is_none()
-        };
-        service.review.steps.iter().filter(mine).collect()
     }
 }
 

@@ -27,7 +27,7 @@ impl Request<Approved> {
             }
             Ok(found) => {
                 if let Actor::Officer(officer) = by {
-                    denials.extend(self.record().four_eyes(found, self.service(), &officer.id));
+                    denials.extend(self.record().denied_to(officer, found, self.service()));
                 }
             }
             Err(denial) => denials.push(denial),

@@ -66,6 +66,14 @@ pub struct Record {
     pub passed: BTreeMap<StepId, StepDone>,
     /// Who did anything in which step: judged, returned, passed. Four eyes ask this.
     pub worked: BTreeMap<StepId, BTreeSet<OfficerId>>,
+    /// Steps that are one officer's.
+    pub assigned: BTreeMap<StepId, OfficerId>,
+    /// Officers who have no part in the request.
+    pub recused: BTreeSet<OfficerId>,
+    /// Who is for granting, where the deciding step wants several.
+    pub endorsed: BTreeSet<OfficerId>,
+    /// Open steps that nobody in the office may do.
+    pub vacant: BTreeSet<StepId>,
     /// What officers found on single items.
     pub judgements: BTreeMap<Item, Judged>,
     /// Every return so far, oldest first.
@@ -213,6 +221,10 @@ impl Record {
             steps: Vec::new(),
             passed: BTreeMap::new(),
             worked: BTreeMap::new(),
+            assigned: BTreeMap::new(),
+            recused: BTreeSet::new(),
+            endorsed: BTreeSet::new(),
+            vacant: BTreeSet::new(),
             judgements: BTreeMap::new(),
             returns: Vec::new(),
             files: BTreeMap::new(),
@@ -257,6 +269,10 @@ impl Record {
             steps: fact.steps.clone(),
             passed: BTreeMap::new(),
             worked: BTreeMap::new(),
+            assigned: BTreeMap::new(),
+            recused: BTreeSet::new(),
+            endorsed: BTreeSet::new(),
+            vacant: BTreeSet::new(),
             judgements: BTreeMap::new(),
             returns: Vec::new(),
             files: files_of(&fact.evidence),

@@ -15,8 +15,8 @@ impl ReferenceStateMachine for Clerk {
     fn init_state() -> BoxedStrategy<Sheet> {
         let fee = prop_oneof![Just(Fee::Before), Just(Fee::After), Just(Fee::Free)];
         let begin = jiff::civil::date(2026, 3, 31);
-        (fee, any::<bool>(), any::<bool>())
-            .prop_map(move |(fee, asks_health, grants)| Sheet::new(fee, asks_health, grants, begin))
+        (fee, any::<bool>(), any::<bool>(), any::<bool>())
+            .prop_map(move |(fee, health, grants, panel)| Sheet::new(fee, health, grants, panel, begin))
             .boxed()
     }
 

@@ -188,8 +188,13 @@ struct Real {
 
 fn officer(role: Role) -> Actor {
     let department = if role == Role::Examiner { "trade" } else { "owso" };
-    let appointments = vec![Appointment { role, department: department.parse().unwrap() }];
-    Actor::Officer(Officer { id: format!("a-{role}").parse().unwrap(), name: String::new(), appointments })
+    let appointments = vec![Appointment::new(role, department.parse().unwrap())];
+    Actor::Officer(Officer {
+        id: format!("a-{role}").parse().unwrap(),
+        name: String::new(),
+        appointments,
+        known_by: Vec::new(),
+    })
 }
 
 impl Real {

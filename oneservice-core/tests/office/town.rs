@@ -6,7 +6,7 @@ use oneservice_core::calendar::Moment;
 use oneservice_core::catalog::{Catalog, Role};
 use oneservice_core::ids::RequestId;
 use oneservice_core::money::Money;
-use oneservice_core::office::{Basis, NewDraft, Office, OfficeError, SetClock};
+use oneservice_core::office::{Basis, NewDraft, Office, OfficeError, SetClock, StaffDirectory};
 use oneservice_core::request::*;
 use oneservice_core::store::MemoryStore;
 use oneservice_core::testing::sample;
@@ -36,6 +36,14 @@ impl Town {
         let catalog = Catalog::parse(&files).unwrap();
         let builder = Office::builder(store, catalog).clock(Arc::clone(&clock) as _);
         Self { office: builder.build().await.unwrap(), clock }
+    }
+
+    /// The sample office, with a list of who works there.
+    pub(crate) async fn staffed(staff: Arc<dyn StaffDirectory>) -> Self {
+        let clock = Arc::new(SetClock::at(Moment::parse("2026-06-01T04:00:00Z").unwrap()));
+        let builder = Office::builder(MemoryStore::default(), sample::catalog().unwrap());
+        let office = builder.clock(Arc::clone(&clock) as _).staff(staff).build().await.unwrap();
+        Self { office, clock }
     }
 
     pub(crate) fn pass_days(&self, days: i64) {
@@ -146,10 +154,11 @@ pub(crate) fn officer(role: Role) -> Actor {
         Role::Examiner | Role::DepartmentHead => "trade",
         _ => "owso",
     };
-    let appointment = Appointment { role, department: department.parse().unwrap() };
+    let appointment = Appointment::new(role, department.parse().unwrap());
     Actor::Officer(Officer {
         id: format!("the-{role}").parse().unwrap(),
         name: String::new(),
         appointments: vec![appointment],
+        known_by: Vec::new(),
     })
 }

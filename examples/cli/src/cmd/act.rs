@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use oneservice_core::ids::{DocumentId, ReasonCode, StepId};
 use oneservice_core::money::Money;
-use oneservice_core::office::{Basis, Office, OfficeError};
+use oneservice_core::office::{Basis, OfficeError};
 use oneservice_core::request::{
     Actor, Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, Verdict,
 };
@@ -221,6 +221,45 @@ pub(crate) enum Act {
         #[arg(long = "as", value_name = "OFFICER")]
         officer: String,
     },
+    /// Take an open step: nobody else works on it then. With `--release` give it back.
+    Claim {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        #[arg(long)]
+        step: Option<StepId>,
+        /// Give it back.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Give an open step to another officer, as a head; without `--to` to nobody in particular.
+    Assign {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        #[arg(long)]
+        step: StepId,
+        #[arg(long, value_name = "OFFICER")]
+        to: Option<String>,
+        /// Why, by the office's reasons of kind `reassign`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words for colleagues.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Have no part in the request from now on.
+    Recuse {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `recuse`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words for colleagues.
+        #[arg(long)]
+        note: Option<String>,
+    },
     /// A result that was handed over does not hold for a while.
     Suspend {
         code: String,
@@ -269,12 +308,13 @@ pub(crate) enum Act {
 }
 
 fn officer(opened: &Opened, id: &str) -> Result<Actor, CliError> {
-    let staff = opened.staff.now();
-    let member = staff.member(id);
+    let office = &opened.office;
+    let today = office.catalog().calendar().local_date(office.now());
+    let member = opened.staff.now().officer(id, today);
     let unknown = || {
         CliError::NotFound(format!("there is no officer {id}; `oneservice staff list` shows those there are"))
     };
-    Ok(Actor::Officer(member.ok_or_else(unknown)?.officer()))
+    Ok(Actor::Officer(member.ok_or_else(unknown)?))
 }
 
 /// The step meant: as said, or the only one open that this officer may do.
@@ -330,6 +370,9 @@ impl Act {
             | Self::AnswerComplaint { code, officer: who, .. }
             | Self::Waive { code, officer: who, .. }
             | Self::Refund { code, officer: who }
+            | Self::Claim { code, officer: who, .. }
+            | Self::Assign { code, officer: who, .. }
+            | Self::Recuse { code, officer: who, .. }
             | Self::Suspend { code, officer: who, .. }
             | Self::Reinstate { code, officer: who, .. }
             | Self::Revoke { code, officer: who, .. }
@@ -337,7 +380,7 @@ impl Act {
         };
         let case = case(office, &code).await?;
         let id = case.request.record().id;
-        let command = self.command(office, &case.request, &by).await?;
+        let command = self.command(&opened, &case.request, &by).await?;
         match office.act(id, command, &by, Basis::default()).await {
             Ok(_) => {
                 let case = office.case(id).await?;
@@ -356,11 +399,11 @@ impl Act {
 
     async fn command(
         self,
-        office: &Office,
+        opened: &Opened,
         request: &oneservice_core::request::AnyRequest,
         by: &Actor,
     ) -> Result<Command, CliError> {
-        let (record, service) = (request.record(), request.service());
+        let (record, service, office) = (request.record(), request.service(), &opened.office);
         Ok(match self {
             Self::Pay { transfer, .. } => Command::Pay {
                 amount: record.outstanding(),
@@ -440,6 +483,19 @@ impl Act {
                 let amount = amount.map_or(due, |minor| Money::new(due.currency(), minor));
                 Command::Waive { amount, reason, note }
             }
+            Self::Claim { step: said, release, .. } => {
+                let mine = if let Actor::Officer(officer) = by { Some(officer.clone()) } else { None };
+                let (step, to) = (step(request, by, said)?, mine.filter(|_| !release));
+                Command::Assign { step, to, reason: None, note: None }
+            }
+            Self::Assign { step, to, reason, note, .. } => {
+                let to = match to.map(|to| self::officer(opened, &to)).transpose()? {
+                    Some(Actor::Officer(to)) => Some(to),
+                    _ => None,
+                };
+                Command::Assign { step, to, reason: Some(reason), note }
+            }
+            Self::Recuse { reason, note, .. } => Command::Recuse { reason, note },
             Self::Suspend { reason, note, .. } => Command::Suspend { reason, note },
             Self::Reinstate { note, .. } => Command::Reinstate { note },
             Self::Revoke { reason, note, .. } => Command::Revoke { reason, note },

@@ -222,6 +222,16 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
             lines.push(format!("{}  {}", waiver.amount, waiver.reason));
             lines.extend(noted("note-applicant", &waiver.note));
         }
+        AnyFact::Assignment(assignment) => {
+            lines.push(assignment.officer.as_ref().map_or_else(|| word("nobody"), ToString::to_string));
+            lines.extend(assignment.reason.as_ref().map(ToString::to_string));
+            lines.extend(noted("note-colleagues", &assignment.note));
+        }
+        AnyFact::Recusal(recusal) => {
+            lines.push(recusal.reason.to_string());
+            lines.extend(noted("note-colleagues", &recusal.note));
+        }
+        AnyFact::Endorsement(endorsement) => lines.extend(noted("note-applicant", &endorsement.note)),
         AnyFact::Suspension(suspension) => {
             lines.push(suspension.reason.to_string());
             lines.extend(noted("note-applicant", &suspension.note));
@@ -233,7 +243,7 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
         }
         AnyFact::Expiry(expiry) => lines.push(day("last-day", expiry.last_day)),
         AnyFact::Refund(refund) => lines.push(format!("{}  {}", refund.amount, refund.receipt)),
-        AnyFact::Submission(_) | AnyFact::ReviewOpened(_) => {}
+        AnyFact::Submission(_) | AnyFact::ReviewOpened(_) | AnyFact::Vacancy(_) => {}
     }
     lines
 }

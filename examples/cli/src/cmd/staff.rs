@@ -3,9 +3,11 @@
 use std::io::{BufRead, IsTerminal};
 
 use clap::Subcommand;
+use oneservice_core::calendar::Date;
 use oneservice_core::catalog::Role;
+use oneservice_core::ids::OfficerId;
 use oneservice_core::request::Appointment;
-use oneservice_pilot::staff::{Member, Staff as Members};
+use oneservice_pilot::staff::{Delegation, Member, Staff as Members};
 use oneservice_pilot::{PilotError, Place};
 use serde_json::{Value, json};
 
@@ -24,6 +26,25 @@ pub(crate) enum Staff {
         /// What the officer may act as; may be given several times.
         #[arg(long = "role", value_name = "ROLE@DEPARTMENT", required = true)]
         roles: Vec<String>,
+        /// The officer's national ID or telephone number, so that nobody works on a request of their own; may be given several times.
+        #[arg(long = "known-by", value_name = "NUMBER")]
+        known_by: Vec<String>,
+    },
+    /// Give a role of one officer to another, too, from a day to a day.
+    Delegate {
+        /// Whose role it is.
+        from: OfficerId,
+        /// Who acts in it meanwhile, too.
+        to: OfficerId,
+        /// The role.
+        #[arg(long, value_name = "ROLE@DEPARTMENT")]
+        role: String,
+        /// The first day.
+        #[arg(long)]
+        since: Date,
+        /// The last day.
+        #[arg(long)]
+        until: Date,
     },
     /// List officers.
     List,
@@ -33,7 +54,7 @@ fn appointment(text: &str) -> Result<Appointment, CliError> {
     let usage = || CliError::Usage(format!("'{text}': write ROLE@DEPARTMENT, such as examiner@tourism"));
     let (role, department) = text.split_once('@').ok_or_else(usage)?;
     let role = Role::from_word(role).ok_or_else(usage)?;
-    Ok(Appointment { role, department: department.parse().map_err(|_| usage())? })
+    Ok(Appointment::new(role, department.parse().map_err(|_| usage())?))
 }
 
 fn roles(member: &Member) -> Vec<String> {
@@ -52,7 +73,7 @@ impl Staff {
         let file = place.staff_file();
         let mut members = Members::read(&file)?;
         match self {
-            Self::Add { id, name, roles } => {
+            Self::Add { id, name, roles, known_by } => {
                 let catalog = place.catalog()?;
                 let id = id.parse().map_err(|error| CliError::Usage(format!("{error}")))?;
                 let roles = roles.iter().map(|role| appointment(role)).collect::<Result<Vec<_>, _>>()?;
@@ -61,10 +82,25 @@ impl Staff {
                 }
                 let mut password = String::new();
                 std::io::stdin().lock().read_line(&mut password)?;
-                members.add(catalog.office(), id, &name, roles, password.trim_end_matches(['\r', '\n']))?;
+                members.add(
+                    catalog.office(),
+                    id,
+                    &name,
+                    roles,
+                    known_by,
+                    password.trim_end_matches(['\r', '\n']),
+                )?;
                 members.write(&file)?;
                 let added = members.officers.last().map(value);
                 Ok(out.either(&json!(added), || "added; a running server knows it at once".into())?)
+            }
+            Self::Delegate { from, to, role, since, until } => {
+                let Appointment { role, department, .. } = appointment(&role)?;
+                let new = Delegation { from, to, role, department, since, until };
+                let value = json!(new);
+                members.delegate(place.catalog()?.office(), new)?;
+                members.write(&file)?;
+                Ok(out.either(&value, || "delegated; a running server knows it at once".into())?)
             }
             Self::List => {
                 for member in &members.officers {

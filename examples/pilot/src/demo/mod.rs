@@ -43,9 +43,9 @@ pub fn officers(catalog: &Catalog) -> Vec<Officer> {
         }
     };
     for step in catalog.services().flat_map(|service| &service.review.steps) {
-        appoint(step.role, Appointment { role: step.role, department: step.department.clone() });
+        appoint(step.role, Appointment::new(step.role, step.department.clone()));
         if step.role == Role::FrontDesk {
-            appoint(Role::Cashier, Appointment { role: Role::Cashier, department: step.department.clone() });
+            appoint(Role::Cashier, Appointment::new(Role::Cashier, step.department.clone()));
         }
     }
     let office = catalog.office();
@@ -57,14 +57,19 @@ pub fn officers(catalog: &Catalog) -> Vec<Officer> {
             (Role::Ombudsman, desk),
         ];
         for (role, department) in heads.into_iter().filter(|(role, _)| office.role(*role).is_some()) {
-            appoint(role, Appointment { role, department: department.clone() });
+            appoint(role, Appointment::new(role, department.clone()));
         }
     }
     appointments
         .into_iter()
         .filter_map(|(role, appointments)| {
             let name = office.role(role).map_or_else(|| role.to_string(), |r| r.name.en.clone());
-            Some(Officer { id: OfficerId::parse(role.as_str()).ok()?, name, appointments })
+            Some(Officer {
+                id: OfficerId::parse(role.as_str()).ok()?,
+                name,
+                appointments,
+                known_by: Vec::new(),
+            })
         })
         .collect()
 }
@@ -78,7 +83,14 @@ pub fn add_staff(office: &OfficeProfile, officers: &[Officer], file: &Path) -> R
     for officer in
         officers.iter().filter(|officer| staff.member(officer.id.as_str()).is_none()).collect::<Vec<_>>()
     {
-        staff.add(office, officer.id.clone(), &officer.name, officer.appointments.clone(), PASSWORD)?;
+        staff.add(
+            office,
+            officer.id.clone(),
+            &officer.name,
+            officer.appointments.clone(),
+            Vec::new(),
+            PASSWORD,
+        )?;
     }
     staff.write(file)?;
     Ok(staff)

@@ -1,9 +1,13 @@
 //! What an officer may do beside the plan: answer an objection or a complaint, move the due day, explain a delay, waive a fee, give money
 //! back, take a closed request up again, suspend or revoke a result.
 
-use oneservice_core::catalog::OfficeReasonKind;
+use oneservice_core::catalog::{OfficeReasonKind, ReviewStep};
 use oneservice_core::office::Case;
-use oneservice_core::request::{AnyFact, AnyRequest, Ending, FactName, Officer, Standing, TRANSITIONS};
+use oneservice_core::request::{
+    AnyFact, AnyRequest, Ending, FactName, HEADS, Officer, Standing, TRANSITIONS,
+};
+
+use oneservice_pilot::staff::Member;
 
 use super::review::refundable;
 use crate::App;
@@ -27,6 +31,11 @@ pub(super) struct Aside {
     pub(super) suspend: Vec<Choice>,
     pub(super) reinstate: bool,
     pub(super) revoke: Vec<Choice>,
+    pub(super) recuse: Vec<Choice>,
+    /// Open steps, officers and reasons for giving a step to somebody.
+    pub(super) assign_steps: Vec<Choice>,
+    pub(super) assign_to: Vec<Choice>,
+    pub(super) assign: Vec<Choice>,
 }
 
 pub(super) fn aside(app: &App, p: &Page, case: &Case, officer: &Officer) -> Aside {
@@ -68,6 +77,21 @@ pub(super) fn aside(app: &App, p: &Page, case: &Case, officer: &Officer) -> Asid
         }
     }
     let record = case.request.record();
+    if may(FactName::Recusal) && !record.recused.contains(&officer.id) {
+        forms.recuse = choices(OfficeReasonKind::Recuse);
+    }
+    if may(FactName::Assignment) && officer.holds(HEADS) {
+        let open = record.open_steps(case.request.service());
+        let steps = case.request.service().review.steps.iter().filter(|step| open.contains(&step.id));
+        let steps: Vec<&ReviewStep> = steps.collect();
+        let members = app.staff.now();
+        let fits =
+            |member: &&Member| member.appointments.iter().any(|a| steps.iter().any(|step| a.fits(step)));
+        let fitting = members.officers.iter().filter(fits);
+        forms.assign_to = fitting.map(|member| (member.id.to_string(), member.name.clone())).collect();
+        forms.assign_steps = steps.iter().map(|step| (step.id.to_string(), p.c(&step.title))).collect();
+        forms.assign = choices(OfficeReasonKind::Reassign);
+    }
     if record.complaints_open > 0 && may(FactName::ComplaintAnswered) {
         let made = case.history.iter().filter_map(|happening| match &happening.recorded.fact {
             AnyFact::Complaint(complaint) => Some(complaint.text.clone()),

@@ -30,6 +30,8 @@ struct StepView {
     may_return: bool,
     deciding: bool,
     issue: bool,
+    /// It is this officer's.
+    taken: bool,
     checklist: Vec<String>,
 }
 
@@ -159,6 +161,7 @@ fn page(
         may_return: step.may_return,
         deciding: matches!(&case.request, AnyRequest::InReview(r) if r.is_deciding(&step.id)),
         issue: step.kind == StepKind::Issue,
+        taken: record.assigned.get(&step.id) == Some(&officer.id),
         checklist: step.checklist.iter().map(|point| p.c(point)).collect(),
     };
     let steps: Vec<StepView> = mine.iter().map(step_view).collect();
@@ -168,7 +171,12 @@ fn page(
     let others = others
         .filter(|_| waits)
         .filter_map(|id| service.review.steps.iter().find(|s| s.id == id))
-        .map(|step| format!("{} · {}", p.c(&step.title), role(app, lang, step.role)));
+        .map(|step| {
+            let taken = record.assigned.get(&step.id);
+            let taken =
+                taken.map(|officer| format!(" · {} {officer}", p.t("assigned-to"))).unwrap_or_default();
+            format!("{} · {}{taken}", p.c(&step.title), role(app, lang, step.role))
+        });
     let originals = service.documents.iter().filter(|d| d.original_at_counter);
     let originals = originals.filter(|d| record.evidence_for(d.id.as_str()).next().is_some());
     // On a phone the history stands below the decision: what speaks against it stands above, too.
@@ -284,7 +292,7 @@ pub(crate) async fn act(
         // One token stands for the whole page: what was typed tells its forms apart.
         let body = format!("{posted:?}");
         let typed = Typed::new(posted);
-        let Some(command) = typed.command(&app, &case).await? else {
+        let Some(command) = typed.command(&app, &case, &officer).await? else {
             let tried = Tried { denied: vec![p.t("denial-reason-missing")], typed, ..Tried::default() };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return Ok(page(&app, lang, &officer, (&case, sight), status, tried));

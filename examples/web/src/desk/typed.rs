@@ -5,7 +5,7 @@ use std::fmt::Display;
 use oneservice_core::ids::{DocumentId, StepId};
 use oneservice_core::office::{Case, OfficeError};
 use oneservice_core::request::{
-    Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, Verdict,
+    Collector, Command, Correction, Finding, Item, Officer, PaymentMethod, Relation, Verdict,
 };
 use oneservice_pilot::collector;
 
@@ -61,7 +61,12 @@ impl Typed {
     ///
     /// # Errors
     /// [`OfficeError::Document`] for a drawing that is none.
-    pub(super) async fn command(&self, app: &App, case: &Case) -> Result<Option<Command>, OfficeError> {
+    pub(super) async fn command(
+        &self,
+        app: &App,
+        case: &Case,
+        me: &Officer,
+    ) -> Result<Option<Command>, OfficeError> {
         let (record, service) = (case.request.record(), case.request.service());
         let note = || self.one("note").map(str::to_owned);
         let step: Option<StepId> = self.one("step").and_then(|step| step.parse().ok());
@@ -119,6 +124,18 @@ impl Typed {
                 reason().map(|reason| Command::ExplainDelay { reason, note: note() })
             }
             (Some("reopen"), _) => reason().map(|reason| Command::Reopen { reason, note: note() }),
+            (Some("claim"), Some(step)) => {
+                Some(Command::Assign { step, to: Some(me.clone()), reason: None, note: None })
+            }
+            (Some("release"), Some(step)) => {
+                Some(Command::Assign { step, to: None, reason: None, note: None })
+            }
+            (Some("assign"), Some(step)) => {
+                let today = app.office.catalog().calendar().local_date(app.office.now());
+                let to = self.one("to").and_then(|id| app.staff.now().officer(id, today));
+                Some(Command::Assign { step, to, reason: reason(), note: note() })
+            }
+            (Some("recuse"), _) => reason().map(|reason| Command::Recuse { reason, note: note() }),
             (Some("suspend"), _) => reason().map(|reason| Command::Suspend { reason, note: note() }),
             (Some("reinstate"), _) => Some(Command::Reinstate { note: note() }),
             (Some("revoke"), _) => reason().map(|reason| Command::Revoke { reason, note: note() }),

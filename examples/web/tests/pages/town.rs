@@ -40,11 +40,12 @@ impl Town {
         let place = Place { data: data.path().to_owned(), store: None, catalog: Some(catalog) };
         let loaded = place.catalog().unwrap();
         let mut officers = demo::officers(&loaded);
-        let elsewhere = Appointment { role: Role::Examiner, department: "culture".parse().unwrap() };
+        let elsewhere = Appointment::new(Role::Examiner, "culture".parse().unwrap());
         officers.push(Officer {
             id: "stranger".parse().unwrap(),
             name: "Stranger".into(),
             appointments: vec![elsewhere],
+            known_by: Vec::new(),
         });
         demo::add_staff(loaded.office(), &officers, &place.staff_file()).unwrap();
         let clock = Arc::new(SetClock::at(SystemClock.now()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-use super::work::{actor, answers, catalogue, command, compare, kind};
+use super::work::{actor, answers, catalogue, command, compare, kind, kinds};
 use super::{Fee, Sheet, What};
 use crate::calendar::Moment;
 use crate::office::{Basis, NewDraft, Office, OfficeBuilder, OfficeError, SetClock};
@@ -16,13 +16,14 @@ use crate::testing::sample;
 
 pub(in crate::testing) const CASES: &[Case] = cases![random_lives_agree_with_the_clerk];
 
-/// What is drawn for one life: when the fee is due, whether the health department is asked, whether silence grants, and the tries.
-pub type Life = (Fee, bool, bool, Vec<(u8, u16)>);
+/// What is drawn for one life: when the fee is due, whether the health department is asked, whether silence grants, whether two
+/// must be for it, and the tries.
+pub type Life = (Fee, bool, bool, bool, Vec<(u8, u16)>);
 
 fn life() -> impl Strategy<Value = Life> {
     let fee = prop_oneof![Just(Fee::Before), Just(Fee::After), Just(Fee::Free)];
     let tries = prop::collection::vec((0..super::tries::KINDS, any::<u16>()), 1..70);
-    (fee, any::<bool>(), any::<bool>(), tries)
+    (fee, any::<bool>(), any::<bool>(), any::<bool>(), tries)
 }
 
 /// The offices of all kinds of catalogue on one store, each with a clock of its own.
@@ -38,13 +39,11 @@ impl Town {
     /// What the store says.
     pub async fn open(store: &Arc<dyn Store>) -> Result<Self, Broken> {
         let mut offices = Vec::new();
-        for fee in [Fee::Before, Fee::After, Fee::Free] {
-            for grants in [false, true] {
-                // Noon in Kathmandu.
-                let clock = Arc::new(SetClock::at(Moment::parse("2026-03-31T06:15:00Z")?));
-                let builder = OfficeBuilder::new(Arc::clone(store), catalogue(fee, grants).clone());
-                offices.push((builder.clock(Arc::clone(&clock) as _).build().await?, clock));
-            }
+        for (fee, grants, panel) in kinds() {
+            // Noon in Kathmandu.
+            let clock = Arc::new(SetClock::at(Moment::parse("2026-03-31T06:15:00Z")?));
+            let builder = OfficeBuilder::new(Arc::clone(store), catalogue(fee, grants, panel).clone());
+            offices.push((builder.clock(Arc::clone(&clock) as _).build().await?, clock));
         }
         Ok(Self { offices })
     }
@@ -53,8 +52,8 @@ impl Town {
     ///
     /// # Errors
     /// The first difference, or what the store says.
-    pub async fn live(&self, (fee, asks_health, grants, tries): &Life) -> Result<u64, Broken> {
-        let (office, clock) = &self.offices[kind(*fee, *grants)];
+    pub async fn live(&self, (fee, asks_health, grants, panel, tries): &Life) -> Result<u64, Broken> {
+        let (office, clock) = &self.offices[kind(*fee, *grants, *panel)];
         let service = office.catalog().services().next().cloned().ok_or(Broken("a service".to_owned()))?;
         let card = || office.keep(&service, "id-card", "card.pdf", None, sample::PDF.to_vec());
         let signed = office.signature(&service, SignatureMethod::Typed, "SOK DARA", None).await?;
@@ -63,7 +62,7 @@ impl Town {
         let sent =
             office.submit_whole(new, form, papers, Some(signed.clone()), &Actor::Applicant, None).await?;
         let today = office.catalog().calendar().local_date(office.now());
-        let mut sheet = Sheet::new(*fee, *asks_health, *grants, today);
+        let mut sheet = Sheet::new(*fee, *asks_health, *grants, *panel, today);
         let mut request = office.case(sent.id).await?.request;
         compare(&sheet, &request)?;
         let new_card = card().await?;
@@ -76,7 +75,7 @@ impl Town {
                 sheet.note(attempt);
                 continue;
             }
-            let Some(command) = command(attempt.what, &request, sheet.allowed, &new_card, &signed) else {
+            let Some(command) = command(attempt, &request, sheet.allowed, &new_card, &signed) else {
                 continue;
             };
             tried += 1;

@@ -1,6 +1,6 @@
 //! The sheet of paper: what may be done, and what it leads to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::days::{between, count, later, open_on};
 use super::{Part, Try, What, Who};
@@ -40,6 +40,8 @@ pub struct Sheet {
     pub asks_health: bool,
     /// Whether what is not decided in time counts as granted.
     pub silence_grants: bool,
+    /// Whether two must be for granting.
+    pub panel: bool,
     /// Where it stands.
     pub stage: StageName,
     /// Paid and not given back, in riel.
@@ -81,17 +83,22 @@ pub struct Sheet {
     pub(super) expired: bool,
     pub(super) complaints: u32,
     pub(super) read: BTreeSet<Who>,
+    pub(super) assigned: BTreeMap<usize, Who>,
+    pub(super) recused: BTreeSet<Who>,
+    /// Who is for granting already.
+    pub(super) endorsed: BTreeSet<Who>,
 }
 
 impl Sheet {
     /// A request that was sent on `today`.
     #[must_use]
-    pub fn new(fee: Fee, asks_health: bool, silence_grants: bool, today: Date) -> Self {
+    pub fn new(fee: Fee, asks_health: bool, silence_grants: bool, panel: bool, today: Date) -> Self {
         let received = open_on(today);
         let mut sheet = Self {
             fee,
             asks_health,
             silence_grants,
+            panel,
             stage: StageName::Submitted,
             paid: 0,
             waived: 0,
@@ -118,6 +125,9 @@ impl Sheet {
             expired: false,
             complaints: 0,
             read: BTreeSet::new(),
+            assigned: BTreeMap::new(),
+            recused: BTreeSet::new(),
+            endorsed: BTreeSet::new(),
         };
         if fee != Fee::Before {
             sheet.open_review();
@@ -136,6 +146,12 @@ impl Sheet {
     pub(super) fn as_if_paid(&self) -> Self {
         let paid = if self.outstanding() == 0 { 0 } else { self.paid + self.outstanding() };
         Self { paid, ..self.clone() }
+    }
+
+    /// The same sheet as if nobody had done, taken or declared anything.
+    pub(super) fn as_if_strangers(&self) -> Self {
+        let (touched, assigned, recused) = Default::default();
+        Self { touched, assigned, recused, endorsed: BTreeSet::new(), ..self.clone() }
     }
 
     fn working_days(&self) -> u32 {
@@ -168,14 +184,20 @@ impl Sheet {
         !self.settled(step) && before.iter().all(|step| self.settled(*step))
     }
 
-    /// Open, this person's, and four eyes: who examines does not decide, and the other way round.
+    /// Open, this person's role, nobody else's, and this person has no conflict.
     fn may_work(&self, who: Who, step: usize) -> bool {
+        self.eligible(who, step) && self.assigned.get(&step).is_none_or(|holder| *holder == who)
+    }
+
+    /// Open, this person's role, no conflict, and four eyes: who examines does not decide, and the other way round.
+    fn eligible(&self, who: Who, step: usize) -> bool {
         let other = match step {
             1 => Some(APPROVE),
             APPROVE => Some(1),
             _ => None,
         };
         self.open(step)
+            && !self.recused.contains(&who)
             && who.appointments().contains(&WORKER[step])
             && other.is_none_or(|other| !self.touched.contains(&(other, who)))
     }
@@ -215,6 +237,7 @@ impl Sheet {
         use StageName::*;
         let stage = self.stage;
         let in_review = stage == InReview;
+        let plan = matches!(stage, InReview | Approved);
         let clock = who == Who::Clock;
         match what {
             What::Wait { .. } => true,
@@ -246,7 +269,8 @@ impl Sheet {
             }
             What::Approve { step } => {
                 let waits = self.fee == Fee::Before && self.outstanding() > 0;
-                in_review && step == APPROVE && self.may_work(who, step) && self.rejected == 0 && !waits
+                let mine = step == APPROVE && self.may_work(who, step) && !self.endorsed.contains(&who);
+                in_review && mine && self.rejected == 0 && !waits
             }
             What::Refuse { step, coded } => in_review && step == APPROVE && self.may_work(who, step) && coded,
             What::Issue { step } => stage == Approved && step == ISSUE && self.may_work(who, step),
@@ -303,6 +327,28 @@ impl Sheet {
             }
             What::Reinstate => stage == Closed && who.heads() && self.is_valid() && self.suspended,
             What::Revoke { coded } => stage == Closed && who.heads() && coded && self.is_valid(),
+            What::Claim { step } => plan && self.eligible(who, step) && !self.assigned.contains_key(&step),
+            What::Release { step } => plan && self.open(step) && self.assigned.get(&step) == Some(&who),
+            What::Give { step, to, coded } => {
+                let holder = self.assigned.get(&step);
+                let (own, same) = (to == who && holder.is_none(), holder == Some(&to));
+                // Who gives a free step to themselves takes it: no reason is needed.
+                let by_right = own || (who.heads() && coded);
+                plan && by_right && !same && self.eligible(to, step)
+            }
+            What::Free { step, coded } => {
+                let holder = self.assigned.get(&step);
+                let by_right = holder == Some(&who) || (who.heads() && coded);
+                plan && self.open(step) && holder.is_some() && by_right
+            }
+            What::Recuse { coded } => {
+                let works = match stage {
+                    InReview => WORKER.iter().any(|(role, _)| who.holds(*role)) || who.heads(),
+                    Approved => who.holds(Role::FrontDesk),
+                    _ => false,
+                };
+                works && coded && !self.recused.contains(&who)
+            }
         }
     }
 
@@ -350,6 +396,7 @@ impl Sheet {
                 self.touched.insert((step, who));
                 self.left = between(self.today.max(self.received), self.promised);
                 self.returned = items;
+                self.endorsed.clear();
                 self.to(Returned, self.period(60));
             }
             What::Resubmit { .. } => {
@@ -358,11 +405,17 @@ impl Sheet {
                 self.promised = count(open_on(self.today), self.left, 1);
                 self.to(InReview, Some(self.promised));
             }
+            What::Approve { step } if self.panel && self.endorsed.is_empty() => {
+                self.touched.insert((step, who));
+                self.endorsed.insert(who);
+            }
             What::Approve { step } => {
+                self.endorsed.clear();
                 self.finish(step, who);
                 self.to(Approved, Some(self.promised));
             }
             What::Refuse { step, .. } => {
+                self.endorsed.clear();
                 self.finish(step, who);
                 self.to(Refused, self.period(30));
             }
@@ -392,6 +445,8 @@ impl Sheet {
                 let to_do = |step: &usize| !self.settled(*step);
                 self.skipped = [0, 1, 2, APPROVE].into_iter().filter(to_do).collect();
                 self.done.extend(&self.skipped);
+                self.endorsed.clear();
+                self.assigned.clear();
                 self.to(Approved, Some(self.promised));
             }
             What::Expire => (self.expired, self.last) = (true, None),
@@ -421,11 +476,19 @@ impl Sheet {
             What::Suspend { .. } => self.suspended = true,
             What::Reinstate => self.suspended = false,
             What::Revoke { .. } => (self.revoked, self.last) = (true, None),
+            What::Claim { step } => drop(self.assigned.insert(step, who)),
+            What::Give { step, to, .. } => drop(self.assigned.insert(step, to)),
+            What::Release { step } | What::Free { step, .. } => drop(self.assigned.remove(&step)),
+            What::Recuse { .. } => {
+                self.recused.insert(who);
+                self.assigned.retain(|_, holder| *holder != who);
+            }
         }
     }
 
     fn finish(&mut self, step: usize, who: Who) {
         self.touched.insert((step, who));
+        self.assigned.remove(&step);
         self.done.insert(step);
     }
 }

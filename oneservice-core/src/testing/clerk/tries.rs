@@ -135,6 +135,24 @@ pub enum What {
     Revoke {
         coded: bool,
     },
+    Claim {
+        step: usize,
+    },
+    Release {
+        step: usize,
+    },
+    Give {
+        step: usize,
+        to: Who,
+        coded: bool,
+    },
+    Free {
+        step: usize,
+        coded: bool,
+    },
+    Recuse {
+        coded: bool,
+    },
 }
 
 impl What {
@@ -169,6 +187,9 @@ impl What {
                 | Self::Suspend { .. }
                 | Self::Reinstate
                 | Self::Revoke { .. }
+                | Self::Release { .. }
+                | Self::Give { .. }
+                | Self::Free { .. }
         )
     }
 
@@ -195,6 +216,9 @@ impl What {
             Self::Refund { .. } => Self::Refund { right: true },
             Self::Suspend { .. } => Self::Suspend { coded },
             Self::Revoke { .. } => Self::Revoke { coded },
+            Self::Give { step, to, .. } => Self::Give { step, to, coded },
+            Self::Free { step, .. } => Self::Free { step, coded },
+            Self::Recuse { .. } => Self::Recuse { coded },
             other => other,
         }
     }
@@ -256,6 +280,7 @@ fn everything() -> Vec<What> {
     both(|right| What::Refund { right });
     both(|coded| What::Suspend { coded });
     both(|coded| What::Revoke { coded });
+    both(|coded| What::Recuse { coded });
     all.extend(
         [Part::All, Part::Half, Part::Nothing, Part::TooMuch].map(|part| What::Waive { part, coded: true }),
     );
@@ -271,7 +296,16 @@ fn everything() -> Vec<What> {
         all.push(What::Return { step, items: 8, why: Why::General });
         all.extend([true, false].map(|favourable| What::Pass { step, favourable }));
         all.extend([true, false].map(|coded| What::Refuse { step, coded }));
-        all.extend([What::Approve { step }, What::Issue { step }]);
+        all.extend([
+            What::Approve { step },
+            What::Issue { step },
+            What::Claim { step },
+            What::Release { step },
+        ]);
+        for coded in [true, false] {
+            all.push(What::Free { step, coded });
+            all.extend([Who::Examiner, Who::Approver, Who::All].map(|to| What::Give { step, to, coded }));
+        }
     }
     for changed in 0..8 {
         all.extend((0..8).map(|explained| What::Resubmit { changed, explained }));
@@ -279,6 +313,8 @@ fn everything() -> Vec<What> {
     all
 }
 
+/// Primes that do not divide the number of groups.
+const STRIDES: [usize; 6] = [1, 5, 7, 11, 13, 17];
 /// So many kinds of tries there are.
 pub const KINDS: u8 = 18;
 
@@ -292,7 +328,7 @@ impl Sheet {
         }
         let relaxed = match kind {
             7 => Self { rejected: 0, ..self.clone() },
-            8 => Self { touched: Default::default(), ..self.clone() },
+            8 => self.as_if_strangers(),
             9 => self.as_if_paid(),
             10 => Self { returned: 7, ..self.clone() },
             _ => self.clone(),
@@ -312,7 +348,7 @@ impl Sheet {
             _ => PEOPLE.iter().any(|who| self.allows(Try { who: *who, ..*attempt })),
         };
         // Each pick goes through the groups in an order of its own.
-        let (first, stride) = (pick % GROUPS.len(), 1 + pick / GROUPS.len() % (GROUPS.len() - 1));
+        let (first, stride) = (pick % GROUPS.len(), STRIDES[pick / GROUPS.len() % STRIDES.len()]);
         let mut found = (0..GROUPS.len()).filter_map(|nth| {
             let group = &GROUPS[(first + nth * stride) % GROUPS.len()];
             let (before, after) = group.split_at(pick / GROUPS.len() % group.len());

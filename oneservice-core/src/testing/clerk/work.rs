@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::sheet::STEPS;
 use super::tries::ITEMS;
-use super::{Fee, Part, Sheet, What, Who, Why};
+use super::{Fee, Part, Sheet, Try, What, Who, Why};
 use crate::catalog::Catalog;
 use crate::ids::{BlobId, Digest32, ReasonCode};
 use crate::money::Money;
@@ -20,39 +20,53 @@ use crate::testing::sample;
 const SERVICE: &str = "services/trade/market-stall.toml";
 
 /// The kinds of catalogue that there are.
-pub const CATALOGUES: usize = 6;
+pub const CATALOGUES: usize = 12;
 
 /// The place of a kind among [`CATALOGUES`].
 #[must_use]
-pub fn kind(fee: Fee, silence_grants: bool) -> usize {
-    fee as usize * 2 + usize::from(silence_grants)
+pub fn kind(fee: Fee, silence_grants: bool, panel: bool) -> usize {
+    (fee as usize * 2 + usize::from(silence_grants)) * 2 + usize::from(panel)
 }
 
-static PARSED: LazyLock<Vec<Catalog>> = LazyLock::new(|| {
+/// Every kind, in the order of [`kind`].
+pub(super) fn kinds() -> impl Iterator<Item = (Fee, bool, bool)> {
     let fees = [Fee::Before, Fee::After, Fee::Free];
-    fees.into_iter().flat_map(|fee| [false, true].map(|grants| made(fee, grants))).collect()
-});
+    fees.into_iter().flat_map(|fee| {
+        [(false, false), (false, true), (true, false), (true, true)]
+            .map(|(grants, panel)| (fee, grants, panel))
+    })
+}
 
-/// The sample's catalogue with another moment for the fee, with or without silence that grants, and a reason for sending back that fits
+static PARSED: LazyLock<Vec<Catalog>> =
+    LazyLock::new(|| kinds().map(|(fee, grants, panel)| made(fee, grants, panel)).collect());
+
+/// The sample's catalogue with another moment for the fee, with or without silence that grants and two who must be for it, and a reason for sending back that fits
 /// every item. Each is an office of its own.
 #[must_use]
-pub fn catalogue(fee: Fee, silence_grants: bool) -> &'static Catalog {
-    &PARSED[kind(fee, silence_grants)]
+pub fn catalogue(fee: Fee, silence_grants: bool, panel: bool) -> &'static Catalog {
+    &PARSED[kind(fee, silence_grants, panel)]
 }
 
-fn made(fee: Fee, grants: bool) -> Catalog {
+fn made(fee: Fee, grants: bool, panel: bool) -> Catalog {
     let mut files = sample::files();
     let mut edit = |file: &str, from: &str, to: &str| {
         let text = files.get_mut(file).expect("the sample has the file");
         assert!(text.contains(from), "the sample says {from}");
         *text = text.replacen(from, to, 1);
     };
-    edit("office.toml", "id = \"harbour-town\"", &format!("id = \"harbour-town-{}\"", kind(fee, grants)));
+    edit(
+        "office.toml",
+        "id = \"harbour-town\"",
+        &format!("id = \"harbour-town-{}\"", kind(fee, grants, panel)),
+    );
     let when = "when = \"on-submission\"";
     match fee {
         Fee::Before => edit(SERVICE, when, "when = \"on-submission\"\nrefund = \"before-first-step\""),
         Fee::After => edit(SERVICE, when, "when = \"on-approval\"\nrefund = \"before-decision\""),
         Fee::Free => {}
+    }
+    if panel {
+        edit(SERVICE, "kind = \"approval\"", "kind = \"approval\"\nmin_approvers = 2");
     }
     if grants {
         edit(SERVICE, "then = \"escalate\"", "then = \"grant\"");
@@ -102,10 +116,10 @@ pub fn signature(signer: &str) -> Signature {
 /// Somebody as the library knows them.
 #[must_use]
 pub fn actor(who: Who) -> Actor {
-    let appointments = who.appointments().iter().map(|(role, department)| Appointment {
-        role: *role,
-        department: department.parse().expect("an id"),
-    });
+    let appointments = who
+        .appointments()
+        .iter()
+        .map(|(role, department)| Appointment::new(*role, department.parse().expect("an id")));
     match who {
         Who::Applicant => Actor::Applicant,
         Who::Representative => Actor::Representative,
@@ -114,8 +128,17 @@ pub fn actor(who: Who) -> Actor {
             id: format!("{officer:?}").to_lowercase().parse().expect("an id"),
             name: String::new(),
             appointments: appointments.collect(),
+            known_by: Vec::new(),
         }),
     }
+}
+
+fn officer(who: Who) -> Option<Officer> {
+    if let Actor::Officer(officer) = actor(who) { Some(officer) } else { None }
+}
+
+fn assigning(is_right: bool) -> ReasonCode {
+    code(if is_right { "OF-A01" } else { "OF-L01" })
 }
 
 /// The items of a bit set.
@@ -148,7 +171,7 @@ fn coded(right: &str, is_right: bool) -> ReasonCode {
 /// new paper and `signed` a signature.
 #[must_use]
 pub fn command(
-    what: What,
+    Try { who: by, what }: Try,
     request: &AnyRequest,
     nth: u64,
     card: &Evidence,
@@ -247,6 +270,15 @@ pub fn command(
         What::Suspend { coded: right } => Command::Suspend { reason: coded("OF-U01", right), note },
         What::Reinstate => Command::Reinstate { note },
         What::Revoke { coded: right } => Command::Revoke { reason: coded("OF-V01", right), note },
+        What::Claim { step: nth } => Command::Assign { step: step(nth), to: officer(by), reason: None, note },
+        What::Release { step: nth } => Command::Assign { step: step(nth), to: None, reason: None, note },
+        What::Give { step: nth, to, coded: right } => {
+            Command::Assign { step: step(nth), to: officer(to), reason: Some(assigning(right)), note }
+        }
+        What::Free { step: nth, coded: right } => {
+            Command::Assign { step: step(nth), to: None, reason: Some(assigning(right)), note }
+        }
+        What::Recuse { coded: right } => Command::Recuse { reason: coded("OF-C01", right), note },
     })
 }
 
