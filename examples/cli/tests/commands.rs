@@ -260,3 +260,69 @@ fn what_was_recorded_is_shown() {
         office.run(&["--lang", "km", "request", "pass", &third, "--as", "cashier", "--step", "intake"]);
     assert!(words(&output.stderr).contains('់') || words(&output.stderr).contains('ា'), "in Khmer");
 }
+
+#[test]
+fn steps_are_taken_given_and_delegated() {
+    let office = Office::new();
+    office.ask(&["demo", "--requests", "1", "--no-serve"]);
+    let add = |id: &str, more: &[&str]| {
+        let arguments = [&["staff", "add", id, "--name", id], more].concat();
+        let output = office.run_in("data", &arguments, "a password of some length");
+        assert!(output.status.success(), "{}", words(&output.stderr));
+    };
+    add("second", &["--role", "examiner@trade"]);
+    add("applicant", &["--role", "examiner@trade", "--known-by", "012 345 678"]);
+    add("deputy", &["--role", "opinion-officer@health"]);
+    let file = office.application("mine.json", |_| {});
+    let receipt = office.ask(&["request", "submit", &file, "--fake-documents"]);
+    let code = receipt["code"].as_str().unwrap();
+    let act = |act: &str, officer: &str, more: &[&str]| {
+        office.ask(&[&["request", act, code, "--as", officer], more].concat())
+    };
+    let denied = |act: &str, officer: &str, more: &[&str]| {
+        let (exit, error) =
+            office.refused("data", &[&["request", act, code, "--as", officer], more].concat());
+        assert_eq!(exit, 4, "{error}");
+        error["params"]["denials"][0]["code"].as_str().unwrap().to_owned()
+    };
+    act("pay", "cashier", &[]);
+    act("pass", "front-desk", &[]);
+    let examine = ["--step", "examine"];
+    act("claim", "examiner", &[]);
+    assert_eq!(denied("pass", "second", &examine), "assigned-to");
+    assert_eq!(denied("pass", "applicant", &examine), "own-request");
+    assert_eq!(denied("claim", "examiner", &examine), "already-recorded");
+    let give = ["--step", "examine", "--to", "second", "--reason", "OF-A01"];
+    act("assign", "approver", &give);
+    assert_eq!(denied("pass", "examiner", &examine), "assigned-to");
+    act("claim", "second", &["--step", "examine", "--release"]);
+    act("recuse", "second", &["--reason", "OF-C01"]);
+    assert_eq!(denied("pass", "second", &examine), "recused");
+
+    // A delegation is for a period, from somebody else, of what they have.
+    let today = office.ask(&["request", "show", code])["received"].as_str().unwrap().to_owned();
+    let year: i32 = today[..4].parse().unwrap();
+    let (since, until) = (format!("{year}-01-01"), format!("{year}-12-31"));
+    let delegate = |from: &str, to: &str, role: &str, until: &str| {
+        let arguments = ["staff", "delegate", from, to, "--role", role, "--since", &since, "--until", until];
+        let output = office.run_in("data", &[&arguments[..], &["--json"]].concat(), "");
+        (output.status.success(), words(&output.stderr).to_owned())
+    };
+    let (before, beyond) = (format!("{}-12-31", year - 1), format!("{}-12-31", year + 1));
+    for (from, to, role, until) in [
+        ("examiner", "examiner", "examiner@trade", &until),
+        ("examiner", "deputy", "examiner@trade", &before),
+        ("examiner", "deputy", "examiner@trade", &beyond),
+        ("approver", "deputy", "examiner@trade", &until),
+        ("nobody", "deputy", "examiner@trade", &until),
+        ("examiner", "second", "examiner@trade", &until),
+    ] {
+        let (done, said) = delegate(from, to, role, until);
+        assert!(!done && said.contains("delegation"), "{from} to {to} until {until}: {said}");
+    }
+    assert_eq!(denied("pass", "deputy", &examine), "not-your-role");
+    assert!(delegate("examiner", "deputy", "examiner@trade", &until).0);
+    let done = act("pass", "deputy", &examine);
+    let last = done["events"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["officer"], &last["delegated_by"]), (&json!("deputy"), &json!("examiner")));
+}

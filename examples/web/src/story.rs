@@ -47,9 +47,11 @@ pub(crate) fn story(app: &App, lang: Lang, case: &Case, reader: Reader) -> Vec<L
     let told = case.history.iter().map(|happening| &happening.recorded).filter(|recorded| {
         // Single judgements are told with the return that they lead to.
         // Who opened which paper is told apart. Who of the office does what is the office's own matter.
-        let inside = matches!(recorded.fact, AnyFact::Assignment(_) | AnyFact::Recusal(_));
-        !matches!(recorded.fact, AnyFact::Judgement(_) | AnyFact::ReviewOpened(_) | AnyFact::Reading(_))
-            && !(inside && reader == Reader::Applicant)
+        match recorded.fact {
+            AnyFact::Judgement(_) | AnyFact::ReviewOpened(_) | AnyFact::Reading(_) => false,
+            AnyFact::Assignment(_) | AnyFact::Recusal(_) => reader == Reader::Officer,
+            _ => true,
+        }
     });
     let mut lines: Vec<Line> = told.map(|recorded| happened(app, lang, case, recorded, reader)).collect();
     lines.extend(expected(app, lang, &case.request));

@@ -20,7 +20,7 @@ pub(crate) fn case_value(case: &Case, waits_for: &[QueueName]) -> Value {
             let entry = &happening.recorded.entry;
             json!({
                 "fact": happening.recorded.fact.name(), "role": entry.by.role, "officer": entry.by.officer,
-                "department": entry.by.department, "recorded_at": entry.recorded_at.to_string(),
+                "department": entry.by.department, "delegated_by": entry.by.delegated_by, "recorded_at": entry.recorded_at.to_string(),
                 "occurred_at": entry.occurred_at.map(|at| at.to_string()), "index": happening.index,
                 "details": details(&happening.recorded.fact, record, service),
             })

@@ -1,6 +1,7 @@
 //! One file for each noun.
 
-pub(crate) mod act;
+mod act;
+mod acts;
 pub(crate) mod catalog;
 pub(crate) mod demo;
 pub(crate) mod details;

@@ -14,7 +14,7 @@ use oneservice_pilot::sample::Sample;
 use oneservice_pilot::{Place, fake, sentence};
 use serde_json::{Value, json};
 
-use super::act::Act;
+use super::acts::Act;
 use super::details;
 use crate::exit::CliError;
 use crate::output::Output;

@@ -272,3 +272,31 @@ async fn who_acts_for_somebody_is_written_down_as_such() {
         assert_eq!((roles.first(), roles.last()), (Some(&role), Some(&role)));
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_is_taken_given_and_given_up_on_the_pages() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    town.pay(&receipt).await;
+    let path = desk_of(&receipt);
+    let mut desk = town.sit("front-desk");
+    assert!(desk.get(&path).contains("Take this step"));
+    desk.post(&path, &pairs(&[("act", "claim"), ("step", "intake")]));
+    let page = desk.get(&path);
+    assert!(page.contains("It is yours") && page.contains("Give this step back"), "{page}");
+    let mut approver = town.sit("approver");
+    let page = approver.get(&path);
+    assert!(page.contains("Officer in charge: front-desk"), "{page}");
+    let form = [("act", "assign"), ("step", "intake"), ("to", ""), ("reason", "OF-A01")];
+    approver.post(&path, &pairs(&form));
+    assert_eq!(approver.status, 200);
+    assert!(desk.get(&path).contains("Take this step"), "it is nobody's in particular");
+    desk.post(&path, &pairs(&[("act", "recuse"), ("reason", "OF-C01"), ("note", "My cousin")]));
+    let page = desk.post(&path, &pairs(&[("act", "pass"), ("step", "intake"), ("finding", "favourable")]));
+    assert_eq!(desk.status, 403);
+    assert!(page.contains("you have no part in this request") && page.contains("My cousin"), "{page}");
+    // There is one officer at the front desk: the heads are called on, and the applicant is told so, but not why.
+    assert!(town.sit("governor-delegate").get("/en/desk").contains(&receipt.code.to_string()));
+    let page = town.visitor().get(&page_of(&receipt));
+    assert!(page.contains("Nobody in the office may do this step") && !page.contains("My cousin"), "{page}");
+}

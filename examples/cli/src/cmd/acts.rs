@@ -1,0 +1,298 @@
+//! What people can say that they do to a request.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use oneservice_core::ids::{ReasonCode, StepId};
+use oneservice_core::request::Item;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Act {
+    /// The cashier took the fee: exactly what is outstanding.
+    Pay {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Cash unless it was seen on the bank account.
+        #[arg(long)]
+        transfer: bool,
+    },
+    /// Judge one answer, document or the signature in an open step.
+    Judge {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        #[arg(long)]
+        step: Option<StepId>,
+        /// `form.<field>`, `documents.<id>` or `signature`
+        item: Item,
+        /// Reject it for this reason of the service.
+        #[arg(long, value_name = "REASON")]
+        reject: Option<ReasonCode>,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Conclude a step that does not decide.
+    Pass {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        #[arg(long)]
+        step: Option<StepId>,
+        /// Against granting; the deciding step sees it.
+        #[arg(long)]
+        unfavourable: bool,
+        /// A point of the step's checklist that is in order, by its number from 1; may be given several times.
+        #[arg(long = "tick", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+        ticks: Vec<u16>,
+        /// Words for colleagues.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Give the request back for correction.
+    Return {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        #[arg(long)]
+        step: Option<StepId>,
+        /// What to correct and why: `documents.photo=CODE`; may be given several times. Rejected items go by themselves.
+        #[arg(long = "item", value_name = "ITEM=REASON")]
+        items: Vec<String>,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Grant the request in its deciding step.
+    Approve {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        #[arg(long)]
+        step: Option<StepId>,
+        /// Words that go with the decision.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Refuse the request in its deciding step.
+    Refuse {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        #[arg(long)]
+        step: Option<StepId>,
+        /// Why, by the service's reasons; may be given several times.
+        #[arg(long = "reason", required = true)]
+        reasons: Vec<ReasonCode>,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Register the result: it lies ready from now on.
+    Issue {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        #[arg(long)]
+        step: Option<StepId>,
+    },
+    /// Hand the result over.
+    Collect {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Name of who collects, as on the identity paper.
+        #[arg(long)]
+        name: String,
+        /// Kind and last digits of the identity paper seen.
+        #[arg(long)]
+        identity: String,
+        /// Somebody with the applicant's written authority collects.
+        #[arg(long)]
+        proxy: bool,
+        /// Originals that were seen; `all` for every one that the service wants.
+        #[arg(long = "original", value_name = "DOCUMENT")]
+        originals: Vec<String>,
+        /// The collector signed on paper before this officer.
+        #[arg(long)]
+        signed_on_paper: bool,
+        /// The collector's drawn signature: a PNG or JPEG file.
+        #[arg(long, value_name = "FILE", conflicts_with = "signed_on_paper")]
+        signature: Option<PathBuf>,
+    },
+    /// The applicant takes the request back.
+    Withdraw {
+        code: String,
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// The applicant objects to a refusal.
+    Object {
+        code: String,
+        #[arg(long)]
+        text: String,
+    },
+    /// Decide an objection.
+    Objection {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// It is right: review opens again. Otherwise it is dismissed.
+        #[arg(long)]
+        uphold: bool,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: String,
+    },
+    /// Move the due day, once, before it has passed.
+    Extend {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// By so many working days.
+        #[arg(long)]
+        days: u32,
+        /// Why, by the office's reasons of kind `extend`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Tell the applicant why the office is late.
+    ExplainDelay {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `late`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// The applicant complains; the ombudsman sees and answers it.
+    Complain {
+        code: String,
+        /// What about, by the office's reasons of kind `complaint`.
+        #[arg(long)]
+        subject: ReasonCode,
+        #[arg(long)]
+        text: String,
+    },
+    /// The ombudsman answers the oldest complaint that is open.
+    AnswerComplaint {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Words to the applicant.
+        #[arg(long)]
+        text: String,
+    },
+    /// Do not ask for the fee, or for a part of it.
+    Waive {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// How much, in the smallest unit of the currency; all that is outstanding, if not said.
+        #[arg(long)]
+        amount: Option<i64>,
+        /// Why, by the office's reasons of kind `waive`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Give back what was paid and is not owed.
+    Refund {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+    },
+    /// Take an open step: nobody else works on it then. With `--release` give it back.
+    Claim {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        #[arg(long)]
+        step: Option<StepId>,
+        /// Give it back.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Give an open step to another officer, as a head; without `--to` to nobody in particular.
+    Assign {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        #[arg(long)]
+        step: StepId,
+        #[arg(long, value_name = "OFFICER")]
+        to: Option<String>,
+        /// Why, by the office's reasons of kind `reassign`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words for colleagues.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Have no part in the request from now on.
+    Recuse {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `recuse`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words for colleagues.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// A result that was handed over does not hold for a while.
+    Suspend {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `suspend`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the holder.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// A suspended result holds again.
+    Reinstate {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Words to the holder.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// A result that was handed over does not hold any more, for good.
+    Revoke {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `revoke`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the holder.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Take a closed request up again whose result was not handed over.
+    Reopen {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `reopen`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+}
