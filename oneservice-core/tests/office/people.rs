@@ -214,16 +214,13 @@ impl StaffDirectory for Staff {
 #[tokio::test]
 async fn a_step_for_which_there_is_nobody_is_reported_to_the_heads_once() {
     let staff = Arc::new(Staff::default());
-    let everybody = || {
-        vec![
-            named("desk", Role::FrontDesk, "owso"),
-            examiner("one"),
-            approver("boss"),
-            named("head", Role::DepartmentHead, "trade"),
-            named("cash", Role::Cashier, "owso"),
-        ]
-    };
-    *staff.0.lock().unwrap() = everybody();
+    *staff.0.lock().unwrap() = vec![
+        named("desk", Role::FrontDesk, "owso"),
+        examiner("one"),
+        approver("boss"),
+        named("head", Role::DepartmentHead, "trade"),
+        named("cash", Role::Cashier, "owso"),
+    ];
     let town = Town::staffed(Arc::clone(&staff) as _).await;
     let id = examined(&town).await;
     let heads: QueueName = "department-head@trade".parse().unwrap();
