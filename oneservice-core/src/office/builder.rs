@@ -23,7 +23,7 @@ pub struct OfficeBuilder {
 }
 
 impl OfficeBuilder {
-    pub(super) fn new(store: Arc<dyn Store>, catalog: Catalog) -> Self {
+    pub(crate) fn new(store: Arc<dyn Store>, catalog: Catalog) -> Self {
         Self {
             store,
             catalog,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Actor, Approval, Context, Correction, Denial, Finding, InReview, Item, Judgement, Record, Refusal,
-    Request, Return, Ruled, StepPassed, Verdict, too_long,
+    Request, Return, Ruled, StepPassed, Verdict, is_blank, too_long,
 };
 use crate::catalog::{Reason, ReasonKind, ReviewStep, Service, StepKind};
 use crate::ids::{OfficerId, ReasonCode, StepId};
@@ -69,7 +69,8 @@ impl Request<InReview> {
     /// Judges one answer, one document or the signature.
     ///
     /// # Errors
-    /// Whose step it is, four eyes, [`Denial::ItemUnknown`], and for a rejection a reason that fits.
+    /// Whose step it is, four eyes, [`Denial::ItemUnknown`], and for a rejection a reason that fits and, where the reason
+    /// needs them, words.
     pub fn judge(
         self,
         by: &Actor,
@@ -84,7 +85,7 @@ impl Request<InReview> {
             denials.push(Denial::ItemUnknown { item: item.clone() });
         }
         if let Verdict::Rejected { reason, note } = &verdict {
-            denials.extend(reason_for(&self.service, reason, &item));
+            denials.extend(reason_for(&self.service, reason, &item, note.as_deref()));
             denials.extend(too_long("note", note.as_deref()));
         }
         self.record_fact(by, Some(step), context, denials, |_| Judgement {
@@ -156,7 +157,7 @@ impl Request<InReview> {
             } else if !named.insert(item) {
                 denials.push(Denial::ItemTwice { item: item.clone() });
             }
-            denials.extend(reason_for(&self.service, reason, item));
+            denials.extend(reason_for(&self.service, reason, item, note.as_deref()));
             denials.extend(too_long("note", note.as_deref()));
         }
         let left_out = self.record.rejected().map(|(item, _)| item).filter(|item| !named.contains(item));
@@ -195,7 +196,8 @@ impl Request<InReview> {
     /// Refuses the request, for coded reasons.
     ///
     /// # Errors
-    /// As for [`approve`](Self::approve), and [`Denial::ReasonMissing`] or [`Denial::ReasonUnknown`].
+    /// As for [`approve`](Self::approve), and [`Denial::ReasonMissing`], [`Denial::ReasonUnknown`] or, where a reason needs
+    /// them, [`Denial::WordsMissing`].
     pub fn refuse(
         self,
         by: &Actor,
@@ -209,9 +211,10 @@ impl Request<InReview> {
             denials.push(Denial::ReasonMissing);
         }
         for code in &reasons {
-            if reason(&self.service, code, ReasonKind::Refuse).is_none() {
-                denials.push(Denial::ReasonUnknown { code: code.to_string() });
-            }
+            denials.extend(match reason(&self.service, code, ReasonKind::Refuse) {
+                Some(reason) => words_for(reason, note.as_deref()),
+                None => Some(Denial::ReasonUnknown { code: code.to_string() }),
+            });
         }
         denials.extend(too_long("note", note.as_deref()));
         self.record_fact(by, Some(step), context, denials, |_| Refusal { step: step.clone(), reasons, note })
@@ -241,8 +244,13 @@ fn reason<'a>(service: &'a Service, code: &ReasonCode, kind: ReasonKind) -> Opti
     service.reasons.iter().find(|reason| &reason.code == code && reason.kind == kind)
 }
 
-/// Why `code` cannot be given for sending `item` back.
-fn reason_for(service: &Service, code: &ReasonCode, item: &Item) -> Option<Denial> {
+/// Whether the words that `reason` needs are missing.
+fn words_for(reason: &Reason, note: Option<&str>) -> Option<Denial> {
+    (reason.needs_words && note.is_none_or(is_blank)).then_some(Denial::WordsMissing { field: "note" })
+}
+
+/// Why `code` cannot be given, with the words of `note`, for sending `item` back.
+fn reason_for(service: &Service, code: &ReasonCode, item: &Item, note: Option<&str>) -> Option<Denial> {
     let Some(reason) = reason(service, code, ReasonKind::Return) else {
         return Some(Denial::ReasonUnknown { code: code.to_string() });
     };
@@ -254,5 +262,5 @@ fn reason_for(service: &Service, code: &ReasonCode, item: &Item) -> Option<Denia
             Item::Signature => false,
         },
     };
-    (!fits).then(|| Denial::ReasonForOther { code: code.clone(), item: item.clone() })
+    if fits { words_for(reason, note) } else { Some(Denial::ReasonForOther { code: code.clone(), item: item.clone() }) }
 }

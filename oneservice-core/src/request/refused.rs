@@ -2,12 +2,12 @@
 
 use super::{
     Actor, Context, Denial, Objected, Objection, ObjectionDismissed, ObjectionUpheld, RefusalFinal, Refused,
-    Request, Ruled, not_yet, too_long,
+    Request, Ruled, is_blank, not_yet, too_long,
 };
 use crate::calendar::Date;
 
 fn words(field: &'static str, text: &str) -> Vec<Denial> {
-    if text.trim().is_empty() {
+    if is_blank(text) {
         return vec![Denial::WordsMissing { field }];
     }
     too_long(field, Some(text)).into_iter().collect()
