@@ -262,5 +262,9 @@ fn reason_for(service: &Service, code: &ReasonCode, item: &Item, note: Option<&s
             Item::Signature => false,
         },
     };
-    if fits { words_for(reason, note) } else { Some(Denial::ReasonForOther { code: code.clone(), item: item.clone() }) }
+    if fits {
+        words_for(reason, note)
+    } else {
+        Some(Denial::ReasonForOther { code: code.clone(), item: item.clone() })
+    }
 }

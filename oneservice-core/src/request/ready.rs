@@ -79,9 +79,9 @@ impl Request<Ready> {
         }
         denials.extend(too_long("collector", Some(&collector.name)));
         denials.extend(too_long("collector", Some(&collector.identity)));
-        let accepted = signature.as_ref().is_some_and(|s| {
-            !is_blank(&s.signer) && service.signature.kinds.contains(&s.method.kind())
-        });
+        let accepted = signature
+            .as_ref()
+            .is_some_and(|s| !is_blank(&s.signer) && service.signature.kinds.contains(&s.method.kind()));
         if service.signature.at_collection && !accepted {
             denials.push(Denial::SignatureMissing);
         }

@@ -41,8 +41,7 @@ fn due(stopped: Date, promised: Date, corrected: Date) -> Result<Date, Broken> {
 }
 
 async fn send_back(scene: &Scene, receipt: &Receipt) -> Checked {
-    let correction =
-        Correction { item: "documents.id-card".parse()?, reason: "TR-C01".parse()?, note: None };
+    let correction = Correction { item: "documents.id-card".parse()?, reason: "TR-C01".parse()?, note: None };
     let command = Command::Return { step: "intake".parse()?, corrections: vec![correction], note: None };
     let returned = scene.act(receipt, Who::Desk, command).await?;
     same("no day while a correction is pending", returned.record().due_on, None)

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::scene::{Premises, SERVICE, Scene, Who, up_to_ready};
-use crate::office::{Basis, NewDraft, Receipt};
+use crate::calendar::Moment;
+use crate::office::{Basis, Clock, NewDraft, Receipt, SetClock};
 use crate::request::{Actor, AnyFact, Command, Recorded, SignatureMethod, StageName};
 use crate::store::{Placed, Query, Store};
 use crate::testing::case::{cases, hold, same};
@@ -13,11 +14,23 @@ use crate::testing::{Broken, Case, Checked, sample};
 
 pub(super) const CASES: &[Case] = cases![
     scenario_15_numbers_have_no_gap_at_the_turn_of_the_year,
+    scenario_15_a_number_is_of_the_year_in_which_it_was_given,
     scenario_15_nothing_is_lost_when_the_process_dies_at_any_write,
 ];
 
 /// How many pay at once.
 const PAYING: usize = 40;
+
+/// A clock that goes on whenever somebody looks at it: as midnight can come between any two looks.
+#[derive(Debug)]
+struct Restless(Arc<SetClock>);
+
+impl Clock for Restless {
+    fn now(&self) -> Moment {
+        self.0.advance_millis(1);
+        self.0.now()
+    }
+}
 
 /// Every number of the receipts' register and of the results', by the year in which it was given, in the log's order.
 async fn given(
@@ -49,7 +62,9 @@ async fn without_a_gap(premises: &Premises, scene: &Scene) -> Checked {
     for ((register, year), numbers) in given(premises, scene).await? {
         let count = numbers.len() as u64;
         let (expected, counter): (Vec<String>, String) = match register {
-            "receipt" => ((1..=count).map(|n| format!("R-{year}-{n:06}")).collect(), format!("receipt/{year}")),
+            "receipt" => {
+                ((1..=count).map(|n| format!("R-{year}-{n:06}")).collect(), format!("receipt/{year}"))
+            }
             _ => (
                 (1..=count).map(|n| format!("STALL-{year}-{n:05}")).collect(),
                 format!("result/{SERVICE}/{year}"),
@@ -63,34 +78,48 @@ async fn without_a_gap(premises: &Premises, scene: &Scene) -> Checked {
 
 async fn scenario_15_numbers_have_no_gap_at_the_turn_of_the_year(store: Arc<dyn Store>) -> Checked {
     let premises = Premises::at(store, "2026-12-31T02:00:00Z")?;
-    let servers = [premises.serve(&[]).await?, premises.serve(&[]).await?];
+    let clock = || Arc::new(Restless(Arc::clone(&premises.clock)));
+    let servers = [premises.serve_by(clock(), &[]).await?, premises.serve_by(clock(), &[]).await?];
     let mut receipts = Vec::new();
     for _ in 0..PAYING {
         receipts.push(servers[0].submitted().await?);
     }
-    // Midnight comes while half of them have paid.
+    // Midnight comes while some of them have paid.
     premises.wall(&servers[0], "2026-12-31T23:59:59")?;
-    premises.clock.advance_millis(1_000 - PAYING as i64 / 2);
+    premises.clock.advance_millis(1_000 - 2 * PAYING as i64);
     let paying = receipts.iter().enumerate().map(|(nth, receipt)| {
-        let (scene, receipt, clock) =
-            (servers[nth % 2].clone(), receipt.clone(), Arc::clone(&premises.clock));
-        tokio::spawn(async move {
-            clock.advance_millis(1);
-            scene.act(&receipt, Who::Cashier, scene.pay(&receipt)).await
-        })
+        let (scene, receipt) = (servers[nth % 2].clone(), receipt.clone());
+        tokio::spawn(async move { scene.act(&receipt, Who::Cashier, scene.pay(&receipt)).await })
     });
     for paid in futures::future::join_all(paying).await {
         same("stage", paid??.stage(), StageName::InReview)?;
     }
-    premises.wall(&servers[0], "2027-01-01T00:00:01")?;
+    premises.wall(&servers[0], "2027-01-01T09:00:00")?;
     let last = servers[1].in_review().await?;
     without_a_gap(&premises, &servers[0]).await?;
     let years = given(&premises, &servers[0]).await?;
-    hold("both years are tried", years.contains_key(&("receipt", 2027)))?;
+    let paid_in = |year: i16| years.get(&("receipt", year)).map_or(0, Vec::len);
+    hold("midnight came in between", paid_in(2026) > 0 && paid_in(2027) > 1)?;
     same("receipts", years.values().map(Vec::len).sum::<usize>(), PAYING + 1)?;
     // The year of a request is that of the day on which it is received.
     let number = servers[0].office.case(last.id).await?.number;
     hold(&format!("{number} is of 2027"), number.starts_with("HT-2027-"))
+}
+
+/// Midnight comes at the first look at the clock while somebody pays, at the second, and so on, a year for each.
+async fn scenario_15_a_number_is_of_the_year_in_which_it_was_given(store: Arc<dyn Store>) -> Checked {
+    const LOOKS: i64 = 8;
+    let premises = Premises::at(store, "2026-12-31T02:00:00Z")?;
+    let scene = premises.serve_by(Arc::new(Restless(Arc::clone(&premises.clock))), &[]).await?;
+    for look in 1..=LOOKS {
+        let year = 2025 + look;
+        premises.wall(&scene, &format!("{year}-12-31T10:00:00"))?;
+        let receipt = scene.submitted().await?;
+        premises.wall(&scene, &format!("{year}-12-31T23:59:59"))?;
+        premises.clock.advance_millis(1_000 - look);
+        scene.act(&receipt, Who::Cashier, scene.pay(&receipt)).await?;
+    }
+    without_a_gap(&premises, &scene).await
 }
 
 /// What a process does for one person, under keys that the person keeps. How far it came is in `done`.

@@ -76,7 +76,8 @@ async fn scenario_02_an_upload_that_failed_is_stored_once(store: Arc<dyn Store>)
     let before = draft.content().clone();
     // The network ends in the middle of the file.
     let half = Bytes::from_static(&sample::PDF[..40]);
-    let cut = futures::stream::iter([Ok(half), Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))]);
+    let cut =
+        futures::stream::iter([Ok(half), Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))]);
     match draft.attach_stream("id-card", "card.pdf", None, cut).await {
         Err(OfficeError::Document(DocumentError::Interrupted(_))) => {}
         other => return Err(Broken(format!("a file that was cut off: {other:?}"))),

@@ -46,6 +46,11 @@ impl Premises {
 
     /// A process whose commits fail as `plan` says.
     pub(super) async fn serve(&self, plan: &[Fault]) -> Result<Scene, Broken> {
+        self.serve_by(Arc::clone(&self.clock) as _, plan).await
+    }
+
+    /// The same, by another clock than that on the wall.
+    pub(super) async fn serve_by(&self, clock: Arc<dyn Clock>, plan: &[Fault]) -> Result<Scene, Broken> {
         let way = Arc::new(Failing::over(Arc::clone(&self.store), plan.iter().copied()));
         // A process that is dead gives up soon.
         let limits = Limits {
@@ -57,7 +62,7 @@ impl Premises {
         let office = OfficeBuilder::new(Arc::clone(&way) as Arc<dyn Store>, catalog)
             .documents(Documents::new(Arc::clone(&self.files) as _))
             .secret(Secret::new([7; 32]))
-            .clock(Arc::clone(&self.clock) as Arc<dyn Clock>)
+            .clock(clock)
             .limits(limits)
             .build()
             .await?;
@@ -174,11 +179,7 @@ pub(super) fn up_to_ready() -> Result<[(Who, Command); 4], Broken> {
 
 /// The applicant comes to collect.
 pub(super) fn collector() -> Collector {
-    Collector {
-        name: "SOK DARA".into(),
-        relation: Relation::Applicant,
-        identity: "national-id 6789".into(),
-    }
+    Collector { name: "SOK DARA".into(), relation: Relation::Applicant, identity: "national-id 6789".into() }
 }
 
 /// What somebody who sells food and cooks it answers besides: then a health letter is needed.
