@@ -2,6 +2,7 @@
 //!
 //! Everything here uses the public API of the library only; a province may replace any part of it.
 
+pub mod collector;
 pub mod demo;
 pub mod fake;
 pub mod open;

@@ -26,7 +26,9 @@ mod format;
 mod load;
 mod mend;
 mod mistake;
+mod office_reason;
 mod parse;
+mod periods;
 mod places;
 mod plan;
 mod problem;
@@ -38,16 +40,19 @@ mod schema;
 mod sector;
 mod service;
 mod shape;
+mod silence;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use assess::{AskedDocument, Assessment, DocumentClaim, Filing};
 pub use condition::{Condition, ConditionError, Environment, Names, Scope, Type, Unanswered, Value};
-pub use fee::{Fee, FeeDue, FeeLine, FeeMoment, FeeRule};
+pub use fee::{Fee, FeeDue, FeeLine, FeeMoment, FeeRule, RefundRule};
 pub use field_format::FieldError;
 pub use form::{Check, DateBound, Field, FieldKind, FieldOption, Pattern, PlaceLevel, Section, TextRule};
 pub use mistake::{CatalogError, Mistake, MistakeCode};
+pub use office_reason::{OfficeReason, OfficeReasonKind};
+pub use periods::{Periods, last_day};
 pub use places::{Place, Places};
 pub use plan::{ClockRule, ReviewPlan, ReviewStep, StepKind};
 pub use problem::{Problem, ProblemCode};
@@ -63,6 +68,7 @@ pub use service::{
     ApplicantKind, LegalBasis, NotAService, ProcessingRule, ProcessingTime, Purpose, ResultKind, ResultRule,
     Service, Validity,
 };
+pub use silence::{Silence, SilenceRule};
 
 use crate::calendar::Calendar;
 use crate::ids::ServiceId;

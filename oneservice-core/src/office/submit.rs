@@ -177,7 +177,7 @@ impl Office {
             .map_err(|CommandDenied { request, denials }| OfficeError::Denied { denials, request })?;
         let mut commit = self.commit_of(self.new_commit_id()?, 0, &decided, place)?;
         let fingerprint = fingerprint(content);
-        commit.key = None; let _ = Some(IdempotencyKey { key: format!("submit:{place}"), fingerprint });
+        commit.key = Some(IdempotencyKey { key: format!("submit:{place}"), fingerprint });
         commit.closes_draft = draft.map(|version| (place, version));
         Ok(commit)
     }

@@ -9,3 +9,4 @@ pub(crate) mod request;
 pub(crate) mod serve;
 pub(crate) mod staff;
 pub(crate) mod store;
+pub(crate) mod tick;
