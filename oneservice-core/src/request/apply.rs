@@ -85,6 +85,7 @@ impl Fact<InReview> for Return {
         work(&self.step, entry, record);
         record.due_on = None;
         record.returns.push(self.clone());
+        record.nameable = self.corrections.iter().map(|correction| correction.item.clone()).collect();
         Returned {
             step: self.step.clone(),
             corrections: self.corrections.clone(),
@@ -115,6 +116,7 @@ impl Fact<Returned> for Resubmission {
         for correction in &from.corrections {
             record.judgements.remove(&correction.item);
         }
+        record.nameable.extend(self.items());
         record.fee = self.fee.clone();
         record.steps = self.steps.clone();
         record.due_on = Some(self.due_on);

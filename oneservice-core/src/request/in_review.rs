@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::clock::office_reason;
 use super::{
     Actor, Approval, Context, Correction, Denial, Finding, InReview, Item, Judgement, Record, Refusal,
     Request, Return, Ruled, StepPassed, Verdict, is_blank, too_long,
 };
-use crate::catalog::{Reason, ReasonKind, ReviewStep, Service, StepKind};
+use crate::catalog::{OfficeReasonKind, Reason, ReasonKind, ReviewStep, Service, StepKind};
 use crate::ids::{OfficerId, ReasonCode, StepId};
 
 impl Record {
@@ -134,7 +135,9 @@ impl Request<InReview> {
     ///
     /// # Errors
     /// Whose step it is, four eyes, [`Denial::MayNotReturn`], and one for each correction that is unknown, named
-    /// twice or without a fitting reason; [`Denial::DefectLeftOut`] for each rejected item that is not named.
+    /// twice or without a fitting reason; [`Denial::DefectLeftOut`] for each rejected item that is not named;
+    /// [`Denial::LateDefect`] for each item that an earlier return could have named, unless `exception` is a reason of the office
+    /// for that. An exception that is not needed is not recorded.
     pub fn return_to_applicant(
         self,
         by: &Actor,
@@ -142,6 +145,7 @@ impl Request<InReview> {
         step: &StepId,
         corrections: Vec<Correction>,
         note: Option<String>,
+        exception: Option<ReasonCode>,
     ) -> Ruled<Return, InReview> {
         let mut denials = Vec::new();
         if self.my_step(step, by, &mut denials).is_some_and(|s| !s.may_return) {
@@ -162,6 +166,13 @@ impl Request<InReview> {
         }
         let left_out = self.record.rejected().map(|(item, _)| item).filter(|item| !named.contains(item));
         denials.extend(left_out.map(|item| Denial::DefectLeftOut { item: item.clone() }));
+        let late = named.iter().filter(|item| self.record.is_late_defect(item));
+        let late: Vec<Denial> = late.map(|&item| Denial::LateDefect { item: item.clone() }).collect();
+        let exception = exception.filter(|_| !late.is_empty());
+        match &exception {
+            Some(code) => denials.extend(office_reason(context, code, OfficeReasonKind::Exception)),
+            None => denials.extend(late),
+        }
         denials.extend(too_long("note", note.as_deref()));
         let returned_on = context.today();
         let correct_by = context.last_day(context.office.periods.correct_days);
@@ -169,6 +180,7 @@ impl Request<InReview> {
             step: step.clone(),
             corrections,
             note,
+            exception,
             returned_on,
             correct_by,
         })

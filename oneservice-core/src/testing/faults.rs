@@ -48,6 +48,7 @@ pub struct Failing<S: ?Sized> {
     plan: Mutex<VecDeque<Fault>>,
     down: AtomicU64,
     lost_saves: AtomicU64,
+    lost_request: Mutex<Option<RequestId>>,
     commits: AtomicU64,
     look_ups: AtomicU64,
     batches: Mutex<Vec<Vec<CommitId>>>,
@@ -68,6 +69,7 @@ impl<S: Store + ?Sized> Failing<S> {
             plan: Mutex::new(plan.into_iter().collect()),
             down: AtomicU64::new(0),
             lost_saves: AtomicU64::new(0),
+            lost_request: Mutex::default(),
             commits: AtomicU64::new(0),
             look_ups: AtomicU64::new(0),
             batches: Mutex::default(),
@@ -82,6 +84,11 @@ impl<S: Store + ?Sized> Failing<S> {
     /// Lets the next `calls` savings of a draft be done, and their answers be lost.
     pub fn lose_saved_answers(&self, calls: u64) {
         self.lost_saves.store(calls, Ordering::SeqCst);
+    }
+
+    /// Lets every reading of one request's history fail from now on.
+    pub fn lose_request(&self, request: RequestId) {
+        *self.lost_request.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
     }
 
     /// The store behind.
@@ -199,6 +206,9 @@ impl<S: Store + ?Sized> Requests for Failing<S> {
 
     async fn history(&self, office: &OfficeId, request: RequestId) -> Result<Vec<StoredEvent>, StoreError> {
         self.up()?;
+        if *self.lost_request.lock().unwrap_or_else(PoisonError::into_inner) == Some(request) {
+            return Err(unavailable(Written::No));
+        }
         self.inner.history(office, request).await
     }
 

@@ -140,12 +140,13 @@ impl Life {
                 let finding = if favourable { Finding::Favourable } else { Finding::Unfavourable };
                 Command::PassStep { step: step(nth), finding, note: None, checked: vec![] }
             }
-            What::Return { step: nth, items: set, why } => {
+            What::Return { step: nth, items: set, why, excepted } => {
                 let correction = |item| Correction { item, reason: reason(why), note: None };
                 Command::Return {
                     step: step(nth),
                     corrections: items(set).map(correction).collect(),
                     note: None,
+                    exception: excepted.then(|| "OF-N01".parse().unwrap()),
                 }
             }
             What::Resubmit { changed, explained } => {

@@ -108,7 +108,7 @@ pub(crate) enum What {
     Accept { step: usize, item: usize },
     Reject { step: usize, item: usize, why: Why },
     Pass { step: usize, favourable: bool },
-    Return { step: usize, items: u8, why: Why },
+    Return { step: usize, items: u8, why: Why, excepted: bool },
     Resubmit { changed: u8, explained: u8 },
     Approve { step: usize },
     Refuse { step: usize, coded: bool },
@@ -136,7 +136,9 @@ impl What {
             Self::Pay { .. } => Self::Pay { right: true },
             Self::Reject { step, item, .. } => Self::Reject { step, item, why: Why::General },
             Self::Pass { step, .. } => Self::Pass { step, favourable: false },
-            Self::Return { step, items, .. } => Self::Return { step, items, why: Why::General },
+            Self::Return { step, items, .. } => {
+                Self::Return { step, items, why: Why::General, excepted: true }
+            }
             Self::Refuse { step, .. } => Self::Refuse { step, coded: true },
             Self::Collect { .. } => Self::Collect { originals: true, signed: true },
             Self::Object { .. } => Self::Object { words: true },
@@ -166,9 +168,10 @@ fn everything() -> Vec<What> {
             all.extend([Why::General, Why::Paper, Why::Unknown].map(|why| What::Reject { step, item, why }));
         }
         for items in 0..8 {
-            all.extend([Why::General, Why::Paper].map(|why| What::Return { step, items, why }));
+            let returned = |(why, excepted)| What::Return { step, items, why, excepted };
+            all.extend([(Why::General, false), (Why::General, true), (Why::Paper, false)].map(returned));
         }
-        all.push(What::Return { step, items: 8, why: Why::General });
+        all.push(What::Return { step, items: 8, why: Why::General, excepted: false });
         all.extend([true, false].map(|favourable| What::Pass { step, favourable }));
         all.extend([true, false].map(|coded| What::Refuse { step, coded }));
         all.extend([What::Approve { step }, What::Issue { step }]);
@@ -200,6 +203,8 @@ pub(crate) struct Sheet {
     pub(crate) touched: BTreeSet<(usize, Who)>,
     pub(crate) rejected: u8,
     returned: u8,
+    /// Once it was sent back, what the applicant has touched since: nothing else may be found wanting, but by exception.
+    touchable: Option<u8>,
     /// How often somebody was allowed what they tried.
     pub(crate) allowed: u64,
 }
@@ -222,6 +227,7 @@ impl Sheet {
             touched: BTreeSet::new(),
             rejected: 0,
             returned: 0,
+            touchable: None,
             allowed: 0,
         }
     }
@@ -275,10 +281,11 @@ impl Sheet {
                 let other = step != ISSUE && step != APPROVE;
                 in_review && other && self.may_work(who, step) && (!favourable || self.rejected == 0)
             }
-            What::Return { step, items, why } => {
+            What::Return { step, items, why, excepted } => {
                 let fits = (0..3).filter(|item| items >> item & 1 == 1).all(|item| why.fits(item));
                 let whole = items != 0 && items < 8 && self.rejected & !items == 0;
-                in_review && matches!(step, 0 | 1) && self.may_work(who, step) && fits && whole
+                let timely = excepted || self.touchable.is_none_or(|touched| items & !touched == 0);
+                in_review && matches!(step, 0 | 1) && self.may_work(who, step) && fits && whole && timely
             }
             What::Resubmit { changed, explained } => {
                 let sends = who.asks() || who.holds(Role::FrontDesk);
@@ -324,7 +331,8 @@ impl Sheet {
                 self.touched.insert((step, who));
                 (self.returned, self.stage) = (items, StageName::Returned);
             }
-            What::Resubmit { .. } => {
+            What::Resubmit { changed, explained } => {
+                self.touchable = Some(changed | explained);
                 self.rejected &= !self.returned;
                 (self.returned, self.stage) = (0, StageName::InReview);
             }
@@ -355,6 +363,7 @@ impl Sheet {
             8 => Self { touched: BTreeSet::new(), ..self.clone() },
             9 => Self { paid: !self.paid, ..self.clone() },
             10 => Self { returned: 7, ..self.clone() },
+            11 => Self { touchable: None, ..self.clone() },
             _ => self.clone(),
         };
         let wanted = |attempt: &&Try| match kind {
@@ -369,7 +378,7 @@ impl Sheet {
                 let mended = Try { what: attempt.what.mended(), ..**attempt };
                 self.allows(mended) && !self.allows(**attempt)
             }
-            7..=10 => relaxed.allows(**attempt) && !self.allows(**attempt),
+            7..=11 => relaxed.allows(**attempt) && !self.allows(**attempt),
             _ => PEOPLE.iter().any(|who| self.allows(Try { who: *who, ..**attempt })),
         };
         let found: Vec<Try> = EVERYTHING.iter().filter(wanted).copied().collect();
@@ -393,7 +402,7 @@ impl ReferenceStateMachine for Clerk {
 
     fn transitions(sheet: &Sheet) -> BoxedStrategy<Try> {
         let sheet = sheet.clone();
-        (0..12_u8).prop_flat_map(move |kind| proptest::sample::select(sheet.tries(kind))).boxed()
+        (0..13_u8).prop_flat_map(move |kind| proptest::sample::select(sheet.tries(kind))).boxed()
     }
 
     fn apply(mut sheet: Sheet, attempt: &Try) -> Sheet {

@@ -3,4 +3,5 @@
 
 mod in_time;
 mod oversight;
+mod returns;
 mod town;

@@ -67,9 +67,13 @@ pub(crate) enum Act {
         officer: String,
         #[arg(long)]
         step: Option<StepId>,
-        /// What to correct and why: `documents.photo=CODE`; may be given several times. Rejected items go by themselves.
-        #[arg(long = "item", value_name = "ITEM=REASON")]
+        /// What to correct and why: `documents.photo=CODE`, with words `documents.photo=CODE=WORDS`; may be given several times.
+        /// Rejected items go by themselves.
+        #[arg(long = "item", value_name = "ITEM=REASON[=WORDS]")]
         items: Vec<String>,
+        /// The office's reason for naming only now what an earlier return could have named.
+        #[arg(long, value_name = "CODE")]
+        exception: Option<ReasonCode>,
         /// Words to the applicant.
         #[arg(long)]
         note: Option<String>,
@@ -376,7 +380,7 @@ impl Act {
                 note,
                 checked: ticks.iter().map(|number| usize::from(number - 1)).collect(),
             },
-            Self::Return { step: said, items, note, .. } => {
+            Self::Return { step: said, items, note, exception, .. } => {
                 let mut corrections = Vec::new();
                 for (item, judged) in record.rejected() {
                     if let Verdict::Rejected { reason, note } = &judged.verdict {
@@ -392,12 +396,16 @@ impl Act {
                         CliError::Usage(format!("'{pair}': write ITEM=REASON, such as documents.photo=CODE"))
                     };
                     let (item, reason) = pair.split_once('=').ok_or_else(usage)?;
+                    let (reason, note) = match reason.split_once('=') {
+                        Some((reason, words)) => (reason, Some(words.to_owned())),
+                        None => (reason, None),
+                    };
                     let item: Item = item.parse().map_err(|_| usage())?;
                     let reason = reason.parse().map_err(|_| usage())?;
                     corrections.retain(|c| c.item != item);
-                    corrections.push(Correction { item, reason, note: None });
+                    corrections.push(Correction { item, reason, note });
                 }
-                Command::Return { step: step(request, by, said)?, corrections, note }
+                Command::Return { step: step(request, by, said)?, corrections, note, exception }
             }
             Self::Approve { step: said, note, .. } => {
                 Command::Approve { step: step(request, by, said)?, note }

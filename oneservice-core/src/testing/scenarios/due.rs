@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::scene::{Premises, Scene, Who};
+use super::scene::{Premises, Scene, Who, back};
 use crate::calendar::{Date, Weekday, date};
 use crate::office::{Basis, Receipt};
-use crate::request::{Command, Correction};
 use crate::store::Store;
 use crate::testing::case::{cases, same};
 use crate::testing::{Broken, Case, Checked, sample};
@@ -41,9 +40,7 @@ fn due(stopped: Date, promised: Date, corrected: Date) -> Result<Date, Broken> {
 }
 
 async fn send_back(scene: &Scene, receipt: &Receipt) -> Checked {
-    let correction = Correction { item: "documents.id-card".parse()?, reason: "TR-C01".parse()?, note: None };
-    let command = Command::Return { step: "intake".parse()?, corrections: vec![correction], note: None };
-    let returned = scene.act(receipt, Who::Desk, command).await?;
+    let returned = scene.act(receipt, Who::Desk, back("documents.id-card", "TR-C01", None)?).await?;
     same("no day while a correction is pending", returned.record().due_on, None)
 }
 

@@ -1,5 +1,6 @@
 //! An office for a scenario: its people, its clock, its files, and a store that fails when told to.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,12 +8,12 @@ use object_store::memory::InMemory;
 use serde_json::json;
 
 use crate::calendar::Moment;
-use crate::catalog::Role;
+use crate::catalog::{Catalog, Role};
 use crate::office::{Basis, Documents, DraftHandle, NewDraft, Office, OfficeBuilder, OfficeError, Receipt};
 use crate::office::{Clock, Secret, SetClock};
 use crate::request::{
-    Actor, AnyRequest, Appointment, Collector, Command, Denial, Finding, Officer, PaymentMethod, Relation,
-    SignatureMethod, StageName,
+    Actor, AnyRequest, Appointment, Collector, Command, Correction, Denial, Finding, Officer, PaymentMethod,
+    Relation, SignatureMethod, StageName,
 };
 use crate::store::{Limits, Store};
 use crate::testing::faults::{Failing, Fault};
@@ -51,6 +52,16 @@ impl Premises {
 
     /// The same, by another clock than that on the wall.
     pub(super) async fn serve_by(&self, clock: Arc<dyn Clock>, plan: &[Fault]) -> Result<Scene, Broken> {
+        self.serve_under(&sample::files(), clock, plan).await
+    }
+
+    /// The same, under another catalogue.
+    pub(super) async fn serve_under(
+        &self,
+        files: &BTreeMap<String, String>,
+        clock: Arc<dyn Clock>,
+        plan: &[Fault],
+    ) -> Result<Scene, Broken> {
         let way = Arc::new(Failing::over(Arc::clone(&self.store), plan.iter().copied()));
         // A process that is dead gives up soon.
         let limits = Limits {
@@ -58,7 +69,7 @@ impl Premises {
             pause: Duration::from_millis(1),
             ..Limits::default()
         };
-        let catalog = sample::catalog().map_err(|error| Broken(format!("{:?}", error.mistakes)))?;
+        let catalog = Catalog::parse(files).map_err(|error| Broken(format!("{:?}", error.mistakes)))?;
         let office = OfficeBuilder::new(Arc::clone(&way) as Arc<dyn Store>, catalog)
             .documents(Documents::new(Arc::clone(&self.files) as _))
             .secret(Secret::new([7; 32]))
@@ -77,13 +88,16 @@ impl Premises {
     }
 }
 
-/// Who works in the sample's office.
+/// Who works in the sample's office, its clock, and who comes to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Who {
     Desk,
     Examiner,
     Head,
     Cashier,
+    Delegate,
+    Applicant,
+    Clock,
 }
 
 impl Who {
@@ -93,6 +107,9 @@ impl Who {
             Self::Examiner => ("examiner", Role::Examiner, "trade"),
             Self::Head => ("head", Role::Approver, "owso"),
             Self::Cashier => ("cashier", Role::Cashier, "owso"),
+            Self::Delegate => ("delegate", Role::GovernorDelegate, "owso"),
+            Self::Applicant => return Ok(Actor::Applicant),
+            Self::Clock => return Ok(Actor::System),
         };
         let appointments = vec![Appointment { role, department: department.parse()? }];
         Ok(Actor::Officer(Officer { id: id.parse()?, name: id.to_owned(), appointments }))
@@ -165,6 +182,18 @@ impl Scene {
 /// A step passes in favour.
 pub(super) fn pass(step: &str) -> Result<Command, Broken> {
     Ok(Command::PassStep { step: step.parse()?, finding: Finding::Favourable, note: None, checked: vec![] })
+}
+
+/// The identity card cannot be read, or something else is the matter with an item.
+pub(super) fn back(item: &str, reason: &str, note: Option<&str>) -> Result<Command, Broken> {
+    let correction =
+        Correction { item: item.parse()?, reason: reason.parse()?, note: note.map(str::to_owned) };
+    Ok(Command::Return {
+        step: "intake".parse()?,
+        corrections: vec![correction],
+        note: None,
+        exception: None,
+    })
 }
 
 /// What follows the fee up to a result that lies ready: who does what.

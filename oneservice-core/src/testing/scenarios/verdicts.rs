@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::scene::{Premises, Who, pass};
-use crate::request::{Command, Correction, Denial, Item, StageName, Verdict};
+use super::scene::{Premises, Who, back, pass};
+use crate::request::{Command, Denial, Item, StageName, Verdict};
 use crate::store::Store;
 use crate::testing::case::{cases, hold, same};
 use crate::testing::{Broken, Case, Checked};
@@ -26,16 +26,6 @@ fn reject(item: &Item, reason: &str, note: Option<&str>) -> Result<Command, Brok
     Ok(Command::Judge { step: "intake".parse()?, item: item.clone(), verdict })
 }
 
-fn back(item: &Item, reason: &str, note: Option<&str>) -> Result<Command, Broken> {
-    let correction =
-        Correction { item: item.clone(), reason: reason.parse()?, note: note.map(str::to_owned) };
-    Ok(Command::Return {
-        step: "intake".parse()?,
-        corrections: vec![correction],
-        note: Some("Words for the whole are none for the item".into()),
-    })
-}
-
 async fn scenario_05_a_rejection_without_its_reason_is_no_verdict(store: Arc<dyn Store>) -> Checked {
     let premises = Premises::at(store, "2026-03-31T02:00:00Z")?;
     let scene = premises.serve(&[]).await?;
@@ -51,10 +41,11 @@ async fn scenario_05_a_rejection_without_its_reason_is_no_verdict(store: Arc<dyn
     ] {
         let denials = scene.denied(&receipt, Who::Desk, reject(&card, reason, note)?).await?;
         same(&format!("{reason} {note:?}"), codes(&denials), vec![code])?;
-        let denials = scene.denied(&receipt, Who::Desk, back(&card, reason, note)?).await?;
+        let denials = scene.denied(&receipt, Who::Desk, back("documents.id-card", reason, note)?).await?;
         same(&format!("a return for {reason} {note:?}"), codes(&denials), vec![code])?;
     }
-    let nothing = Command::Return { step: "intake".parse()?, corrections: vec![], note: None };
+    let nothing =
+        Command::Return { step: "intake".parse()?, corrections: vec![], note: None, exception: None };
     let denials = scene.denied(&receipt, Who::Desk, nothing).await?;
     same("a return of nothing", codes(&denials), vec!["nothing-to-correct"])?;
     let approve = Command::Approve { step: "approve".parse()?, note: None };
@@ -66,7 +57,9 @@ async fn scenario_05_a_rejection_without_its_reason_is_no_verdict(store: Arc<dyn
     scene.act(&receipt, Who::Desk, reject(&card, OTHER, Some("The stamp is upside down"))?).await?;
     let denials = scene.denied(&receipt, Who::Desk, pass("intake")?).await?;
     same("now it counts", codes(&denials), vec!["rejections-stand"])?;
-    scene.act(&receipt, Who::Desk, back(&card, OTHER, Some("The stamp is upside down"))?).await?;
+    scene
+        .act(&receipt, Who::Desk, back("documents.id-card", OTHER, Some("The stamp is upside down"))?)
+        .await?;
     same("stage", scene.stage(&receipt).await?, StageName::Returned)
 }
 
