@@ -111,11 +111,12 @@ async fn a_request_is_sent_once_reviewed_returned_corrected_granted_and_collecte
         step: step("intake"),
         corrections: vec![Correction { item: other, reason: reason.clone(), note: None }],
         note: None,
+        exception: None,
     };
     let denied = office.act(id, incomplete, &desk, Basis::default()).await.unwrap_err();
     assert!(matches!(denied, OfficeError::Denied { denials, .. } if denials[0].code() == "defect-left-out"));
     let corrections = vec![Correction { item: photo.clone(), reason, note: None }];
-    let back = Command::Return { step: step("intake"), corrections, note: None };
+    let back = Command::Return { step: step("intake"), corrections, note: None, exception: None };
     let returned = office.act(id, back, &desk, Basis::default()).await.unwrap();
     assert_eq!((returned.request.stage(), returned.request.record().due_on), (StageName::Returned, None));
 

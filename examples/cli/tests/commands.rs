@@ -326,3 +326,42 @@ fn steps_are_taken_given_and_delegated() {
     let last = done["events"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&last["officer"], &last["delegated_by"]), (&json!("deputy"), &json!("examiner")));
 }
+
+/// One complete return: the first names what it likes, a later one says why it names something only now.
+#[test]
+fn a_later_return_needs_the_offices_reason() {
+    let office = Office::new();
+    // Who may open a request again.
+    let profile = office.path("catalog/office.toml");
+    let delegate = "\n[[roles]]\nid = \"governor-delegate\"\nassumed = true\nname = { km = \"ប្រតិភូ\", en = \"Delegate\" }\nmay = [\"approve\"]\n";
+    let text = std::fs::read_to_string(&profile).unwrap() + delegate;
+    std::fs::write(&profile, text).unwrap();
+    office.ask(&["demo", "--requests", "7", "--no-serve"]);
+    let file = office.application("mine.json", |_| {});
+    let code =
+        office.ask(&["request", "submit", &file, "--fake-documents"])["code"].as_str().unwrap().to_owned();
+    office.ask(&["request", "pay", &code, "--as", "cashier"]);
+    let back = ["request", "return", &code, "--as", "front-desk"];
+    office.ask(&[&back[..], &["--item", "documents.id-card=TR-C01"]].concat());
+    // Taken back and opened again: nothing of it has changed.
+    office.ask(&["request", "withdraw", &code]);
+    office.ask(&["request", "reopen", &code, "--as", "governor-delegate", "--reason", "OF-R01"]);
+    let judge = ["request", "judge", &code, "form.area", "--as", "front-desk", "--reject", "TR-C09"];
+    let denials = |arguments: &[&str]| {
+        let (exit, error) = office.refused("data", arguments);
+        assert_eq!((exit, error["code"].as_str()), (4, Some("denied")), "{error}");
+        error["params"]["denials"][0]["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(denials(&judge), "words-missing");
+    let whole = ["--item", "form.area=TR-C09=More than the stall has"];
+    assert_eq!(denials(&[&back[..], &["--item", "form.area=TR-C09"]].concat()), "words-missing");
+    assert_eq!(denials(&[&back[..], &whole].concat()), "late-defect");
+    office.ask(&[&judge[..], &["--note", "More than the stall has"]].concat());
+    assert_eq!(denials(&back), "late-defect");
+    assert_eq!(denials(&[&back[..], &["--exception", "OF-L01"]].concat()), "reason-unknown");
+    let done = office.ask(&[&back[..], &["--exception", "OF-N01"]].concat());
+    let last = done["events"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["fact"], &last["details"]["exception"]), (&json!("return"), &json!("OF-N01")));
+    let output = office.run(&["request", "show", &code]);
+    assert!(words(&output.stdout).contains("OF-N01"));
+}

@@ -98,6 +98,10 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
             (line.class, line.mark) = ("late", "⚠");
             line.notes.extend(back.corrections.iter().map(|c| correction(lang, service, c)));
             line.notes.extend(back.note.clone());
+            if let Some(code) = &back.exception {
+                let why = office_reason(app, lang, code, &None).concat();
+                line.notes.push(format!("{}: {why}", t(lang, "excepted")));
+            }
         }
         AnyFact::Resubmission(sent) => line.notes.extend(sent.explanations.iter().map(|(item, said)| {
             format!("{} · {}: {said}", sentence::item(lang, service, item), t(lang, "explained"))

@@ -197,6 +197,7 @@ const REASON: &[Key] = &[
     may("legal_basis", Kebab),
     may("field", Snake),
     may("document", Kebab),
+    may("needs_words", Bool),
     may("assumed", Bool),
 ];
 

@@ -25,6 +25,9 @@ pub struct Reason {
     /// The only document it can be given for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<DocumentId>,
+    /// Says nothing by itself, as "another reason" does: words must go with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_words: bool,
     /// A pilot assumption, not law.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub assumed: bool,

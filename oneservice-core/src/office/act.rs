@@ -6,7 +6,9 @@ use super::registers::Turn;
 use super::{Case, Office, OfficeError};
 use crate::catalog::number;
 use crate::ids::{AccessKey, CommitId, Digest32, RequestId};
-use crate::request::{Actor, AnyRequest, Command, CommandDenied, Corrections, Decided, Recorded, Series};
+use crate::request::{
+    Actor, AnyRequest, Command, CommandDenied, Context, Corrections, Decided, Recorded, Series,
+};
 use crate::store::{Commit, CounterMove, IdempotencyKey, Outcome, Placed};
 
 /// How often a command is decided again when something changed under it.
@@ -63,15 +65,18 @@ impl Office {
             Some(key) => keyed_commit(id, key, fingerprint),
             None => self.new_commit_id()?,
         };
-        if basis.key.is_some()
-            && let Some(placed) = self.inner.store.outcome(&self.inner.id, commit_id).await?
-        {
-            return Ok(Acted { request: self.case(id).await?.request, placed, replayed: true });
+        let done = async || match &basis.key {
+            Some(_) => self.done_before(id, commit_id).await,
+            None => Ok(None),
+        };
+        if let Some(acted) = done().await? {
+            return Ok(acted);
         }
         let mut turn: Option<Turn> = None;
         for _ in 0..ATTEMPTS {
             let case = self.case(id).await?;
-            let register = self.register(&case.request, &command);
+            let context = self.context(None);
+            let register = self.register(&case.request, &command, &context);
             if turn.is_none()
                 && let Some(register) = &register
             {
@@ -88,8 +93,16 @@ impl Office {
                 Some(register) => Some(self.next_number(register).await?),
                 None => None,
             };
-            let (mut commit, decided) =
-                self.decide(commit_id, case, command.clone(), by, basis.version, register).await?;
+            let decided =
+                self.decide(commit_id, case, command.clone(), by, basis.version, (&context, register));
+            let (mut commit, decided) = match decided.await {
+                Ok(decided) => decided,
+                // Perhaps it was the very same command, sent at the same time, that was first.
+                Err(denied) => match done().await? {
+                    Some(acted) => return Ok(acted),
+                    None => return Err(denied),
+                },
+            };
             commit.key =
                 basis.key.as_ref().map(|key| IdempotencyKey { key: format!("act:{id}:{key}"), fingerprint });
             commit.closes_draft = closes;
@@ -111,6 +124,12 @@ impl Office {
         Err(OfficeError::Contention)
     }
 
+    /// What was done under a key before.
+    async fn done_before(&self, id: RequestId, commit: CommitId) -> Result<Option<Acted>, OfficeError> {
+        let Some(placed) = self.inner.store.outcome(&self.inner.id, commit).await? else { return Ok(None) };
+        Ok(Some(Acted { request: self.case(id).await?.request, placed, replayed: true }))
+    }
+
     /// The commit that would do `command`, for programs that write it together with rows of their own, in a transaction of
     /// their database ([the engine](crate::store) says how). `version` is what [`Basis::version`] is.
     ///
@@ -127,14 +146,15 @@ impl Office {
     ) -> Result<Commit, OfficeError> {
         self.catch_up().await?;
         let case = self.case(id).await?;
-        let register = match self.register(&case.request, &command) {
+        let context = self.context(None);
+        let register = match self.register(&case.request, &command, &context) {
             Some(register) => Some(self.next_number(register).await?),
             None => None,
         };
-        Ok(self.decide(self.new_commit_id()?, case, command, by, version, register).await?.0)
+        Ok(self.decide(self.new_commit_id()?, case, command, by, version, (&context, register)).await?.0)
     }
 
-    /// Asks the rules about a case as it is.
+    /// Asks the rules about a case as it is, at one moment for the number and for what is recorded.
     async fn decide(
         &self,
         commit_id: CommitId,
@@ -142,7 +162,7 @@ impl Office {
         command: Command,
         by: &Actor,
         seen: Option<u64>,
-        register: Option<Numbered>,
+        (context, register): (&Context<'_>, Option<Numbered>),
     ) -> Result<(Commit, Decided), OfficeError> {
         let row = self.summary(case.request.record().id).await?;
         let seen = usize::try_from(seen.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
@@ -155,7 +175,7 @@ impl Office {
         let given = register.as_ref().map_or("", |register| register.number.as_str());
         let decided = case
             .request
-            .decide(command, given, by, &self.context(None))
+            .decide(command, given, by, context)
             .map_err(|CommandDenied { request, denials }| OfficeError::Denied { denials, request })?;
         let decided = self.noting_vacancies(decided);
         let mut commit = self.commit_of(commit_id, expected, &decided, row.access)?;
@@ -169,9 +189,15 @@ impl Office {
         Ok(())
     }
 
-    /// The register that the command needs a number from.
-    fn register<'a>(&'a self, request: &'a AnyRequest, command: &Command) -> Option<Register<'a>> {
-        let year = self.inner.catalog.calendar().local_date(self.now()).year();
+    /// The register that the command needs a number from: of the year in which the fact will be recorded.
+    fn register<'a>(
+        &'a self,
+        request: &'a AnyRequest,
+        command: &Command,
+        context: &Context<'_>,
+    ) -> Option<Register<'a>> {
+        let recorded_at = context.now.max(request.record().last_at);
+        let year = context.calendar.local_date(recorded_at).year();
         let (name, format) = match command.series()? {
             Series::Receipt => (format!("receipt/{year}"), &self.inner.catalog.office().numbering.receipt),
             Series::Result => {

@@ -89,6 +89,7 @@ impl Fact<InReview> for Return {
         record.due_on = None;
         record.endorsed.clear();
         record.returns.push(self.clone());
+        record.nameable = self.corrections.iter().map(|correction| correction.item.clone()).collect();
         Returned {
             step: self.step.clone(),
             corrections: self.corrections.clone(),
@@ -119,6 +120,7 @@ impl Fact<Returned> for Resubmission {
         for correction in &from.corrections {
             record.judgements.remove(&correction.item);
         }
+        record.nameable.extend(self.items());
         record.fee = self.fee.clone();
         record.steps = self.steps.clone();
         record.due_on = Some(self.due_on);

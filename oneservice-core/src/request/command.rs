@@ -21,7 +21,7 @@ pub enum Command {
     /// See [`Request::pass_step`].
     PassStep { step: StepId, finding: Finding, note: Option<String>, checked: Vec<usize> },
     /// See [`Request::return_to_applicant`].
-    Return { step: StepId, corrections: Vec<Correction>, note: Option<String> },
+    Return { step: StepId, corrections: Vec<Correction>, note: Option<String>, exception: Option<ReasonCode> },
     /// See [`Request::resubmit`].
     Resubmit(Corrections),
     /// See [`Request::approve`].
@@ -249,8 +249,8 @@ impl AnyRequest {
             (Self::InReview(r), Command::PassStep { step, finding, note, checked }) => {
                 one(r.pass_step(by, context, &step, finding, note, checked))
             }
-            (Self::InReview(r), Command::Return { step, corrections, note }) => {
-                one(r.return_to_applicant(by, context, &step, corrections, note))
+            (Self::InReview(r), Command::Return { step, corrections, note, exception }) => {
+                one(r.return_to_applicant(by, context, &step, corrections, note, exception))
             }
             (Self::Returned(r), Command::Resubmit(corrections)) => one(r.resubmit(by, context, corrections)),
             (Self::InReview(r), Command::Approve { step, note }) if r.endorsements_missing(&step) > 0 => {

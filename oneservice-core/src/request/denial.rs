@@ -96,6 +96,13 @@ pub enum Denial {
         /// Which.
         item: Item,
     },
+    /// An item could have been named in an earlier return: nothing of it changed since, and the office gives no reason of its own
+    /// for an exception.
+    #[error("{item} could have been named in an earlier return")]
+    LateDefect {
+        /// Which.
+        item: Item,
+    },
     /// Only what was returned can be corrected.
     #[error("{item} was not returned for correction")]
     NotReturned {
@@ -270,6 +277,7 @@ impl Denial {
             Self::ItemUnknown { .. } => "item-unknown",
             Self::ItemTwice { .. } => "item-twice",
             Self::DefectLeftOut { .. } => "defect-left-out",
+            Self::LateDefect { .. } => "late-defect",
             Self::NotReturned { .. } => "not-returned",
             Self::NotCorrected { .. } => "not-corrected",
             Self::ReasonMissing => "reason-missing",
@@ -320,6 +328,7 @@ impl Denial {
         "item-unknown",
         "item-twice",
         "defect-left-out",
+        "late-defect",
         "not-returned",
         "not-corrected",
         "reason-missing",
@@ -374,6 +383,7 @@ impl Denial {
             Self::ItemUnknown { item }
             | Self::ItemTwice { item }
             | Self::DefectLeftOut { item }
+            | Self::LateDefect { item }
             | Self::NotReturned { item }
             | Self::NotCorrected { item } => vec![("item", item.to_string())],
             Self::ReasonUnknown { code } => vec![("code", code.clone())],

@@ -189,7 +189,8 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         }
         AnyFact::StepPassed(f) => (Some(f.step.clone()), Vec::new(), None),
         AnyFact::Return(f) => {
-            (Some(f.step.clone()), f.corrections.iter().map(|c| c.reason.clone()).collect(), None)
+            let reasons = f.corrections.iter().map(|c| &c.reason).chain(&f.exception).cloned().collect();
+            (Some(f.step.clone()), reasons, None)
         }
         AnyFact::Approval(f) => (Some(f.step.clone()), Vec::new(), None),
         AnyFact::Refusal(f) => (Some(f.step.clone()), f.reasons.clone(), None),

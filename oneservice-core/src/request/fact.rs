@@ -3,7 +3,7 @@
 //! A fact says what was decided, never what follows from it: stage, due date and open steps are derived by
 //! [`Fact::apply`](super::Fact::apply) in `apply.rs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -266,6 +266,9 @@ pub struct Return {
     /// Words for the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The office's reason for naming only now what an earlier return could have named; none where there is nothing of the kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<ReasonCode>,
     /// The office's day of the return; the clock may stop from here.
     pub returned_on: Date,
     /// The last day to correct it; none if there is none.
@@ -302,6 +305,18 @@ pub struct Resubmission {
     pub received_on: Date,
     /// The new due day.
     pub due_on: Date,
+}
+
+impl Resubmission {
+    /// Everything that it touched: what was changed, dropped or explained.
+    pub fn items(&self) -> BTreeSet<Item> {
+        let fields = self.answers.keys().filter_map(|key| key.parse().ok()).map(Item::Field);
+        let papers = self.evidence.iter().map(|paper| &paper.document).chain(&self.dropped);
+        let mut items: BTreeSet<Item> = fields.chain(papers.cloned().map(Item::Document)).collect();
+        items.extend(self.signature.iter().map(|_| Item::Signature));
+        items.extend(self.explanations.keys().cloned());
+        items
+    }
 }
 
 /// The deciding step grants the request.

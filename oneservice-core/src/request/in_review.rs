@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::clock::office_reason;
 use super::{
     Actor, Approval, Context, Correction, Denial, Finding, InReview, Item, Judgement, Record, Refusal,
-    Request, Return, Ruled, StepPassed, Verdict, too_long,
+    Request, Return, Ruled, StepPassed, Verdict, is_blank, too_long,
 };
-use crate::catalog::{Reason, ReasonKind, ReviewStep, Service, StepKind};
+use crate::catalog::{OfficeReasonKind, Reason, ReasonKind, ReviewStep, Service, StepKind};
 use crate::ids::{ReasonCode, StepId};
 
 impl Record {
@@ -53,7 +54,8 @@ impl Request<InReview> {
     /// Judges one answer, one document or the signature.
     ///
     /// # Errors
-    /// Whose step it is, four eyes, [`Denial::ItemUnknown`], and for a rejection a reason that fits.
+    /// Whose step it is, four eyes, [`Denial::ItemUnknown`], and for a rejection a reason that fits and, where the reason
+    /// needs them, words.
     pub fn judge(
         self,
         by: &Actor,
@@ -68,7 +70,7 @@ impl Request<InReview> {
             denials.push(Denial::ItemUnknown { item: item.clone() });
         }
         if let Verdict::Rejected { reason, note } = &verdict {
-            denials.extend(reason_for(&self.service, reason, &item));
+            denials.extend(reason_for(&self.service, reason, &item, note.as_deref()));
             denials.extend(too_long("note", note.as_deref()));
         }
         self.record_fact(by, Some(step), context, denials, |_| Judgement {
@@ -117,7 +119,9 @@ impl Request<InReview> {
     ///
     /// # Errors
     /// Whose step it is, four eyes, [`Denial::MayNotReturn`], and one for each correction that is unknown, named
-    /// twice or without a fitting reason; [`Denial::DefectLeftOut`] for each rejected item that is not named.
+    /// twice or without a fitting reason; [`Denial::DefectLeftOut`] for each rejected item that is not named;
+    /// [`Denial::LateDefect`] for each item that an earlier return could have named, unless `exception` is a reason of the office
+    /// for that. An exception that is not needed is not recorded.
     pub fn return_to_applicant(
         self,
         by: &Actor,
@@ -125,6 +129,7 @@ impl Request<InReview> {
         step: &StepId,
         corrections: Vec<Correction>,
         note: Option<String>,
+        exception: Option<ReasonCode>,
     ) -> Ruled<Return, InReview> {
         let mut denials = Vec::new();
         if self.my_step(step, by, &mut denials).is_some_and(|s| !s.may_return) {
@@ -140,11 +145,18 @@ impl Request<InReview> {
             } else if !named.insert(item) {
                 denials.push(Denial::ItemTwice { item: item.clone() });
             }
-            denials.extend(reason_for(&self.service, reason, item));
+            denials.extend(reason_for(&self.service, reason, item, note.as_deref()));
             denials.extend(too_long("note", note.as_deref()));
         }
         let left_out = self.record.rejected().map(|(item, _)| item).filter(|item| !named.contains(item));
         denials.extend(left_out.map(|item| Denial::DefectLeftOut { item: item.clone() }));
+        let late = named.iter().filter(|item| self.record.is_late_defect(item));
+        let late: Vec<Denial> = late.map(|&item| Denial::LateDefect { item: item.clone() }).collect();
+        let exception = exception.filter(|_| !late.is_empty());
+        match &exception {
+            Some(code) => denials.extend(office_reason(context, code, OfficeReasonKind::Exception)),
+            None => denials.extend(late),
+        }
         denials.extend(too_long("note", note.as_deref()));
         let returned_on = context.today();
         let correct_by = context.last_day(context.office.periods.correct_days);
@@ -152,6 +164,7 @@ impl Request<InReview> {
             step: step.clone(),
             corrections,
             note,
+            exception,
             returned_on,
             correct_by,
         })
@@ -182,7 +195,8 @@ impl Request<InReview> {
     /// Refuses the request, for coded reasons.
     ///
     /// # Errors
-    /// As for [`approve`](Self::approve), and [`Denial::ReasonMissing`] or [`Denial::ReasonUnknown`].
+    /// As for [`approve`](Self::approve), and [`Denial::ReasonMissing`], [`Denial::ReasonUnknown`] or, where a reason needs
+    /// them, [`Denial::WordsMissing`].
     pub fn refuse(
         self,
         by: &Actor,
@@ -196,9 +210,10 @@ impl Request<InReview> {
             denials.push(Denial::ReasonMissing);
         }
         for code in &reasons {
-            if reason(&self.service, code, ReasonKind::Refuse).is_none() {
-                denials.push(Denial::ReasonUnknown { code: code.to_string() });
-            }
+            denials.extend(match reason(&self.service, code, ReasonKind::Refuse) {
+                Some(reason) => words_for(reason, note.as_deref()),
+                None => Some(Denial::ReasonUnknown { code: code.to_string() }),
+            });
         }
         denials.extend(too_long("note", note.as_deref()));
         let object_by = context.last_day(context.office.periods.object_days);
@@ -247,8 +262,13 @@ fn reason<'a>(service: &'a Service, code: &ReasonCode, kind: ReasonKind) -> Opti
     service.reasons.iter().find(|reason| &reason.code == code && reason.kind == kind)
 }
 
-/// Why `code` cannot be given for sending `item` back.
-fn reason_for(service: &Service, code: &ReasonCode, item: &Item) -> Option<Denial> {
+/// Whether the words that `reason` needs are missing.
+fn words_for(reason: &Reason, note: Option<&str>) -> Option<Denial> {
+    (reason.needs_words && note.is_none_or(is_blank)).then_some(Denial::WordsMissing { field: "note" })
+}
+
+/// Why `code` cannot be given, with the words of `note`, for sending `item` back.
+fn reason_for(service: &Service, code: &ReasonCode, item: &Item, note: Option<&str>) -> Option<Denial> {
     let Some(reason) = reason(service, code, ReasonKind::Return) else {
         return Some(Denial::ReasonUnknown { code: code.to_string() });
     };
@@ -260,5 +280,9 @@ fn reason_for(service: &Service, code: &ReasonCode, item: &Item) -> Option<Denia
             Item::Signature => false,
         },
     };
-    (!fits).then(|| Denial::ReasonForOther { code: code.clone(), item: item.clone() })
+    if fits {
+        words_for(reason, note)
+    } else {
+        Some(Denial::ReasonForOther { code: code.clone(), item: item.clone() })
+    }
 }

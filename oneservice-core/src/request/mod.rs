@@ -167,7 +167,7 @@ impl<S: Stage> Request<S> {
     where
         S: Lawful<Withdrawal>,
     {
-        let reason = reason.filter(|r| !r.trim().is_empty());
+        let reason = reason.filter(|r| !is_blank(r));
         let denials = too_long("reason", reason.as_deref()).into_iter().collect();
         self.record_fact(by, None, context, denials, |_| Withdrawal { reason })
     }
@@ -213,6 +213,11 @@ impl<S: Stage> Request<S> {
         let open = self.record.open_steps(&self.service);
         if open.contains(id) { Ok(step) } else { Err(Denial::StepNotOpen { step: id.clone(), open }) }
     }
+}
+
+/// Whether nobody could read anything in it: white space, and what has no width.
+fn is_blank(words: &str) -> bool {
+    words.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
 }
 
 fn too_long(field: &'static str, words: Option<&str>) -> Option<Denial> {

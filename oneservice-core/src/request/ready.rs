@@ -2,7 +2,7 @@
 
 use super::{
     Actor, Approved, Collection, Collector, Context, Denial, Issuance, IssuedResult, Ready, Request, Ruled,
-    Signature, too_long,
+    Signature, is_blank, too_long,
 };
 use crate::calendar::Date;
 use crate::catalog::{StepKind, Validity};
@@ -76,14 +76,14 @@ impl Request<Ready> {
         if record.outstanding().minor() > 0 {
             denials.push(Denial::FeeUnpaid { due: record.outstanding() });
         }
-        if collector.name.trim().is_empty() || collector.identity.trim().is_empty() {
+        if is_blank(&collector.name) || is_blank(&collector.identity) {
             denials.push(Denial::CollectorMissing);
         }
         denials.extend(too_long("collector", Some(&collector.name)));
         denials.extend(too_long("collector", Some(&collector.identity)));
-        let accepted = signature.as_ref().is_some_and(|s| {
-            !s.signer.trim().is_empty() && service.signature.kinds.contains(&s.method.kind())
-        });
+        let accepted = signature
+            .as_ref()
+            .is_some_and(|s| !is_blank(&s.signer) && service.signature.kinds.contains(&s.method.kind()));
         if service.signature.at_collection && !accepted {
             denials.push(Denial::SignatureMissing);
         }

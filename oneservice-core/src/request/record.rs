@@ -78,6 +78,8 @@ pub struct Record {
     pub judgements: BTreeMap<Item, Judged>,
     /// Every return so far, oldest first.
     pub returns: Vec<Return>,
+    /// What a further return may name without an exception: what the last one named, and what the applicant touched since.
+    pub nameable: BTreeSet<Item>,
     /// Every file that was ever handed in, and for which paper.
     pub files: BTreeMap<BlobId, DocumentId>,
     /// Which officers opened which file.
@@ -227,6 +229,7 @@ impl Record {
             vacant: BTreeSet::new(),
             judgements: BTreeMap::new(),
             returns: Vec::new(),
+            nameable: BTreeSet::new(),
             files: BTreeMap::new(),
             readings: BTreeSet::new(),
             withdrawn: false,
@@ -275,6 +278,7 @@ impl Record {
             vacant: BTreeSet::new(),
             judgements: BTreeMap::new(),
             returns: Vec::new(),
+            nameable: BTreeSet::new(),
             files: files_of(&fact.evidence),
             readings: BTreeSet::new(),
             withdrawn: false,
@@ -355,6 +359,11 @@ impl Record {
     /// Items whose last judgement is a rejection and that were not corrected since.
     pub fn rejected(&self) -> impl Iterator<Item = (&Item, &Judged)> {
         self.judgements.iter().filter(|(_, judged)| matches!(judged.verdict, Verdict::Rejected { .. }))
+    }
+
+    /// Whether an earlier return could have named this item and did not: the applicant has not touched the item since.
+    pub fn is_late_defect(&self, item: &Item) -> bool {
+        !self.returns.is_empty() && !self.nameable.contains(item)
     }
 
     /// The files given for one document.

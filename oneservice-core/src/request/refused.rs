@@ -2,12 +2,12 @@
 
 use super::{
     Actor, Context, Denial, Objected, Objection, ObjectionDismissed, ObjectionUpheld, Record, Refused,
-    Request, Ruled, too_long,
+    Request, Ruled, is_blank, too_long,
 };
 
 /// Words that must be there, and not too many.
 pub(super) fn words(field: &'static str, text: &str) -> Vec<Denial> {
-    if text.trim().is_empty() {
+    if is_blank(text) {
         return vec![Denial::WordsMissing { field }];
     }
     too_long(field, Some(text)).into_iter().collect()

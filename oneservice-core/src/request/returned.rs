@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Actor, Channel, Context, Denial, Evidence, Filled, Item, Request, Resubmission, Returned, Ruled,
-    Signature, too_long,
+    Signature, is_blank, too_long,
 };
 use crate::calendar::Date;
 use crate::catalog::{Assessment, ClockRule, ProblemCode};
@@ -104,7 +104,7 @@ impl Request<Returned> {
             denials.extend(too_long("explanation", Some(words)));
         }
         for item in returned {
-            let explained = explanations.get(item).is_some_and(|words| !words.trim().is_empty());
+            let explained = explanations.get(item).is_some_and(|words| !is_blank(words));
             let dropped = match item {
                 Item::Field(id) => dropped_fields.contains(id),
                 Item::Document(id) => dropped.contains(id),

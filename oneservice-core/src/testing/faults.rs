@@ -35,6 +35,10 @@ pub enum Fault {
     Panic,
     /// There is no room.
     Full,
+    /// Nothing is written, and the process is dead: no later call comes through.
+    KilledBefore,
+    /// All is written, and the process is dead: nobody hears of it, and no later call comes through.
+    KilledAfter,
 }
 
 /// A store whose commits (and imports) fail as planned, and whose every call fails while it is down.
@@ -43,6 +47,8 @@ pub struct Failing<S: ?Sized> {
     inner: Arc<S>,
     plan: Mutex<VecDeque<Fault>>,
     down: AtomicU64,
+    lost_saves: AtomicU64,
+    lost_request: Mutex<Option<RequestId>>,
     commits: AtomicU64,
     look_ups: AtomicU64,
     batches: Mutex<Vec<Vec<CommitId>>>,
@@ -62,6 +68,8 @@ impl<S: Store + ?Sized> Failing<S> {
             inner,
             plan: Mutex::new(plan.into_iter().collect()),
             down: AtomicU64::new(0),
+            lost_saves: AtomicU64::new(0),
+            lost_request: Mutex::default(),
             commits: AtomicU64::new(0),
             look_ups: AtomicU64::new(0),
             batches: Mutex::default(),
@@ -71,6 +79,16 @@ impl<S: Store + ?Sized> Failing<S> {
     /// Lets the next `calls` calls fail, whichever they are.
     pub fn take_down(&self, calls: u64) {
         self.down.store(calls, Ordering::SeqCst);
+    }
+
+    /// Lets the next `calls` savings of a draft be done, and their answers be lost.
+    pub fn lose_saved_answers(&self, calls: u64) {
+        self.lost_saves.store(calls, Ordering::SeqCst);
+    }
+
+    /// Lets every reading of one request's history fail from now on.
+    pub fn lose_request(&self, request: RequestId) {
+        *self.lost_request.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
     }
 
     /// The store behind.
@@ -113,7 +131,17 @@ impl<S: Store + ?Sized> Failing<S> {
                 panic!("planned")
             }
             Fault::Full => Err(full()),
+            Fault::KilledBefore => Err(self.dies()),
+            Fault::KilledAfter => {
+                work.await?;
+                Err(self.dies())
+            }
         }
+    }
+
+    fn dies(&self) -> StoreError {
+        self.take_down(u64::MAX);
+        unavailable(Written::Unknown)
     }
 
     fn up(&self) -> Result<(), StoreError> {
@@ -162,6 +190,11 @@ impl<S: Store + ?Sized> Requests for Failing<S> {
                 panic!("planned")
             }
             Fault::Full => Err(full()),
+            Fault::KilledBefore => Err(self.dies()),
+            Fault::KilledAfter => {
+                self.inner.commit(batch).await?;
+                Err(self.dies())
+            }
         }
     }
 
@@ -173,6 +206,9 @@ impl<S: Store + ?Sized> Requests for Failing<S> {
 
     async fn history(&self, office: &OfficeId, request: RequestId) -> Result<Vec<StoredEvent>, StoreError> {
         self.up()?;
+        if *self.lost_request.lock().unwrap_or_else(PoisonError::into_inner) == Some(request) {
+            return Err(unavailable(Written::No));
+        }
         self.inner.history(office, request).await
     }
 
@@ -202,7 +238,10 @@ impl<S: Store + ?Sized> Drafts for Failing<S> {
         expected: u64,
     ) -> Result<DraftOutcome, StoreError> {
         self.up()?;
-        self.inner.save_draft(office, draft, expected).await
+        let saved = self.inner.save_draft(office, draft, expected).await?;
+        let lost =
+            self.lost_saves.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |calls| calls.checked_sub(1));
+        if lost.is_ok() { Err(unavailable(Written::Unknown)) } else { Ok(saved) }
     }
 
     async fn load_draft(&self, office: &OfficeId, key: &Digest32) -> Result<Option<Draft>, StoreError> {

@@ -16,6 +16,8 @@
 //! }
 //! ```
 //!
+//! Beside the promises of the seam, an office's acceptance scenarios are run on the engine, under names that begin with `scenario_`.
+//!
 //! [`fixtures`] makes commits, [`faults`] breaks an engine on purpose, [`model`] runs random work against a plain model,
 //! [`clerk`] whole lives of requests.
 
@@ -35,6 +37,7 @@ pub mod model;
 mod reopening;
 mod repeats;
 pub mod sample;
+mod scenarios;
 
 pub use case::{
     ArchiveCase, Archived, Broken, Case, Checked, Durable, DurableCase, Reopen, ReopenTarget, Subject,
@@ -59,6 +62,11 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         clerk::lives::CASES,
     ];
     floors.into_iter().flatten()
+}
+
+/// Every acceptance scenario: what an office does on any engine.
+pub fn scenarios() -> impl Iterator<Item = &'static Case> {
+    scenarios::FLOORS.iter().copied().flatten()
 }
 
 /// Every case that closes the store in between.
@@ -129,7 +137,7 @@ where
             (case.run)(source.archive(), target.archive()).await
         })
     };
-    cases().map(one).chain(archive_cases().map(two)).collect()
+    cases().chain(scenarios()).map(one).chain(archive_cases().map(two)).collect()
 }
 
 fn trial<F: AsyncFnOnce() -> Checked + Send + 'static>(name: &str, check: F) -> Trial {
@@ -161,6 +169,7 @@ mod tests {
     #[test]
     fn names_of_cases_are_unique() {
         let names: Vec<_> = super::cases()
+            .chain(super::scenarios())
             .map(|case| case.name)
             .chain(super::durable_cases().map(|case| case.name))
             .chain(super::archive_cases().map(|case| case.name))

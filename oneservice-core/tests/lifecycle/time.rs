@@ -273,7 +273,8 @@ impl Real {
             }
             Act::GiveBack => {
                 let corrections = vec![Correction { item: item(), reason: code("TR-C01"), note: None }];
-                let back = Command::Return { step: code_step("intake"), corrections, note: None };
+                let back =
+                    Command::Return { step: code_step("intake"), corrections, note: None, exception: None };
                 self.does(back, &officer(Role::FrontDesk))
             }
             Act::Correct => {

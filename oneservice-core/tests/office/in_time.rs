@@ -1,19 +1,11 @@
 //! What time brings: `Office::tick` does all that is due, once, and what only officers may do about time.
 
-use oneservice_core::calendar::Date;
 use oneservice_core::catalog::Role;
 use oneservice_core::ids::RequestId;
-use oneservice_core::money::Money;
-use oneservice_core::office::{Basis, OfficeError};
 use oneservice_core::request::*;
-use oneservice_core::store::{MemoryStore, Query, QueueName};
-use serde_json::Map;
+use oneservice_core::store::{Query, QueueName};
 
-use crate::town::{STALL, Town, officer};
-
-fn day(text: &str) -> Date {
-    text.parse().unwrap()
-}
+use crate::town::Town;
 
 #[tokio::test]
 async fn what_the_applicant_leaves_lying_lapses_after_its_reminder_and_not_before() {
@@ -184,145 +176,4 @@ async fn an_objection_comes_in_time_is_answered_by_others_and_gives_the_office_a
     town.go_to(&last.to_string());
     town.pass_days(1);
     assert_eq!(town.asks(late, object()).await.unwrap_err()[0].code(), "too-late");
-}
-
-/// With a rule that silence grants.
-async fn granting(store: MemoryStore, now: &str, since: &str) -> Town {
-    let since = format!("since = \"{since}\"");
-    let edits =
-        [(STALL, "then = \"escalate\"", "then = \"grant\""), (STALL, "since = \"2026-01-01\"", &since)];
-    Town::over(store, now, &edits).await
-}
-
-#[tokio::test]
-async fn scenario_07_silence() {
-    // Requests from before the rule applied, one that waits for its applicant, one without its fee, and those it is for.
-    let store = MemoryStore::default();
-    let town = granting(store.clone(), "2026-06-01T04:00:00Z", "2026-06-03").await;
-    let before = town.apply().await;
-    town.pay(before).await;
-    town.go_to("2026-06-03");
-    let (open, returned, unpaid) = (town.apply().await, town.apply().await, town.apply().await);
-    town.pay(open).await;
-    town.pay(returned).await;
-    town.pass(open, "intake", Role::FrontDesk).await;
-    town.give_back(returned).await;
-    let due = town.request(open).await.record().due_on.unwrap();
-    town.go_to(&due.to_string());
-    town.tick().await;
-    assert_eq!(town.stage(open).await, StageName::InReview, "the last day counts whole");
-    town.pass_days(1);
-
-    // Two servers at once, and again.
-    let other = granting(store.clone(), "2026-06-01T04:00:00Z", "2026-06-03").await;
-    other.clock.advance_millis(town.office.now().millis() - other.office.now().millis());
-    let (one, two) = tokio::join!(town.office.tick(), other.office.tick());
-    let mut done = one.unwrap().done;
-    done.extend(two.unwrap().done);
-    let granted = done.iter().filter(|(_, fact)| *fact == FactName::SilentApproval).count();
-    assert_eq!(granted, 1, "{done:?}");
-    assert_eq!(town.tick().await, []);
-    let case = town.office.case(open).await.unwrap();
-    assert_eq!(case.request.stage(), StageName::Approved);
-    let silences = case.history.iter().filter_map(|happening| match &happening.recorded.fact {
-        AnyFact::SilentApproval(silent) => {
-            Some((silent.due_on, silent.article.as_str(), happening.recorded.entry.by.role))
-        }
-        _ => None,
-    });
-    assert_eq!(silences.collect::<Vec<_>>(), [(due, "art. 7", Role::System)]);
-    assert_eq!(town.stage(before).await, StageName::InReview, "submitted before the rule: escalated only");
-    assert_eq!(
-        town.request(before).await.record().timing.escalated,
-        town.request(before).await.record().due_on
-    );
-    assert_eq!(town.stage(returned).await, StageName::Returned, "the clock is paused");
-    assert_eq!(
-        town.stage(unpaid).await,
-        StageName::Submitted,
-        "nobody examined it: nothing was kept silent about"
-    );
-    // What is left is the plan's last step.
-    town.act(open, Role::FrontDesk, Command::Issue { step: "issue".parse().unwrap() }).await.unwrap();
-
-    // The service may be closed meanwhile, and one request may be damaged: the others go on.
-    let corrected = Corrections {
-        channel: Channel::Web,
-        answers: Map::new(),
-        evidence: Vec::new(),
-        signature: None,
-        explanations: [("documents.id-card".parse().unwrap(), "It can be read".to_owned())].into(),
-    };
-    let back = town.asks(returned, Command::Resubmit(corrected)).await.unwrap();
-    let due = back.record().due_on.unwrap();
-    assert!(due > day("2026-06-10"), "its working days go on from where they stood");
-    town.go_to(&due.to_string());
-    town.pass_days(1);
-    assert!(town.tick().await.contains(&FactName::SilentApproval));
-    assert_eq!(town.stage(returned).await, StageName::Approved);
-}
-
-#[tokio::test]
-async fn scenario_09_closed_is_closed_but_for_the_named_right_to_reopen() {
-    let town = Town::with(&[]).await;
-    let id = town.apply().await;
-    town.pay(id).await;
-    town.refuse(id).await;
-    town.pass_days(40);
-    town.tick().await;
-    assert_eq!(town.stage(id).await, StageName::Closed);
-    let step = || "approve".parse().unwrap();
-    let everything = [
-        Command::Pay { amount: Money::riel(1), method: PaymentMethod::Cash },
-        Command::Judge { step: step(), item: "form.area".parse().unwrap(), verdict: Verdict::Accepted },
-        Command::Approve { step: step(), note: None },
-        Command::Issue { step: "issue".parse().unwrap() },
-        Command::Withdraw { reason: None },
-        Command::Object { text: "no".into() },
-        Command::UpholdObjection { note: "yes".into() },
-        Command::ExplainDelay { reason: "OF-L01".parse().unwrap(), note: None },
-        Command::Lapse,
-        Command::Remind,
-    ];
-    let version = town.request(id).await.record().version;
-    for command in everything {
-        for by in [Actor::Applicant, Actor::System, officer(Role::Approver), officer(Role::GovernorDelegate)]
-        {
-            let name = command.fact();
-            let refused = town.office.act(id, command.clone(), &by, Basis::default()).await;
-            assert!(matches!(refused, Err(OfficeError::Denied { .. })), "{name} by {by:?}");
-        }
-    }
-    assert_eq!(town.request(id).await.record().version, version);
-    let reopen = |reason: &str| Command::Reopen { reason: reason.parse().unwrap(), note: None };
-    assert_eq!(town.act(id, Role::Approver, reopen("OF-R01")).await.unwrap_err()[0].code(), "not-your-role");
-    assert_eq!(
-        town.act(id, Role::GovernorDelegate, reopen("OF-L01")).await.unwrap_err()[0].code(),
-        "reason-unknown"
-    );
-    let open = town.act(id, Role::GovernorDelegate, reopen("OF-R01")).await.unwrap();
-    assert_eq!(open.stage(), StageName::InReview);
-    assert_eq!(open.record().open_steps(open.service()), [step()]);
-    let approve = Command::Approve { step: step(), note: None };
-    town.act(id, Role::Approver, approve).await.unwrap();
-    town.act(id, Role::FrontDesk, Command::Issue { step: "issue".parse().unwrap() }).await.unwrap();
-    let statement = Signature {
-        method: SignatureMethod::Paper,
-        signer: "SOK DARA".into(),
-        file: None,
-        statement: oneservice_core::ids::Digest32::sha256(&[b"x"]),
-        content: None,
-    };
-    let collect = Command::Collect {
-        collector: Collector {
-            name: "SOK DARA".into(),
-            relation: Relation::Applicant,
-            identity: "id 1".into(),
-        },
-        signature: Some(statement),
-        originals_seen: vec!["id-card".parse().unwrap()],
-    };
-    town.act(id, Role::FrontDesk, collect).await.unwrap();
-    let denied = town.act(id, Role::GovernorDelegate, reopen("OF-R01")).await.unwrap_err();
-    assert_eq!(denied[0].code(), "result-handed-over");
 }

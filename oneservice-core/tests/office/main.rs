@@ -4,4 +4,5 @@
 mod in_time;
 mod oversight;
 mod people;
+mod returns;
 mod town;

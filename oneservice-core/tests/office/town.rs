@@ -144,7 +144,8 @@ impl Town {
     pub(crate) async fn give_back(&self, id: RequestId) {
         let item: Item = "documents.id-card".parse().unwrap();
         let corrections = vec![Correction { item, reason: "TR-C01".parse().unwrap(), note: None }];
-        let back = Command::Return { step: "intake".parse().unwrap(), corrections, note: None };
+        let back =
+            Command::Return { step: "intake".parse().unwrap(), corrections, note: None, exception: None };
         self.act(id, Role::FrontDesk, back).await.unwrap();
     }
 }

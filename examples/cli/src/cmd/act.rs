@@ -126,7 +126,7 @@ impl Act {
                 note,
                 checked: ticks.iter().map(|number| usize::from(number - 1)).collect(),
             },
-            Self::Return { step: said, items, note, .. } => {
+            Self::Return { step: said, items, note, exception, .. } => {
                 let mut corrections = Vec::new();
                 for (item, judged) in record.rejected() {
                     if let Verdict::Rejected { reason, note } = &judged.verdict {
@@ -142,12 +142,16 @@ impl Act {
                         CliError::Usage(format!("'{pair}': write ITEM=REASON, such as documents.photo=CODE"))
                     };
                     let (item, reason) = pair.split_once('=').ok_or_else(usage)?;
+                    let (reason, note) = match reason.split_once('=') {
+                        Some((reason, words)) => (reason, Some(words.to_owned())),
+                        None => (reason, None),
+                    };
                     let item: Item = item.parse().map_err(|_| usage())?;
                     let reason = reason.parse().map_err(|_| usage())?;
                     corrections.retain(|c| c.item != item);
-                    corrections.push(Correction { item, reason, note: None });
+                    corrections.push(Correction { item, reason, note });
                 }
-                Command::Return { step: step(request, by, said)?, corrections, note }
+                Command::Return { step: step(request, by, said)?, corrections, note, exception }
             }
             Self::Approve { step: said, note, .. } => {
                 Command::Approve { step: step(request, by, said)?, note }

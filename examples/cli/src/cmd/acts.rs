@@ -57,9 +57,13 @@ pub(crate) enum Act {
         officer: String,
         #[arg(long)]
         step: Option<StepId>,
-        /// What to correct and why: `documents.photo=CODE`; may be given several times. Rejected items go by themselves.
-        #[arg(long = "item", value_name = "ITEM=REASON")]
+        /// What to correct and why: `documents.photo=CODE`, with words `documents.photo=CODE=WORDS`; may be given several times.
+        /// Rejected items go by themselves.
+        #[arg(long = "item", value_name = "ITEM=REASON[=WORDS]")]
         items: Vec<String>,
+        /// The office's reason for naming only now what an earlier return could have named.
+        #[arg(long, value_name = "CODE")]
+        exception: Option<ReasonCode>,
         /// Words to the applicant.
         #[arg(long)]
         note: Option<String>,

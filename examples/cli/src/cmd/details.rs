@@ -149,6 +149,7 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
                 lines.extend(noted("note-applicant", note));
             }
             lines.extend(noted("note-applicant", &back.note));
+            lines.extend(back.exception.iter().map(|code| format!("{}: {code}", word("excepted"))));
         }
         AnyFact::Resubmission(sent) => {
             lines.extend(sent.answers.keys().map(|field| {

@@ -76,7 +76,7 @@ async fn next(
             let first_time = record.returns.is_empty();
             let command = if step.may_return && first_time && dice.one_in(8) {
                 let Some(correction) = correction(&service, record, dice) else { return Ok(None) };
-                Command::Return { step: id, corrections: vec![correction], note: None }
+                Command::Return { step: id, corrections: vec![correction], note: None, exception: None }
             } else if in_review.is_deciding(&id) {
                 let reasons: Vec<_> = service
                     .reasons

@@ -38,15 +38,19 @@ pub(super) struct Aside {
     pub(super) assign: Vec<Choice>,
 }
 
+/// The office's reasons of a kind, by code and in words.
+pub(super) fn choices(app: &App, p: &Page, kind: OfficeReasonKind) -> Vec<(String, String)> {
+    let reasons = app.office.catalog().office().reasons_of(kind);
+    reasons.map(|reason| (reason.code.to_string(), p.c(&reason.text))).collect()
+}
+
 pub(super) fn aside(app: &App, p: &Page, case: &Case, officer: &Officer) -> Aside {
     let office = app.office.catalog().office();
     let (stage, timing) = (case.request.stage(), &case.request.record().timing);
     let may = |fact: FactName| {
         TRANSITIONS.iter().any(|row| row.from == stage && row.fact == fact && officer.holds(row.roles))
     };
-    let choices = |kind: OfficeReasonKind| {
-        office.reasons_of(kind).map(|reason| (reason.code.to_string(), p.c(&reason.text))).collect::<Vec<_>>()
-    };
+    let choices = |kind| choices(app, p, kind);
     let due = case.request.record().due_on;
     let today = app.office.catalog().calendar().local_date(app.office.now());
     let mut forms = Aside::default();

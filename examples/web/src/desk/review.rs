@@ -6,14 +6,14 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::{Extension, Form};
-use oneservice_core::catalog::{ReasonKind, ReviewStep, Role, StepKind};
+use oneservice_core::catalog::{OfficeReasonKind, ReasonKind, ReviewStep, Role, StepKind};
 use oneservice_core::ids::Digest32;
 use oneservice_core::office::{Basis, Case, OfficeError};
 use oneservice_core::request::{Actor, AnyFact, AnyRequest, Command, Denial, Finding, Officer, StageName};
 use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 
-use super::aside::{Aside, aside};
+use super::aside::{Aside, aside, choices};
 use super::items::{ItemView, file_of, items, rejected};
 use super::officer;
 use super::sight::{Sight, sight};
@@ -52,6 +52,8 @@ struct Review {
     steps: Vec<StepView>,
     groups: Vec<(String, Vec<ItemView>)>,
     corrections: Vec<String>,
+    /// The office's reasons for an exception, where a return would need one.
+    exceptions: Vec<(String, String)>,
     refusals: Vec<(String, String)>,
     pay: String,
     collect: bool,
@@ -205,6 +207,11 @@ fn page(
         tried,
         groups: items(app, &p, case, judging),
         corrections: rejected(&p, case),
+        exceptions: if record.rejected().any(|(item, _)| record.is_late_defect(item)) {
+            choices(app, &p, OfficeReasonKind::Exception)
+        } else {
+            Vec::new()
+        },
         refusals: service
             .reasons
             .iter()

@@ -105,7 +105,8 @@ impl Typed {
                     }
                     _ => None,
                 });
-                Some(Command::Return { step, corrections: corrections.collect(), note: note() })
+                let exception = self.one("exception").and_then(|reason| reason.parse().ok());
+                Some(Command::Return { step, corrections: corrections.collect(), note: note(), exception })
             }
             (Some("approve"), Some(step)) => Some(Command::Approve { step, note: note() }),
             (Some("refuse"), Some(step)) => {

@@ -133,7 +133,8 @@ impl Town {
         let judge = Command::Judge { step: step.clone(), item: item.clone(), verdict };
         self.act(receipt, "front-desk", judge).await;
         let corrections = vec![Correction { item, reason, note }];
-        self.act(receipt, "front-desk", Command::Return { step, corrections, note: None }).await;
+        self.act(receipt, "front-desk", Command::Return { step, corrections, note: None, exception: None })
+            .await;
     }
 
     /// Paid, and everything done up to the decision; the examiner is against it for `against`.

@@ -10,7 +10,7 @@ use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, Assessment, PAPERS_MAX, Purpose, Service};
 use crate::ids::{AccessKey, BlobId, DocumentId};
 use crate::request::{Evidence, Item, SignatureMethod};
-use crate::store::{Draft, DraftOutcome};
+use crate::store::{Draft, DraftOutcome, Written};
 
 /// The most bytes of all answers together.
 const ANSWERS_MAX_BYTES: usize = 1 << 20;
@@ -140,7 +140,8 @@ impl DraftHandle {
     }
 
     /// Attaches a file as it arrives. The draft holds it before this returns; a file that is not taken changes
-    /// nothing. Where the service takes one file only, a new one replaces the old, once it is whole.
+    /// nothing. Where the service takes one file only, a new one replaces the old, once it is whole; elsewhere only the very
+    /// same file does, so that sending it again after a lost answer stores it once.
     ///
     /// # Errors
     /// [`OfficeError::Document`] says what is wrong with the file; [`OfficeError::Store`].
@@ -169,12 +170,10 @@ impl DraftHandle {
         let added = evidence.clone();
         let changed = self
             .change(|content| {
-                replaced.clear();
-                if replaces {
-                    let old = content.evidence.iter().filter(|e| e.document == id);
-                    replaced.extend(old.map(|e| e.blob));
-                    content.evidence.retain(|e| e.document != id);
-                } else if content.evidence.iter().filter(|e| e.document == id).count() >= most as usize {
+                let goes = |e: &Evidence| e.document == id && (replaces || e.sha256 == added.sha256);
+                replaced = content.evidence.iter().filter(|e| goes(e)).map(|e| e.blob).collect();
+                content.evidence.retain(|e| !goes(e));
+                if content.evidence.iter().filter(|e| e.document == id).count() >= most as usize {
                     return Err(DocumentError::TooMany { limit: most }.into());
                 }
                 content.evidence.push(added.clone());
@@ -182,7 +181,15 @@ impl DraftHandle {
             })
             .await;
         if let Err(error) = changed {
-            self.office.inner.documents.remove(evidence.blob).await?;
+            // If the draft may hold the file all the same, a file too many is better than one too few.
+            let may_be_held = match &error {
+                OfficeError::Store(error) => error.written() == Written::Unknown,
+                OfficeError::Document(DocumentError::Unavailable(_)) => true,
+                _ => false,
+            };
+            if !may_be_held {
+                self.office.inner.documents.remove(evidence.blob).await?;
+            }
             return Err(error);
         }
         for old in replaced {

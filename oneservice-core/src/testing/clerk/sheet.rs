@@ -58,6 +58,8 @@ pub struct Sheet {
     pub rejected: u8,
     /// Items that were sent back.
     pub returned: u8,
+    /// Once it was sent back, what the applicant has touched since: nothing else may be found wanting, but by exception.
+    pub(super) touchable: Option<u8>,
     /// How often somebody was allowed what they tried.
     pub allowed: u64,
     /// The day it is.
@@ -107,6 +109,7 @@ impl Sheet {
             touched: BTreeSet::new(),
             rejected: 0,
             returned: 0,
+            touchable: None,
             allowed: 0,
             today,
             began: today,
@@ -257,10 +260,11 @@ impl Sheet {
                 let other = step != ISSUE && step != APPROVE;
                 in_review && other && self.may_work(who, step) && (!favourable || self.rejected == 0)
             }
-            What::Return { step, items, why } => {
+            What::Return { step, items, why, excepted } => {
                 let fits = (0..3).filter(|item| items >> item & 1 == 1).all(|item| why.fits(item));
                 let whole = items != 0 && items < 8 && self.rejected & !items == 0;
-                in_review && matches!(step, 0 | 1) && self.may_work(who, step) && fits && whole
+                let timely = excepted || self.touchable.is_none_or(|touched| items & !touched == 0);
+                in_review && matches!(step, 0 | 1) && self.may_work(who, step) && fits && whole && timely
             }
             What::Resubmit { changed, explained } => {
                 let sends = who.asks() || who.holds(Role::FrontDesk);
@@ -396,10 +400,12 @@ impl Sheet {
                 self.touched.insert((step, who));
                 self.left = between(self.today.max(self.received), self.promised);
                 self.returned = items;
+                self.touchable = Some(items);
                 self.endorsed.clear();
                 self.to(Returned, self.period(60));
             }
-            What::Resubmit { .. } => {
+            What::Resubmit { changed, explained } => {
+                self.touchable = Some(changed | explained);
                 self.rejected &= !self.returned;
                 self.returned = 0;
                 self.promised = count(open_on(self.today), self.left, 1);

@@ -66,6 +66,7 @@ pub enum What {
         step: usize,
         items: u8,
         why: Why,
+        excepted: bool,
     },
     Resubmit {
         changed: u8,
@@ -200,7 +201,9 @@ impl What {
             Self::Pay { .. } => Self::Pay { right: true },
             Self::Reject { step, item, .. } => Self::Reject { step, item, why: Why::General },
             Self::Pass { step, .. } => Self::Pass { step, favourable: false },
-            Self::Return { step, items, .. } => Self::Return { step, items, why: Why::General },
+            Self::Return { step, items, .. } => {
+                Self::Return { step, items, why: Why::General, excepted: true }
+            }
             Self::Refuse { step, .. } => Self::Refuse { step, coded },
             Self::Collect { .. } => Self::Collect { originals: true, signed: true },
             Self::Object { .. } => Self::Object { words: true },
@@ -291,9 +294,10 @@ fn everything() -> Vec<What> {
             all.extend([Why::General, Why::Paper, Why::Unknown].map(|why| What::Reject { step, item, why }));
         }
         for items in 0..8 {
-            all.extend([Why::General, Why::Paper].map(|why| What::Return { step, items, why }));
+            let returned = |(why, excepted)| What::Return { step, items, why, excepted };
+            all.extend([(Why::General, false), (Why::General, true), (Why::Paper, false)].map(returned));
         }
-        all.push(What::Return { step, items: 8, why: Why::General });
+        all.push(What::Return { step, items: 8, why: Why::General, excepted: false });
         all.extend([true, false].map(|favourable| What::Pass { step, favourable }));
         all.extend([true, false].map(|coded| What::Refuse { step, coded }));
         all.extend([
@@ -316,14 +320,14 @@ fn everything() -> Vec<What> {
 /// Primes that do not divide the number of groups.
 const STRIDES: [usize; 6] = [1, 5, 7, 11, 13, 17];
 /// So many kinds of tries there are.
-pub const KINDS: u8 = 18;
+pub const KINDS: u8 = 19;
 
 impl Sheet {
     /// What is tried next, by kind (below [`KINDS`]): mostly what is allowed, and what is denied for one reason only, for each reason
     /// there is. `pick` chooses first what, then how and by whom, so that what can be done in one way only is not rare.
     #[must_use]
     pub fn draw(&self, kind: u8, pick: usize) -> Try {
-        if kind >= 16 {
+        if kind >= 17 {
             return Try { who: Who::Clock, what: What::Wait { days: WAITS[pick % WAITS.len()] } };
         }
         let relaxed = match kind {
@@ -331,6 +335,7 @@ impl Sheet {
             8 => self.as_if_strangers(),
             9 => self.as_if_paid(),
             10 => Self { returned: 7, ..self.clone() },
+            11 => Self { touchable: None, ..self.clone() },
             _ => self.clone(),
         };
         let wanted = |attempt: &Try| match kind {
@@ -342,9 +347,9 @@ impl Sheet {
                 let mended = Try { what: attempt.what.mended(), ..*attempt };
                 !self.allows(*attempt) && self.allows(mended)
             }
-            7..=10 => !self.allows(*attempt) && relaxed.allows(*attempt),
-            11..=13 => attempt.what.is_aside() && self.allows(*attempt),
-            14 => attempt.who == Who::Clock && self.allows(*attempt),
+            7..=11 => !self.allows(*attempt) && relaxed.allows(*attempt),
+            12..=14 => attempt.what.is_aside() && self.allows(*attempt),
+            15 => attempt.who == Who::Clock && self.allows(*attempt),
             _ => PEOPLE.iter().any(|who| self.allows(Try { who: *who, ..*attempt })),
         };
         // Each pick goes through the groups in an order of its own.

@@ -199,9 +199,14 @@ pub fn command(
             let finding = if favourable { Finding::Favourable } else { Finding::Unfavourable };
             Command::PassStep { step: step(nth), finding, note, checked: vec![] }
         }
-        What::Return { step: nth, items: set, why: reason } => {
+        What::Return { step: nth, items: set, why: reason, excepted } => {
             let correction = |item| Correction { item, reason: why(reason), note: None };
-            Command::Return { step: step(nth), corrections: items(set).map(correction).collect(), note }
+            Command::Return {
+                step: step(nth),
+                corrections: items(set).map(correction).collect(),
+                note,
+                exception: excepted.then(|| code("OF-N01")),
+            }
         }
         What::Resubmit { changed, explained } => {
             let has = |bit: u8| changed >> bit & 1 == 1;

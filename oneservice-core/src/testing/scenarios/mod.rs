@@ -1,0 +1,28 @@
+//! What an office does on any engine: the acceptance scenarios by their numbers, each on a store that is empty.
+//!
+//! A scenario is a [`Case`](super::Case) over an [`Office`](crate::office::Office) of the sample catalogue, in one of the files here by what it is
+//! about. [`main`](super::main) and [`main_durable`](super::main_durable) run all of them on every engine.
+
+mod closed;
+mod due;
+mod hand_over;
+mod numbers;
+mod papers;
+mod repeats;
+mod scene;
+mod silence;
+mod verdicts;
+
+use super::Case;
+
+/// Every scenario.
+pub(super) const FLOORS: &[&[Case]] = &[
+    papers::CASES,
+    repeats::CASES,
+    verdicts::CASES,
+    due::CASES,
+    silence::CASES,
+    closed::CASES,
+    hand_over::CASES,
+    numbers::CASES,
+];
