@@ -2,9 +2,11 @@
 //!
 //! Everything here uses the public API of the library only; a province may replace any part of it.
 
+pub mod changes;
 pub mod demo;
 pub mod fake;
 pub mod open;
+pub mod rules;
 pub mod sample;
 pub mod sentence;
 pub mod staff;

@@ -18,7 +18,9 @@ mod answer;
 mod answers;
 mod assess;
 mod check_service;
+mod check_versions;
 mod condition;
+pub mod diff;
 mod fee;
 mod field_format;
 mod form;
@@ -29,6 +31,7 @@ mod mistake;
 mod parse;
 mod places;
 mod plan;
+mod plan_diagram;
 mod problem;
 mod profile;
 mod reason;
@@ -38,6 +41,8 @@ mod schema;
 mod sector;
 mod service;
 mod shape;
+pub mod typed;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,6 +54,7 @@ pub use field_format::FieldError;
 pub use form::{Check, DateBound, Field, FieldKind, FieldOption, Pattern, PlaceLevel, Section, TextRule};
 pub use mistake::{CatalogError, Mistake, MistakeCode};
 pub use places::{Place, Places};
+pub use plan_diagram::PlanWords;
 pub use plan::{ClockRule, ReviewPlan, ReviewStep, StepKind};
 pub use problem::{Problem, ProblemCode};
 pub use profile::{
@@ -63,6 +69,7 @@ pub use service::{
     ApplicantKind, LegalBasis, NotAService, ProcessingRule, ProcessingTime, Purpose, ResultKind, ResultRule,
     Service, Validity,
 };
+pub use versions::Unoffered;
 
 use crate::calendar::Calendar;
 use crate::ids::ServiceId;
@@ -72,7 +79,8 @@ use crate::ids::ServiceId;
 pub struct Catalog {
     office: OfficeProfile,
     sectors: Vec<Sector>,
-    services: BTreeMap<ServiceId, Arc<Service>>,
+    /// The versions of each service, in the order in which they take effect; never none.
+    services: BTreeMap<ServiceId, Vec<Arc<Service>>>,
     calendar: Calendar,
     places: Places,
 }
@@ -86,16 +94,6 @@ impl Catalog {
     /// The sectors, in the order of lists.
     pub fn sectors(&self) -> &[Sector] {
         &self.sectors
-    }
-
-    /// The services, sorted by id.
-    pub fn services(&self) -> impl Iterator<Item = &Arc<Service>> {
-        self.services.values()
-    }
-
-    /// A service by its id.
-    pub fn service(&self, id: &ServiceId) -> Option<&Arc<Service>> {
-        self.services.get(id)
     }
 
     /// The office's working days and hours.

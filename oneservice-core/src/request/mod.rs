@@ -23,6 +23,7 @@
 //! ```
 
 mod actor;
+mod answers;
 mod apply;
 mod command;
 mod deadline;
@@ -47,6 +48,7 @@ mod stage_name;
 use std::sync::Arc;
 
 pub use actor::{Actor, Appointment, By, Entry, Officer};
+pub use answers::AnswersError;
 pub use apply::Fact;
 pub use command::{Command, CommandDenied, Decided, Series};
 pub use denial::{Denial, Denied};

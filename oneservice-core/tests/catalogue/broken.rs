@@ -84,6 +84,29 @@ const SLIPS: &[(&str, &str, &str, &str, At)] = &[
         Some(0),
     ),
     (STALL, "fields = [\"area\", \"stalls\"]", "fields = [\"area\", \"rooms\"]", "reference", Some(0)),
+    // Calculations that cannot be.
+    (STALL, "amount = \"(form.stalls - 1) * 5000\"", "amount = \"form.stalls / 0\"", "condition", Some(0)),
+    (STALL, "amount = \"(form.stalls - 1) * 5000\"", "amount = \"form.stalls % (2 - 2)\"", "condition", Some(0)),
+    (STALL, "rule = \"form.area >= 2.0", "rule = \"form.area / 0.0 >= 2.0", "condition", Some(0)),
+    (STALL, "amount = \"row.days * 100\"", "amount = \"row.days * (4 / (1 - 1))\"", "condition", Some(0)),
+    (STALL, "amount = \"row.days * 100\"", "amount = \"9000000000 * 9000000000\"", "condition", Some(0)),
+    (STALL, "amount = \"(form.stalls - 1) * 5000\"", "amount = \"-5000\"", "fee", Some(0)),
+    (STALL, "amount = \"(form.stalls - 1) * 5000\"", "amount = \"20 - 5000 * 2\"", "fee", Some(0)),
+    (STALL, "amount = \"(form.stalls - 1) * 5000\"", "amount = \"5000000000\"", "fee", Some(0)),
+    (STALL, "amount = \"(form.stalls - 1) * 5000\"", "amount = \"form.stalls > 1\"", "condition", Some(0)),
+    (STALL, "max = 500000\n", "max = 2000000000000\n", "fee", Some(0)),
+    (STALL, "max = 500000\n", "max = -5\n", "type", Some(0)),
+    (STALL, "base = 20000", "base = 20050", "fee", Some(0)),
+    (STALL, "when = \"form.stalls > 1\"", "when = \"form.stalls in 1\"", "condition", Some(0)),
+    (STALL, "when = \"form.stalls > 1\"", "when = \"1 > 2\"", "condition", Some(0)),
+    (STALL, "when = \"form.stalls > 1\"", "when = \"row.days > 1\"", "condition", Some(0)),
+    (STALL, "when = \"form.stalls > 1\"", "when = \"form.stalls > 1 &&\"", "condition", Some(0)),
+    (STALL, "when = 'row.paid == true'", "when = 'row.wage == true'", "condition", Some(0)),
+    (STALL, "required_when = 'form.cooks == true'", "required_when = 'form.cooks == \"yes\"'", "condition", Some(0)),
+    (STALL, "required_when = 'form.cooks == true'", "required_when = '!true'", "condition", Some(0)),
+    (STALL, "visible_when = 'request.purpose == \"renewal\"'", "visible_when = 'request.purpose == \"again\"'", "condition", Some(0)),
+    (STALL, "when = 'form.goods == \"food\"'\nworking_days = 15", "when = 'false'\nworking_days = 15", "condition", Some(0)),
+    (STALL, "working_days = 15\n", "working_days = 0\n", "value", Some(0)),
     // Fields.
     (STALL, "type = \"phone\"", "type = \"telephone\"", "field", Some(0)),
     (STALL, "id = \"phone\"", "id = \"phone-number\"", "field", Some(0)),
@@ -151,6 +174,21 @@ const SLIPS: &[(&str, &str, &str, &str, At)] = &[
     (STALL, "kinds = [\"drawn\", \"thumbprint\"]", "kinds = []", "value", Some(0)),
     // The plan.
     (STALL, "role = \"examiner\"", "role = \"wizard\"", "word", Some(0)),
+    (STALL, "role = \"examiner\"", "role = \"cashier\"", "word", Some(0)),
+    (STALL, "signed_by = \"approver\"", "signed_by = \"applicant\"", "word", Some(0)),
+    // Circles: to itself, to each other, and round the whole plan.
+    (STALL, "after = [\"intake\"]\nworking_days = 3", "after = [\"examine\"]\nworking_days = 3", "plan", Some(0)),
+    (STALL, "after = [\"intake\"]\nworking_days = 3", "after = [\"opinion-health\"]\nworking_days = 3", "plan", Some(0)),
+    (STALL, "after = []\n", "after = [\"issue\"]\n", "plan", Some(0)),
+    (STALL, "distinct_from = [\"examine\"]", "distinct_from = [\"approve\"]", "plan", Some(0)),
+    // Steps that nobody reaches, or that are for nobody.
+    (STALL, "when = 'form.goods == \"food\"'\n\n[[review.steps]]", "when = '2 < 1'\n\n[[review.steps]]", "condition", Some(0)),
+    (STALL, "when = 'form.goods == \"food\"'\n\n[[review.steps]]", "when = 'form.goods == \"fish\"'\n\n[[review.steps]]", "condition", Some(0)),
+    (STALL, "id = \"examine\"", "id = \"intake\"", "duplicate", None),
+    (STALL, "distinct_from = [\"examine\"]", "distinct_from = [\"examine\"]\nwhen = 'form.stalls > 5'", "plan", None),
+    (STALL, "kind = \"issue\"", "kind = \"examination\"", "plan", None),
+    (STALL, "kind = \"opinion\"", "kind = \"issue\"", "plan", None),
+    (STALL, "after = [\"intake\"]\nworking_days = 4", "after = [\"intake\"]\nworking_days = 400", "plan", None),
     (STALL, "role = \"examiner\"", "role = \"governor-delegate\"", "reference", Some(0)),
     (STALL, "department = \"health\"", "department = \"sea\"", "reference", Some(0)),
     (
@@ -172,6 +210,11 @@ const SLIPS: &[(&str, &str, &str, &str, At)] = &[
     (STALL, "kind = \"approval\"", "kind = \"opinion\"", "plan", None),
     (STALL, "kind = \"completeness\"", "kind = \"examination\"", "plan", None),
     (STALL, "working_days = 10\nclock", "working_days = 3\nclock", "plan", None),
+    // Versions.
+    (STALL, "version = 1", "version = 1\nwithdrawn_on = \"2025-06-01\"", "value", Some(1)),
+    (STALL, "version = 1", "version = 1\nwithdrawn_on = \"next year\"", "time", Some(1)),
+    (STALL, "version = 1", "version = 1\nwithdrawn_on = \"2027-01-01\"\nwithdrawn_reason = \"law\"", "type", Some(2)),
+    (STALL, "version = 1", "version = 1\nwithdrawn_reason = { km = \"ច្បាប់\", en = \"Law\" }", "missing-key", None),
     // Results and reasons.
     (STALL, "number_format = \"STALL-{yyyy}-{seq:05}\"", "number_format = \"STALL\"", "value", Some(0)),
     (
