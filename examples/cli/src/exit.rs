@@ -215,7 +215,10 @@ fn office(error: &OfficeError) -> u8 {
     match error {
         OfficeError::NotFound | OfficeError::NoService(_) => 3,
         OfficeError::Denied { .. } => 4,
-        OfficeError::Stale { .. } | OfficeError::KeyReused | OfficeError::ServiceChanged(_) | OfficeError::NotOffered { .. } => 5,
+        OfficeError::Stale { .. }
+        | OfficeError::KeyReused
+        | OfficeError::ServiceChanged(_)
+        | OfficeError::NotOffered { .. } => 5,
         OfficeError::Contention => 7,
         OfficeError::Document(error) => document(error),
         OfficeError::DraftTooLarge => 2,

@@ -38,11 +38,8 @@ fn name(lang: Lang, change: &Change) -> String {
     let called = |id: &str, label: &Option<Text>| {
         label.as_ref().map_or_else(|| id.to_owned(), |label| label.get(lang).to_owned())
     };
-    let own = if change.id.is_empty() {
-        subject(lang, change.subject)
-    } else {
-        called(&change.id, &change.label)
-    };
+    let own =
+        if change.id.is_empty() { subject(lang, change.subject) } else { called(&change.id, &change.label) };
     match &change.of {
         Some(Named { id, label }) => format!("{} · {own}", called(id, label)),
         None => own,
@@ -69,7 +66,8 @@ pub fn change(lang: Lang, catalog: &Catalog, reader: Reader, change: &Change) ->
             if reader == Reader::Applicant && FOR_PROGRAMS.contains(&changed.as_str()) {
                 return with("change-hidden", &[("key", &key)]);
             }
-            let shown = |value: &Value, other: &Value| show(lang, catalog, change.subject, changed, value, other);
+            let shown =
+                |value: &Value, other: &Value| show(lang, catalog, change.subject, changed, value, other);
             let (before, after) = (shown(before, after), shown(after, before));
             with("change-changed", &[("key", &key), ("before", &before), ("after", &after)])
         }
@@ -84,9 +82,7 @@ fn show(lang: Lang, catalog: &Catalog, of: Subject, key: &str, value: &Value, ot
         Value::Null => "—".to_owned(),
         Value::Bool(truth) => words::get(lang, if *truth { "yes" } else { "no" }, &[]),
         Value::Number(number) => match number.as_i64() {
-            Some(units) if of == Subject::Fee => {
-                Money::of_units(catalog.office().currency, units).show(lang)
-            }
+            Some(units) if of == Subject::Fee => Money::of_units(catalog.office().currency, units).show(lang),
             _ => sentence::digits(lang, &number.to_string()),
         },
         Value::String(text) => word(lang, catalog, of, key, text),

@@ -9,10 +9,12 @@ use oneservice_core::calendar::Moment;
 use oneservice_core::catalog::diff::{Edit, Subject};
 use oneservice_core::catalog::{Catalog, Role, Unoffered};
 use oneservice_core::ids::RequestId;
-use oneservice_core::office::{Basis, Documents, DraftHandle, NewDraft, Office, OfficeError, Secret, SetClock};
+use oneservice_core::office::{
+    Basis, Documents, DraftHandle, NewDraft, Office, OfficeError, Secret, SetClock,
+};
 use oneservice_core::request::{
-    Actor, Appointment, Collector, Command, Correction, Finding, Item, Officer, PaymentMethod, Relation, SignatureMethod,
-    StageName, Verdict,
+    Actor, Appointment, Collector, Command, Correction, Finding, Item, Officer, PaymentMethod, Relation,
+    SignatureMethod, StageName, Verdict,
 };
 use oneservice_core::store::{MemoryStore, Store};
 use oneservice_core::testing::sample::{self, PDF, png};
@@ -34,10 +36,14 @@ const SECOND_SAYS: &[(&str, &str)] = &[
         "[[sections.fields]]\nid = \"email\"\ntype = \"email\"\nlabel = { km = \"អ៊ីមែល\", en = \"Email\" }\nrequired = false\npersonal = true\n",
         "[[sections.fields]]\nid = \"lane\"\ntype = \"integer\"\nlabel = { km = \"ច្រក\", en = \"Lane\" }\nrequired = true\nmin = 1\nmax = 9\n",
     ),
-    ("id = \"stalls\"\ntype = \"integer\"\nlabel = { km = \"ចំនួនតូប\", en = \"Number of stalls\" }\nrequired = true\nmin = 1\nmax = 20",
-     "id = \"stalls\"\ntype = \"integer\"\nlabel = { km = \"ចំនួនតូប\", en = \"Number of stalls\" }\nrequired = true\nmin = 1\nmax = 2"),
-    ("[[documents]]\nid = \"health-letter\"\nname = { km = \"លិខិតសុខភាព\", en = \"Health letter\" }\nrequired = false\nvisible_when = 'form.goods == \"food\"'\nrequired_when = 'form.cooks == true'",
-     "[[documents]]\nid = \"lease\"\nname = { km = \"កិច្ចសន្យាជួល\", en = \"Lease\" }\nrequired = true"),
+    (
+        "id = \"stalls\"\ntype = \"integer\"\nlabel = { km = \"ចំនួនតូប\", en = \"Number of stalls\" }\nrequired = true\nmin = 1\nmax = 20",
+        "id = \"stalls\"\ntype = \"integer\"\nlabel = { km = \"ចំនួនតូប\", en = \"Number of stalls\" }\nrequired = true\nmin = 1\nmax = 2",
+    ),
+    (
+        "[[documents]]\nid = \"health-letter\"\nname = { km = \"លិខិតសុខភាព\", en = \"Health letter\" }\nrequired = false\nvisible_when = 'form.goods == \"food\"'\nrequired_when = 'form.cooks == true'",
+        "[[documents]]\nid = \"lease\"\nname = { km = \"កិច្ចសន្យាជួល\", en = \"Lease\" }\nrequired = true",
+    ),
     ("issued_within_months = 3\n", ""),
 ];
 
@@ -91,7 +97,10 @@ async fn ready(office: &Office) -> DraftHandle {
     answers.extend([("goods".to_owned(), json!("food")), ("cooks".to_owned(), json!(true))]);
     draft.answers(answers).await.unwrap();
     draft.attach("id-card", "card.png", None, png(4, 4)).await.unwrap();
-    draft.attach("health-letter", "health.pdf", Some("2026-03-01".parse().unwrap()), PDF.to_vec()).await.unwrap();
+    draft
+        .attach("health-letter", "health.pdf", Some("2026-03-01".parse().unwrap()), PDF.to_vec())
+        .await
+        .unwrap();
     draft.sign(SignatureMethod::Drawn, "SOK DARA", Some(png(4, 4))).await.unwrap();
     draft
 }
@@ -102,7 +111,8 @@ async fn act(office: &Office, id: RequestId, by: &Actor, command: Command) -> St
 
 async fn pay(office: &Office, id: RequestId) -> StageName {
     let amount = office.case(id).await.unwrap().request.record().outstanding();
-    act(office, id, &officer(Role::Cashier, "owso"), Command::Pay { amount, method: PaymentMethod::Cash }).await
+    act(office, id, &officer(Role::Cashier, "owso"), Command::Pay { amount, method: PaymentMethod::Cash })
+        .await
 }
 
 /// Passes every step up to the decision.
@@ -133,10 +143,14 @@ async fn hand_out(office: &Office, id: RequestId) -> StageName {
     act(office, id, &desk, Command::Issue { step: "issue".parse().unwrap() }).await;
     let case = office.case(id).await.unwrap();
     let service = case.request.service();
-    let signature = office.signature(service, SignatureMethod::Drawn, "SOK DARA", Some(png(4, 4))).await.unwrap();
+    let signature =
+        office.signature(service, SignatureMethod::Drawn, "SOK DARA", Some(png(4, 4))).await.unwrap();
     let seen = service.documents.iter().filter(|d| d.original_at_counter).map(|d| d.id.clone()).collect();
-    let collector =
-        Collector { name: "SOK DARA".into(), relation: Relation::Applicant, identity: "national-id 4567".into() };
+    let collector = Collector {
+        name: "SOK DARA".into(),
+        relation: Relation::Applicant,
+        identity: "national-id 4567".into(),
+    };
     let collect = Command::Collect { collector, signature: Some(signature), originals_seen: seen };
     act(office, id, &desk, collect).await
 }
@@ -169,7 +183,8 @@ async fn scenario_08(store: Arc<dyn Store>) {
         ("intake".parse().unwrap(), "TR-C01".parse().unwrap());
     let desk = officer(Role::FrontDesk, "owso");
     let verdict = Verdict::Rejected { reason: reason.clone(), note: None };
-    act(&office, returned.id, &desk, Command::Judge { step: step.clone(), item: card.clone(), verdict }).await;
+    act(&office, returned.id, &desk, Command::Judge { step: step.clone(), item: card.clone(), verdict })
+        .await;
     let corrections = vec![Correction { item: card, reason, note: None }];
     act(&office, returned.id, &desk, Command::Return { step, corrections, note: None }).await;
     let before = [bytes(&office, in_review.id).await, bytes(&office, decided.id).await];
@@ -184,9 +199,11 @@ async fn scenario_08(store: Arc<dyn Store>) {
     assert_eq!(content.evidence.iter().map(|e| e.document.as_str()).collect::<Vec<_>>(), ["id-card"]);
     let told = moved.changes().await.unwrap().unwrap();
     assert_eq!((told.carried.from.version, told.carried.signature_fell), (1, true));
-    let aside: Vec<_> = told.carried.answers.iter().map(|a| (a.label.en.as_str(), a.answer.clone())).collect();
+    let aside: Vec<_> =
+        told.carried.answers.iter().map(|a| (a.label.en.as_str(), a.answer.clone())).collect();
     assert_eq!(aside, [("Email", json!("sok.dara@example.org"))]);
-    let papers: Vec<_> = told.carried.papers.iter().map(|p| (p.name.en.as_str(), p.paper.name.as_str())).collect();
+    let papers: Vec<_> =
+        told.carried.papers.iter().map(|p| (p.name.en.as_str(), p.paper.name.as_str())).collect();
     assert_eq!(papers, [("Health letter", "health.pdf")]);
     assert_eq!(told.to_answer.iter().map(|f| f.as_str()).collect::<Vec<_>>(), ["lane"]);
     assert_eq!(told.to_attach.iter().map(|d| d.as_str()).collect::<Vec<_>>(), ["lease"]);
@@ -214,7 +231,10 @@ async fn scenario_08(store: Arc<dyn Store>) {
     // It cannot be sent before that was seen; what was laid aside goes when it was, and nothing else.
     let health = told.carried.papers[0].paper.blob;
     assert!(matches!(office.submit(draft.key()).await, Err(OfficeError::ServiceChanged(_))));
-    assert!(matches!(draft.clone().submit().await, Err(OfficeError::ServiceChanged(_))), "an old page sends nothing");
+    assert!(
+        matches!(draft.clone().submit().await, Err(OfficeError::ServiceChanged(_))),
+        "an old page sends nothing"
+    );
     assert!(office.documents().read(health).await.is_ok());
     moved.accept_changes().await.unwrap();
     assert!(office.documents().read(health).await.is_err());
@@ -248,7 +268,10 @@ async fn scenario_08(store: Arc<dyn Store>) {
         assert_eq!(after.receipt_by_link(receipt.key).await.unwrap(), *receipt, "a receipt never changes");
     }
     let mut fix = after.correction_draft(returned.key).await.unwrap();
-    assert_eq!((fix.content().service.version, fix.unoffered(), fix.changes().await.unwrap()), (1, None, None));
+    assert_eq!(
+        (fix.content().service.version, fix.unoffered(), fix.changes().await.unwrap()),
+        (1, None, None)
+    );
     fix.attach("id-card", "new.png", None, png(4, 4)).await.unwrap();
     let corrected = after.send_corrections(returned.key, Basis::default()).await.unwrap();
     assert_eq!(corrected.request.stage(), StageName::InReview);
@@ -292,7 +315,10 @@ async fn a_draft_of_a_service_that_is_not_offered_is_kept_and_says_so() {
     let kept = office.open_draft(draft.key()).await.unwrap();
     assert_eq!(kept.content(), draft.content());
     let why = kept.unoffered().unwrap();
-    assert!(matches!(&why, Unoffered::Withdrawn { since, .. } if since.to_string() == "2026-04-13"), "{why:?}");
+    assert!(
+        matches!(&why, Unoffered::Withdrawn { since, .. } if since.to_string() == "2026-04-13"),
+        "{why:?}"
+    );
     let words = oneservice_pilot::sentence::unoffered(Lang::En, &why);
     assert_eq!(words, "The office has not offered this service since 13/04/2026. Why: A new law");
     assert!(matches!(kept.submit().await, Err(OfficeError::NotOffered { .. })));
@@ -302,10 +328,18 @@ async fn a_draft_of_a_service_that_is_not_offered_is_kept_and_says_so() {
     let (new, by) = (NewDraft::of("trade.market-stall"), officer(Role::FrontDesk, "owso"));
     let service = office.catalog().service(&"trade.market-stall".parse().unwrap()).unwrap().clone();
     let card = office.keep(&service, "id-card", "card.png", None, png(4, 4)).await.unwrap();
-    let signature = office.signature(&service, SignatureMethod::Drawn, "SOK DARA", Some(png(4, 4))).await.unwrap();
+    let signature =
+        office.signature(&service, SignatureMethod::Drawn, "SOK DARA", Some(png(4, 4))).await.unwrap();
     let on_paper = |at: &str| {
         let at = Moment::parse(at).unwrap();
-        office.submit_whole(new.clone(), sample::answers(), vec![card.clone()], Some(signature.clone()), &by, Some(at))
+        office.submit_whole(
+            new.clone(),
+            sample::answers(),
+            vec![card.clone()],
+            Some(signature.clone()),
+            &by,
+            Some(at),
+        )
     };
     assert!(matches!(on_paper("2026-04-13T04:00:00Z").await, Err(OfficeError::NotOffered { .. })));
     assert_eq!(on_paper("2026-04-10T04:00:00Z").await.unwrap().service.version, 1);
@@ -368,7 +402,8 @@ fn every_key_of_the_format_and_every_kind_of_thing_has_words() {
         assert!(keys.remove(own));
     }
     assert!(keys.len() > 80, "{keys:?}");
-    let missing: Vec<_> = keys.iter().filter(|key| !oneservice_pilot::words::has(&format!("key-{key}"))).collect();
+    let missing: Vec<_> =
+        keys.iter().filter(|key| !oneservice_pilot::words::has(&format!("key-{key}"))).collect();
     assert!(missing.is_empty(), "no words for {missing:?}");
     for subject in Subject::ALL {
         assert!(oneservice_pilot::words::has(&format!("subject-{subject}")), "{subject}");

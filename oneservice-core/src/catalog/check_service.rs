@@ -101,7 +101,11 @@ pub(super) fn check_service(walk: &mut Walk<'_>, service: &Service, around: &Nei
         walk.say("version", Code::Place, format!("must be {version}, as the file's name says"));
     }
     if service.withdrawn_on.is_some_and(|day| day <= service.valid_from) {
-        walk.say("withdrawn_on", Code::Value, "must be after valid_from: the version would never be in force");
+        walk.say(
+            "withdrawn_on",
+            Code::Value,
+            "must be after valid_from: the version would never be in force",
+        );
     }
     if service.withdrawn_reason.is_some() && service.withdrawn_on.is_none() {
         walk.say("withdrawn_on", Code::MissingKey, "must be given where there is a reason for it");

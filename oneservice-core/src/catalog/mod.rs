@@ -54,8 +54,8 @@ pub use field_format::FieldError;
 pub use form::{Check, DateBound, Field, FieldKind, FieldOption, Pattern, PlaceLevel, Section, TextRule};
 pub use mistake::{CatalogError, Mistake, MistakeCode};
 pub use places::{Place, Places};
-pub use plan_diagram::PlanWords;
 pub use plan::{ClockRule, ReviewPlan, ReviewStep, StepKind};
+pub use plan_diagram::PlanWords;
 pub use problem::{Problem, ProblemCode};
 pub use profile::{
     Contact, Department, DepartmentKind, Desk, Hours, Numbering, OfficeProfile, RoleDescription, number,

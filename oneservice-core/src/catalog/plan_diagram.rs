@@ -32,7 +32,10 @@ impl Service {
         let mut text = String::from("flowchart TD\n");
         // A step's own id could be a word of Mermaid's, such as `end`.
         let node = |step: &ReviewStep| {
-            steps.iter().position(|other| other.id == step.id).map_or_else(String::new, |nth| format!("s{nth}"))
+            steps
+                .iter()
+                .position(|other| other.id == step.id)
+                .map_or_else(String::new, |nth| format!("s{nth}"))
         };
         let _ = writeln!(text, "    begin([{}])", quoted(self.name.get(lang)));
         for step in steps {

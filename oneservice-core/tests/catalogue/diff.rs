@@ -44,8 +44,14 @@ fn each_change_is_named_by_what_it_is_about() {
     assert_eq!((fee.subject, changed(&fee)), (Subject::Fee, ("base", &json!(20000), &json!(25000))));
     let days = one(&[("working_days = 10\nclock", "working_days = 12\nclock")]);
     assert_eq!((days.subject, changed(&days).0), (Subject::ProcessingTime, "working_days"));
-    let required = one(&[("label = { km = \"អ៊ីមែល\", en = \"Email\" }\nrequired = false", "label = { km = \"អ៊ីមែល\", en = \"Email\" }\nrequired = true")]);
-    assert_eq!((required.subject, required.id.as_str(), changed(&required).0), (Subject::Field, "email", "required"));
+    let required = one(&[(
+        "label = { km = \"អ៊ីមែល\", en = \"Email\" }\nrequired = false",
+        "label = { km = \"អ៊ីមែល\", en = \"Email\" }\nrequired = true",
+    )]);
+    assert_eq!(
+        (required.subject, required.id.as_str(), changed(&required).0),
+        (Subject::Field, "email", "required")
+    );
     assert_eq!(required.label.unwrap().en, "Email");
     let bound = one(&[("min = 1\nmax = 20", "min = 1\nmax = 30")]);
     assert_eq!((bound.id.as_str(), changed(&bound)), ("stalls", ("max", &json!(20), &json!(30))));
@@ -73,7 +79,10 @@ fn bound_concerns(change: &Change) -> bool {
 #[test]
 fn a_question_that_moves_to_another_part_is_the_same_question() {
     let field = "[[sections.fields]]\nid = \"email\"\ntype = \"email\"\nlabel = { km = \"អ៊ីមែល\", en = \"Email\" }\nrequired = false\npersonal = true\n\n";
-    let moved = edited(&[(field, ""), ("[[sections.fields]]\nid = \"spot\"", &format!("{field}[[sections.fields]]\nid = \"spot\""))]);
+    let moved = edited(&[
+        (field, ""),
+        ("[[sections.fields]]\nid = \"spot\"", &format!("{field}[[sections.fields]]\nid = \"spot\"")),
+    ]);
     let changes = versions(&stall(), &moved);
     let section = changes.iter().find(|change| change.id == "email").unwrap();
     assert_eq!(changed(section), ("section", &json!("applicant"), &json!("stall")));
@@ -82,7 +91,7 @@ fn a_question_that_moves_to_another_part_is_the_same_question() {
 
 /// Every value of a canonical form, changed by itself; every entry of a list, left out, or changing places with the next.
 fn slips(value: &Value, at: &mut Vec<String>, found: &mut Vec<(String, Value)>, whole: &Value) {
-    let mut put = |at: &[String], new: Option<Value>| {
+    let put = |found: &mut Vec<(String, Value)>, at: &[String], new: Option<Value>| {
         let mut copy = whole.clone();
         let (last, path) = at.split_last().unwrap();
         let parent = copy.pointer_mut(&path.iter().map(|p| format!("/{p}")).collect::<String>()).unwrap();
@@ -99,7 +108,7 @@ fn slips(value: &Value, at: &mut Vec<String>, found: &mut Vec<(String, Value)>, 
         Value::Object(object) => {
             for (key, inner) in object {
                 at.push(key.clone());
-                put(at, None);
+                put(found, at, None);
                 slips(inner, at, found, whole);
                 at.pop();
             }
@@ -114,20 +123,30 @@ fn slips(value: &Value, at: &mut Vec<String>, found: &mut Vec<(String, Value)>, 
                     (both[nth], both[nth + 1]) = (next.clone(), inner.clone());
                     found.push((format!("{} with the next", at.join(".")), copy));
                 }
-                put(at, None);
+                put(found, at, None);
                 slips(inner, at, found, whole);
                 at.pop();
             }
         }
-        Value::Bool(truth) => put(at, Some(Value::Bool(!truth))),
-        Value::Number(number) => put(at, number.as_i64().map(|n| json!(n + 1))),
+        Value::Bool(truth) => put(found, at, Some(Value::Bool(!truth))),
+        Value::Number(number) => put(found, at, number.as_i64().map(|n| json!(n + 1))),
         Value::String(text) => {
-            put(at, Some(json!(format!("{text}x"))));
+            put(found, at, Some(json!(format!("{text}x"))));
             // Words of the format take none but other words.
-            for word in ["on-approval", "runs", "company", "renewal", "email", "examiner", "letter", "return", "inspection"] {
-                put(at, Some(json!(word)));
+            for word in [
+                "on-approval",
+                "runs",
+                "company",
+                "renewal",
+                "email",
+                "examiner",
+                "letter",
+                "return",
+                "inspection",
+            ] {
+                put(found, at, Some(json!(word)));
             }
-            put(at, Some(json!("2027-01-01")));
+            put(found, at, Some(json!("2027-01-01")));
         }
         Value::Null => {}
     }
@@ -190,8 +209,12 @@ fn services_and_versions_that_come_and_go_are_named() {
         let diffs = catalogs(before, after);
         diffs.into_iter().map(|diff| diff.edit).collect::<Vec<_>>()
     };
-    assert!(matches!(edits(&none, &plain).as_slice(), [ServiceEdit::Added { version }] if version.version == 1));
-    assert!(matches!(edits(&plain, &none).as_slice(), [ServiceEdit::Removed { version }] if version.version == 1));
+    assert!(
+        matches!(edits(&none, &plain).as_slice(), [ServiceEdit::Added { version }] if version.version == 1)
+    );
+    assert!(
+        matches!(edits(&plain, &none).as_slice(), [ServiceEdit::Removed { version }] if version.version == 1)
+    );
     for after in [&both, &replaced] {
         match edits(&plain, after).as_slice() {
             [ServiceEdit::Changed { from, to, in_place: false, changes }] => {
@@ -202,9 +225,15 @@ fn services_and_versions_that_come_and_go_are_named() {
             other => panic!("{other:#?}"),
         }
     }
-    assert!(matches!(edits(&both, &plain).as_slice(), [ServiceEdit::VersionRemoved { version }] if version.version == 2));
-    assert!(matches!(edits(&both, &replaced).as_slice(), [ServiceEdit::VersionRemoved { version }] if version.version == 1));
-    assert!(matches!(edits(&plain, &in_place).as_slice(), [ServiceEdit::Changed { in_place: true, changes, .. }] if changes.len() == 1));
+    assert!(
+        matches!(edits(&both, &plain).as_slice(), [ServiceEdit::VersionRemoved { version }] if version.version == 2)
+    );
+    assert!(
+        matches!(edits(&both, &replaced).as_slice(), [ServiceEdit::VersionRemoved { version }] if version.version == 1)
+    );
+    assert!(
+        matches!(edits(&plain, &in_place).as_slice(), [ServiceEdit::Changed { in_place: true, changes, .. }] if changes.len() == 1)
+    );
     match edits(&plain, &withdrawn).as_slice() {
         [ServiceEdit::Changed { changes, .. }] => assert_eq!(changed(&changes[0]).0, "withdrawn_on"),
         other => panic!("{other:#?}"),

@@ -21,7 +21,8 @@ fn day(text: &str) -> Date {
 /// The sample with a second version from July on, and changes to both files.
 fn two(first: &[(&str, &str)], second: &[(&str, &str)]) -> BTreeMap<String, String> {
     let mut files = sample::files();
-    let begun = [("version = 1", "version = 2"), ("valid_from = \"2026-01-01\"", "valid_from = \"2026-07-01\"")];
+    let begun =
+        [("version = 1", "version = 2"), ("valid_from = \"2026-01-01\"", "valid_from = \"2026-07-01\"")];
     let edited = |text: &str, changes: &[(&str, &str)]| {
         changes.iter().fold(text.to_owned(), |text, (from, to)| {
             assert!(text.contains(from), "the sample has no {from:?}");
@@ -36,7 +37,10 @@ fn two(first: &[(&str, &str)], second: &[(&str, &str)]) -> BTreeMap<String, Stri
 
 #[test]
 fn the_version_in_force_is_the_last_that_has_begun() {
-    let files = two(&[], &[("base = 20000", "base = 30000"), ("version = 2", "version = 2\nwithdrawn_on = \"2026-10-01\"")]);
+    let files = two(
+        &[],
+        &[("base = 20000", "base = 30000"), ("version = 2", "version = 2\nwithdrawn_on = \"2026-10-01\"")],
+    );
     let catalog = Catalog::parse(&files).unwrap();
     let version = |on: &str| catalog.in_force(&id(), day(on)).map(|service| service.version);
     assert_eq!(version("2025-12-31"), Err(Unoffered::NotYet { from: day("2026-01-01") }));
@@ -86,8 +90,20 @@ fn versions_that_cannot_stand_beside_each_other_are_named_where_they_stand() {
         (&[], &[from("valid_from = \"2026-01-01\"")], SECOND, "valid_from", "duplicate"),
         (&[], &[from("valid_from = \"2025-07-01\"")], SECOND, "valid_from", "version"),
         (&[], &[("version = 2", "version = 3")], SECOND, "version", "place"),
-        (&[("version = 1", "version = 1\nwithdrawn_on = \"2026-08-01\"")], &[], STALL, "withdrawn_on", "version"),
-        (&[("version = 1", "version = 1\nwithdrawn_on = \"2026-01-01\"")], &[], STALL, "withdrawn_on", "value"),
+        (
+            &[("version = 1", "version = 1\nwithdrawn_on = \"2026-08-01\"")],
+            &[],
+            STALL,
+            "withdrawn_on",
+            "version",
+        ),
+        (
+            &[("version = 1", "version = 1\nwithdrawn_on = \"2026-01-01\"")],
+            &[],
+            STALL,
+            "withdrawn_on",
+            "value",
+        ),
         (&[("version = 1", "version = 1\nwithdrawn_on = \"soon\"")], &[], STALL, "withdrawn_on", "time"),
         (
             &[("version = 1", "version = 1\nwithdrawn_reason = { km = \"ច្បាប់\", en = \"Law\" }")],

@@ -44,13 +44,7 @@ fn text(lang: Lang, rules: &Exported) -> String {
     let mut text = String::new();
     for row in &rules.transitions {
         let roles: Vec<&str> = row.roles.iter().map(|role| role.as_str()).collect();
-        text.push_str(&format!(
-            "{:<12} {:<20} → {:<12} {}\n",
-            row.from,
-            row.fact,
-            row.to,
-            roles.join(", ")
-        ));
+        text.push_str(&format!("{:<12} {:<20} → {:<12} {}\n", row.from, row.fact, row.to, roles.join(", ")));
     }
     for (kind, codes) in [("denial", &rules.denials), ("problem", &rules.problems)] {
         text.push('\n');

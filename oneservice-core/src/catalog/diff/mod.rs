@@ -118,7 +118,8 @@ super::words! {
 }
 
 /// Keys that matter to whoever edits or reads the catalogue and to nobody who fills a form in.
-const BEHIND_THE_DESK: &[&str] = &["assumed", "source", "personal", "sector", "department", "valid_from", "prints"];
+const BEHIND_THE_DESK: &[&str] =
+    &["assumed", "source", "personal", "sector", "department", "valid_from", "prints"];
 
 impl Change {
     /// Whether it matters to somebody who is filling the form in: what is asked, what it costs, how long it takes, what comes of it.

@@ -180,10 +180,7 @@ pub fn verify<T: JsonSchema + DeserializeOwned>(service: &Service) -> Result<Typ
         .iter()
         .flat_map(|section| {
             let always = section.visible_when.is_none();
-            section.fields.iter().map(move |field| Asked {
-                always: always && field.visible_when.is_none() && field.required,
-                ..Asked::from(field)
-            })
+            section.fields.iter().map(move |field| Asked::in_section(field, always))
         })
         .collect();
     proof.object("", &asked, &schema);

@@ -11,7 +11,7 @@ use super::{Misfit, Why};
 pub(super) struct Asked<'a> {
     id: &'a str,
     /// Whether it is there in every answer that is accepted.
-    pub(super) always: bool,
+    always: bool,
     part: Part<'a>,
 }
 
@@ -22,6 +22,14 @@ pub(super) enum Part<'a> {
     Number,
 }
 
+impl<'a> Asked<'a> {
+    /// A question of a section that is there for everybody, or not.
+    pub(super) fn in_section(field: &'a Field, for_everybody: bool) -> Self {
+        let asked = Self::from(field);
+        Self { always: for_everybody && field.visible_when.is_none() && asked.always, ..asked }
+    }
+}
+
 impl<'a> From<&'a Field> for Asked<'a> {
     fn from(field: &'a Field) -> Self {
         Self { id: field.id.as_str(), always: field.required, part: Part::Field(&field.kind) }
@@ -30,8 +38,17 @@ impl<'a> From<&'a Field> for Asked<'a> {
 
 /// Keywords that say nothing about which values are taken.
 const ANNOTATIONS: &[&str] = &[
-    "$schema", "$defs", "$id", "$comment", "title", "description", "default", "examples", "deprecated",
-    "readOnly", "writeOnly",
+    "$schema",
+    "$defs",
+    "$id",
+    "$comment",
+    "title",
+    "description",
+    "default",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
 ];
 /// References and alternatives are followed so deep.
 const DEPTH_MAX: usize = 16;
@@ -106,9 +123,10 @@ impl<'s> Proof<'s> {
             let listed = choice.get("enum").and_then(Value::as_array).into_iter().flatten();
             words.extend(listed.chain(choice.get("const")).filter_map(Value::as_str));
         }
-        let is_list = |choice: &&Map<String, Value>| choice.contains_key("enum") || choice.contains_key("const");
+        let is_list =
+            |choice: &&Map<String, Value>| choice.contains_key("enum") || choice.contains_key("const");
         match found.as_slice() {
-            all if !all.is_empty() && all.iter().all(|choice| is_list(&choice)) => Ok(Takes::OneOf(words)),
+            all if !all.is_empty() && all.iter().all(is_list) => Ok(Takes::OneOf(words)),
             [schema] => Ok(Takes::Schema(schema)),
             _ => Err("anyOf"),
         }
@@ -120,8 +138,13 @@ impl<'s> Proof<'s> {
         self.only(at, schema, KNOWN);
         let empty = Map::new();
         let properties = schema.get("properties").and_then(Value::as_object);
-        let required: BTreeSet<&str> =
-            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: BTreeSet<&str> = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         // A map, which takes what no place was made for.
         let is_map = schema.get("additionalProperties") == Some(&Value::Bool(true));
         let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
@@ -142,7 +165,8 @@ impl<'s> Proof<'s> {
                 }
             }
         }
-        for name in properties.unwrap_or(&empty).keys().filter(|name| asked.iter().all(|a| a.id != name.as_str()))
+        for name in
+            properties.unwrap_or(&empty).keys().filter(|name| asked.iter().all(|a| a.id != name.as_str()))
         {
             self.say(&path(name), Why::NotAsked);
         }
@@ -215,7 +239,9 @@ impl<'s> Proof<'s> {
     }
 
     fn whole(&mut self, path: &str, (min, max): (i64, i64), schema: &'s Value) {
-        let Some(schema) = self.of_type(path, schema, &["integer", "number"], "whole numbers") else { return };
+        let Some(schema) = self.of_type(path, schema, &["integer", "number"], "whole numbers") else {
+            return;
+        };
         self.only(path, schema, &["type", "format", "minimum", "maximum"]);
         let (least, greatest) = match schema.get("format").and_then(Value::as_str) {
             Some("int8") => (i64::from(i8::MIN), i64::from(i8::MAX)),

@@ -114,11 +114,7 @@ impl Office {
     }
 
     /// An empty draft under the version in force on `day`, and its link.
-    pub(super) fn begin(
-        &self,
-        new: &NewDraft,
-        day: Date,
-    ) -> Result<(AccessKey, DraftContent), OfficeError> {
+    pub(super) fn begin(&self, new: &NewDraft, day: Date) -> Result<(AccessKey, DraftContent), OfficeError> {
         let none = || OfficeError::NoService(new.service.chars().take(100).collect());
         let id = new.service.parse::<ServiceId>().map_err(|_| none())?;
         let service = match self.inner.catalog.in_force(&id, day) {
@@ -247,7 +243,8 @@ impl Office {
             for draft in &purged {
                 let Ok(content) = serde_json::from_slice::<DraftContent>(&draft.body) else { continue };
                 let signature = content.signature.and_then(|signature| signature.file);
-                let aside = content.carried.iter().flat_map(|carried| &carried.papers).map(|aside| &aside.paper);
+                let aside =
+                    content.carried.iter().flat_map(|carried| &carried.papers).map(|aside| &aside.paper);
                 for file in content.evidence.iter().chain(&signature).chain(aside) {
                     self.inner.documents.remove(file.blob).await?;
                 }
