@@ -120,6 +120,7 @@ impl Catalog {
                     let value = json!({
                         "id": service.id, "version": service.version, "name": service.name, "sector": service.sector,
                         "working_days": service.processing_time.working_days, "base_fee": fee, "hash": service.hash,
+                        "valid_from": service.valid_from, "withdrawn_on": service.withdrawn_on,
                     });
                     out.either(&value, || {
                         let days = service.processing_time.working_days;
