@@ -59,7 +59,7 @@ fn two_catalogues_are_compared_in_words_and_as_data() {
     for said in [
         "trade.market-stall  Licence: market stall",
         "Version 1 → 2, from 01/01/2027",
-        "fee · base fee: KHR 20,000 → KHR 25,000",
+        "fee · base fee: KHR\u{a0}20,000 → KHR\u{a0}25,000",
         "New question: Sign number",
         "No longer there (question): Sign number",
         "Examination · role: Examining officer → Inspector",

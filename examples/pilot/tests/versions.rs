@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use oneservice_core::calendar::Moment;
 use oneservice_core::catalog::diff::{Edit, Subject};
-use oneservice_core::catalog::{Catalog, Role, Unoffered};
+use oneservice_core::catalog::{Catalog, Role, Unoffered, typed};
 use oneservice_core::ids::RequestId;
 use oneservice_core::office::{
     Basis, Documents, DraftHandle, NewDraft, Office, OfficeError, Secret, SetClock,
 };
 use oneservice_core::request::{
-    Actor, Appointment, Collector, Command, Correction, Finding, Item, Officer, PaymentMethod, Relation,
-    SignatureMethod, StageName, Verdict,
+    Actor, AnswersError, Appointment, Collector, Command, Correction, Finding, Item, Officer, PaymentMethod,
+    Relation, SignatureMethod, StageName, Verdict,
 };
 use oneservice_core::store::{MemoryStore, Store};
 use oneservice_core::testing::sample::{self, PDF, png};
@@ -283,7 +283,44 @@ async fn scenario_08(store: Arc<dyn Store>) {
         assert_eq!(hand_out(&after, id).await, StageName::Closed);
         assert_eq!(after.case(id).await.unwrap().request.service().version, 1);
     }
+    read_as_structs(&after, in_review.id, sent.id).await;
     examine_new(&after, sent.id).await;
+}
+
+/// The form of version 1, as a program knows it.
+#[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
+#[allow(dead_code, reason = "not every answer is looked at")]
+struct Stall {
+    name_km: String,
+    name_latin: String,
+    birth_date: String,
+    phone: String,
+    email: Option<String>,
+    home: typed::Address,
+    place: typed::Address,
+    stalls: u8,
+    area: String,
+    capital: String,
+    goods: String,
+    days: Vec<String>,
+}
+
+/// A struct is held against the version that each request stands under.
+async fn read_as_structs(office: &Office, first: RequestId, second: RequestId) {
+    let case = office.case(first).await.unwrap();
+    let stall: Stall = case.request.answers_as().unwrap();
+    assert_eq!((stall.stalls, stall.email.as_deref()), (3, Some("sok.dara@example.org")));
+    match office.case(second).await.unwrap().request.answers_as::<Stall>() {
+        Err(AnswersError::Misfits(misfits)) => {
+            let said: Vec<String> = misfits.misfits.iter().map(ToString::to_string).collect();
+            assert_eq!(misfits.version, 2);
+            assert_eq!(
+                said,
+                ["lane: the struct has no place for this answer", "email: the form does not ask this"]
+            );
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 /// What was sent under version 2 goes on under it.
