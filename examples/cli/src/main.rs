@@ -56,6 +56,8 @@ enum Noun {
     /// Officers and their passwords.
     #[command(subcommand)]
     Staff(cmd::staff::Staff),
+    /// Do all that has fallen due: reminders, escalation, silence, lapse. The web server does it by itself every minute.
+    Tick,
     /// The store.
     #[command(subcommand)]
     Store(cmd::store::Store),
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
             Noun::Request(command) => command.run(&place, &mut out).await,
             Noun::Queue(command) => command.run(&place, &mut out).await,
             Noun::Staff(command) => command.run(&place, &mut out),
+            Noun::Tick => cmd::tick::run(&place, &mut out).await,
             Noun::Store(command) => command.run(&place, &mut out).await,
             Noun::Demo(command) => command.run(&place, &mut out).await,
             Noun::Serve(command) => command.run(&place, &mut out).await,

@@ -3,6 +3,7 @@
 //! Everything here uses the public API of the library only; a province may replace any part of it.
 
 pub mod changes;
+pub mod collector;
 pub mod demo;
 pub mod fake;
 pub mod open;

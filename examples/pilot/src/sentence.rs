@@ -138,7 +138,9 @@ pub fn denial(lang: Lang, catalog: &Catalog, service: &Service, denial: &Denial)
     let params: Vec<(&str, String)> = match denial {
         Denial::WrongAmount { due, offered } => vec![("due", money(due)), ("offered", money(offered))],
         Denial::FeeUnpaid { due } => vec![("due", money(due))],
-        Denial::NotYet { last_day } => vec![("last_day", date(lang, *last_day))],
+        Denial::NotYet { last_day } | Denial::TooLate { last_day } => {
+            vec![("last_day", date(lang, *last_day))]
+        }
         other => other
             .params()
             .into_iter()
@@ -150,6 +152,7 @@ pub fn denial(lang: Lang, catalog: &Catalog, service: &Service, denial: &Denial)
                     "act" => words::get(lang, &format!("fact-{value}"), &[]),
                     "possible" => list(&value, &|fact| words::get(lang, &format!("fact-{fact}"), &[])),
                     "stage" => words::get(lang, &format!("stage-{value}"), &[]),
+                    "standing" => words::get(lang, &format!("standing-{value}"), &[]),
                     "item" => path(lang, service, &value),
                     "items" => list(&value, &|item| path(lang, service, item)),
                     "document" => path(lang, service, &format!("documents.{value}")),
@@ -165,6 +168,11 @@ pub fn denial(lang: Lang, catalog: &Catalog, service: &Service, denial: &Denial)
     };
     let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
     words::get(lang, &format!("denial-{}", denial.code()), &params)
+}
+
+/// Each of the reasons why the rules say no.
+pub fn denials(lang: Lang, catalog: &Catalog, service: &Service, denials: &[Denial]) -> Vec<String> {
+    denials.iter().map(|one| denial(lang, catalog, service, one)).collect()
 }
 
 /// The step that a fact belongs to, by its title.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use oneservice_core::office::{Clock, OfficeError, SetClock, SystemClock};
+use oneservice_core::office::{Clock, Office, OfficeError, SetClock, SystemClock};
 use oneservice_pilot::{PilotError, Place, demo};
 use thiserror::Error;
 
@@ -80,7 +80,8 @@ pub async fn serve(
         out.write_all(lines.as_bytes())?;
         out.flush()?;
     }
-    let sweeper = office.clone();
+    tokio::spawn(keep_time(office.clone()));
+    let sweeper = office;
     tokio::spawn(async move {
         loop {
             if let Err(error) = sweeper.purge_drafts().await {
@@ -92,6 +93,21 @@ pub async fn serve(
     let service = router(App::new(opened).at(base_url)).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop()).await?;
     Ok(())
+}
+
+/// What time brings is recorded within a minute. Several servers may do it side by side.
+async fn keep_time(office: Office) {
+    loop {
+        match office.tick().await {
+            Ok(ticked) => {
+                for (id, error) in ticked.failed {
+                    tracing::warn!(request = %id, code = error.code(), "what is due could not be recorded");
+                }
+            }
+            Err(error) => tracing::warn!(code = error.code(), "what is due could not be looked up"),
+        }
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
 }
 
 async fn prepare_demo(place: &Place) -> Result<(), ServeError> {

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use oneservice_core::calendar::Date;
 use oneservice_core::catalog::{FieldKind, Role, Service};
 use oneservice_core::office::Case;
 use oneservice_core::request::{
-    AnyFact, AnyRequest, Collection, Correction, Finding, Record, Recorded, Relation, SignatureMethod,
-    StageName, StepPassed, Verdict,
+    AnyFact, AnyRequest, Collection, Correction, Finding, ReasonCode, Record, Recorded, Relation,
+    SignatureMethod, StageName, StepPassed, Verdict,
 };
 use oneservice_core::text::{Lang, search_tokens};
 use oneservice_pilot::{sentence, words};
@@ -45,11 +46,19 @@ pub(crate) fn role(app: &App, lang: Lang, role: Role) -> String {
 pub(crate) fn story(app: &App, lang: Lang, case: &Case, reader: Reader) -> Vec<Line> {
     let told = case.history.iter().map(|happening| &happening.recorded).filter(|recorded| {
         // Single judgements are told with the return that they lead to.
-        !matches!(recorded.fact, AnyFact::Judgement(_) | AnyFact::ReviewOpened(_))
+        // Who opened which paper is told apart.
+        !matches!(recorded.fact, AnyFact::Judgement(_) | AnyFact::ReviewOpened(_) | AnyFact::Reading(_))
     });
     let mut lines: Vec<Line> = told.map(|recorded| happened(app, lang, case, recorded, reader)).collect();
     lines.extend(expected(app, lang, &case.request));
     lines
+}
+
+/// Who opened which paper, and when.
+pub(crate) fn readings(app: &App, lang: Lang, case: &Case) -> Vec<Line> {
+    let read = case.history.iter().map(|happening| &happening.recorded);
+    let read = read.filter(|recorded| matches!(recorded.fact, AnyFact::Reading(_)));
+    read.map(|recorded| happened(app, lang, case, recorded, Reader::Applicant)).collect()
 }
 
 /// One thing that happened.
@@ -106,12 +115,79 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
             let reason = withdrawal.reason.iter().map(|reason| format!("{}: {reason}", t(lang, "reason")));
             line.notes.extend(reason);
         }
+        AnyFact::Lapse(lapse) => {
+            line.mark = "–";
+            line.notes.push(last_day(lang, lapse.last_day));
+        }
+        AnyFact::RefusalFinal(last) => line.notes.push(last_day(lang, last.last_day)),
+        AnyFact::Reminder(reminder) => {
+            line.mark = "•";
+            line.notes.push(last_day(lang, reminder.last_day));
+        }
+        AnyFact::Escalation(missed) => {
+            (line.class, line.mark) = ("late", "⚠");
+            line.notes.push(format!("{} {}", t(lang, "due-on"), sentence::date(lang, missed.due_on)));
+        }
+        AnyFact::SilentApproval(granted) => {
+            let law = service.legal_basis.iter().find(|law| law.id == granted.legal_basis);
+            let law = law.map(|law| law.title.get(lang)).unwrap_or_default();
+            line.notes.push(format!("{law}, {}", granted.article));
+        }
+        AnyFact::Extension(moved) => {
+            line.notes.push(format!("{} {}", t(lang, "due-on"), sentence::date(lang, moved.due_on)));
+            line.notes.extend(office_reason(app, lang, &moved.reason, &moved.note));
+        }
+        AnyFact::DelayExplained(late) => line.notes = office_reason(app, lang, &late.reason, &late.note),
+        AnyFact::Reopening(open) => {
+            line.notes = office_reason(app, lang, &open.reason, &open.note);
+            line.notes.push(format!("{} {}", t(lang, "due-on"), sentence::date(lang, open.due_on)));
+        }
+        AnyFact::Reading(reading) => {
+            line.mark = "•";
+            line.what = sentence::path(lang, service, &format!("documents.{}", reading.document));
+        }
+        AnyFact::Complaint(complaint) => {
+            (line.class, line.mark) = ("late", "⚠");
+            line.notes = office_reason(app, lang, &complaint.subject, &Some(complaint.text.clone()));
+        }
+        AnyFact::ComplaintAnswered(answer) => line.notes.push(answer.text.clone()),
+        AnyFact::Waiver(waiver) => {
+            line.notes.push(waiver.amount.show(lang));
+            line.notes.extend(office_reason(app, lang, &waiver.reason, &waiver.note));
+        }
+        AnyFact::Refund(refund) => {
+            line.notes.push(format!("{} · {}", refund.amount.show(lang), refund.receipt));
+        }
+        AnyFact::Suspension(suspension) => {
+            (line.class, line.mark) = ("late", "⚠");
+            line.notes = office_reason(app, lang, &suspension.reason, &suspension.note);
+        }
+        AnyFact::Reinstatement(again) => line.notes.extend(again.note.clone()),
+        AnyFact::Revocation(revocation) => {
+            (line.class, line.mark) = ("bad", "✗");
+            line.notes = office_reason(app, lang, &revocation.reason, &revocation.note);
+        }
+        AnyFact::Expiry(expiry) => {
+            line.mark = "–";
+            line.notes.push(last_day(lang, expiry.last_day));
+        }
         AnyFact::Objection(objection) => line.notes.push(objection.text.clone()),
         AnyFact::ObjectionUpheld(answer) => line.notes.push(answer.note.clone()),
         AnyFact::ObjectionDismissed(answer) => line.notes.push(answer.note.clone()),
         _ => {}
     }
     line
+}
+
+fn last_day(lang: Lang, day: Date) -> String {
+    format!("{} {}", t(lang, "last-day"), sentence::date(lang, day))
+}
+
+/// A coded reason of the office and the officer's words.
+fn office_reason(app: &App, lang: Lang, code: &ReasonCode, note: &Option<String>) -> Vec<String> {
+    let known = app.office.catalog().office().reasons.iter().find(|reason| &reason.code == code);
+    let words = known.map_or_else(|| code.to_string(), |reason| reason.text.get(lang).to_owned());
+    std::iter::once(words).chain(note.clone()).collect()
 }
 
 /// What a step concluded. The applicant is told the finding; note and checklist are for colleagues.

@@ -170,6 +170,18 @@ impl Calendar {
         day
     }
 
+    /// The `days`-th working day before `date`; `date` itself for none. Stops at [`Date::MIN`].
+    #[must_use]
+    pub fn subtract_working_days(&self, date: Date, days: u32) -> Date {
+        let (mut day, mut left) = (date, days);
+        while left > 0 {
+            let Ok(before) = day.yesterday() else { break };
+            day = before;
+            left -= u32::from(self.is_working_day(day));
+        }
+        day
+    }
+
     /// How many working days lie after `after` up to `until`, that day included; none if `until` is not later.
     ///
     /// The inverse of [`add_working_days`](Self::add_working_days): as many as that must add to reach a working day `until`.

@@ -405,6 +405,15 @@ fn check_result_and_reasons(walk: &mut Walk<'_>, service: &Service) {
             );
         }
     }
+    if let Some(silence) = &service.silence {
+        if service.legal_basis.iter().all(|basis| basis.id != silence.legal_basis) {
+            let message = format!("'{}' is not in the legal basis", silence.legal_basis);
+            walk.say("silence.legal_basis", Code::Reference, message);
+        }
+        if silence.article.trim().is_empty() {
+            walk.say("silence.article", Code::Value, "the article must be named");
+        }
+    }
     for kind in ReasonKind::ALL {
         if service.reasons.iter().all(|reason| reason.kind != *kind) {
             walk.say("reasons", Code::Value, format!("there is no reason of kind '{kind}'"));

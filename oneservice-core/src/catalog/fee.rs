@@ -32,6 +32,9 @@ pub struct Fee {
     pub source: Option<String>,
     /// A pilot assumption, not law.
     pub assumed: bool,
+    /// Until when it is given back to whoever takes the request back; never, if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<RefundRule>,
 }
 
 /// One addition to the fee.
@@ -50,6 +53,20 @@ pub struct FeeRule {
     pub each: Option<FieldId>,
     /// Whole units of the currency.
     pub amount: Condition,
+}
+
+/// Until when the fee is given back to whoever takes the request back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RefundRule {
+    /// As long as no step of the plan is done.
+    BeforeFirstStep,
+    /// As long as nothing is decided.
+    BeforeDecision,
+}
+
+super::words! {
+    RefundRule { BeforeFirstStep => "before-first-step", BeforeDecision => "before-decision" }
 }
 
 /// When a fee is to be paid.

@@ -125,6 +125,7 @@ const FEE: &[Key] = &[
     may("max", Whole),
     may("source", Text),
     may("rules", Tables(FEE_RULE)),
+    may("refund", Word(&["before-first-step", "before-decision"])),
 ];
 const PROCESSING_RULE: &[Key] = &[must("when", Condition), must("working_days", Whole), must("label", Label)];
 const PROCESSING_TIME: &[Key] = &[
@@ -199,6 +200,14 @@ const REASON: &[Key] = &[
 ];
 
 /// `services/<sector>/<service>.toml`
+const SILENCE: &[Key] = &[
+    must("then", Word(&["escalate", "grant"])),
+    must("legal_basis", Kebab),
+    must("article", Text),
+    must("since", Day),
+    may("assumed", Bool),
+];
+
 pub(super) const SERVICE: &[Key] = &[
     must("format", Whole),
     must("id", Text),
@@ -223,6 +232,7 @@ pub(super) const SERVICE: &[Key] = &[
     must("review", Table(REVIEW)),
     must("result", Table(RESULT)),
     must("reasons", Tables(REASON)),
+    may("silence", Table(SILENCE)),
 ];
 
 const SECTOR: &[Key] = &[
@@ -281,6 +291,40 @@ const ROLE: &[Key] = &[
 ];
 
 /// `office.toml`
+const OFFICE_REASON: &[Key] = &[
+    must("code", Text),
+    must(
+        "kind",
+        Word(&[
+            "extend",
+            "late",
+            "reopen",
+            "recuse",
+            "reassign",
+            "exception",
+            "waive",
+            "complaint",
+            "suspend",
+            "revoke",
+        ]),
+    ),
+    must("text", Label),
+    may("assumed", Bool),
+    may("source", Text),
+];
+
+const PERIODS: &[Key] = &[
+    may("assumed", Bool),
+    may("pay_days", Whole),
+    may("correct_days", Whole),
+    may("collect_days", Whole),
+    may("object_days", Whole),
+    may("answer_objection_working_days", Whole),
+    may("remind_days", Whole),
+    may("warn_working_days", Whole),
+    may("extension_max_working_days", Whole),
+];
+
 pub(super) const OFFICE: &[Key] = &[
     must("format", Whole),
     must("id", Kebab),
@@ -295,4 +339,6 @@ pub(super) const OFFICE: &[Key] = &[
     must("numbering", Table(NUMBERING)),
     must("departments", Tables(DEPARTMENT)),
     must("roles", Tables(ROLE)),
+    may("reasons", Tables(OFFICE_REASON)),
+    may("periods", Table(PERIODS)),
 ];

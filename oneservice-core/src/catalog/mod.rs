@@ -28,7 +28,9 @@ mod format;
 mod load;
 mod mend;
 mod mistake;
+mod office_reason;
 mod parse;
+mod periods;
 mod places;
 mod plan;
 mod plan_diagram;
@@ -41,6 +43,7 @@ mod schema;
 mod sector;
 mod service;
 mod shape;
+mod silence;
 pub mod typed;
 mod versions;
 
@@ -49,10 +52,12 @@ use std::sync::Arc;
 
 pub use assess::{AskedDocument, Assessment, DocumentClaim, Filing};
 pub use condition::{Condition, ConditionError, Environment, Names, Scope, Type, Unanswered, Value};
-pub use fee::{Fee, FeeDue, FeeLine, FeeMoment, FeeRule};
+pub use fee::{Fee, FeeDue, FeeLine, FeeMoment, FeeRule, RefundRule};
 pub use field_format::FieldError;
 pub use form::{Check, DateBound, Field, FieldKind, FieldOption, Pattern, PlaceLevel, Section, TextRule};
 pub use mistake::{CatalogError, Mistake, MistakeCode};
+pub use office_reason::{OfficeReason, OfficeReasonKind};
+pub use periods::{Periods, last_day};
 pub use places::{Place, Places};
 pub use plan::{ClockRule, ReviewPlan, ReviewStep, StepKind};
 pub use plan_diagram::PlanWords;
@@ -69,6 +74,7 @@ pub use service::{
     ApplicantKind, LegalBasis, NotAService, ProcessingRule, ProcessingTime, Purpose, ResultKind, ResultRule,
     Service, Validity,
 };
+pub use silence::{Silence, SilenceRule};
 pub use versions::Unoffered;
 
 use crate::calendar::Calendar;

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use super::check_service::{Neighbours, ServicePlace, check_fields, check_service, is_numbering};
 use super::check_versions::check_versions;
 use super::mend::mended;
+use super::periods::PERIOD_MAX_DAYS;
 use super::sector::SectorsFile;
 use super::shape::{Key, Walk};
 use super::{Catalog, CatalogError, Mistake, MistakeCode as Code, OfficeProfile, Place, PlaceLevel, Places};
@@ -227,6 +228,20 @@ fn check_office(walk: &mut Walk<'_>, office: &OfficeProfile, sectors: &[Sector],
                 &format!("roles.{}.not_with", role.id),
                 Code::Reference,
                 format!("'{other}' is no role of this office"),
+            );
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for reason in office.reasons.iter().filter(|reason| !seen.insert(&reason.code)) {
+        let message = format!("'{}' stands there twice", reason.code);
+        walk.say(&format!("reasons.{}", reason.code), Code::Duplicate, message);
+    }
+    for (key, days) in office.periods.each() {
+        if days.is_some_and(|days| !(1..=PERIOD_MAX_DAYS).contains(&days)) {
+            walk.say(
+                &format!("periods.{key}"),
+                Code::Value,
+                format!("must lie between 1 and {PERIOD_MAX_DAYS}"),
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Role;
+use super::{OfficeReason, Periods, Role};
 use crate::ids::{DepartmentId, OfficeId, SectorId};
 use crate::money::Currency;
 use crate::text::Text;
@@ -37,6 +37,12 @@ pub struct OfficeProfile {
     pub departments: Vec<Department>,
     /// The parts people play.
     pub roles: Vec<RoleDescription>,
+    /// Coded reasons for what it does.
+    #[serde(default)]
+    pub reasons: Vec<OfficeReason>,
+    /// How long it waits, and when it speaks up.
+    #[serde(default)]
+    pub periods: Periods,
 }
 
 /// A desk in the office.

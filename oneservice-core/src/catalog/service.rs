@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::{Check, DocumentRequirement, Fee, Field, Reason, ReviewPlan, Role, Section, SignatureRule};
+use super::{
+    Check, DocumentRequirement, Fee, Field, Reason, ReviewPlan, Role, Section, SignatureRule, Silence,
+};
 use super::{ClockRule, Condition};
 use crate::calendar::Date;
 use crate::ids::{DepartmentId, FieldId, LawId, SectorId, ServiceId, VersionHash};
@@ -76,6 +78,9 @@ pub struct Service {
     /// Coded reasons for returns and refusals.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// What follows when the office does not decide in time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
     /// SHA-256 of [`canonical`](Self::canonical): the version as content.
     #[serde(skip)]
     pub hash: VersionHash,
@@ -225,6 +230,18 @@ pub enum Validity {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         source: Option<String>,
     },
+}
+
+impl Validity {
+    /// How many days before its last day a result can be renewed, where it can.
+    pub fn renew_days_before(&self) -> Option<u32> {
+        match self {
+            Self::Months { renew_from_days_before, .. }
+            | Self::UntilDate { renew_from_days_before, .. }
+            | Self::Once { renew_from_days_before, .. }
+            | Self::Permanent { renew_from_days_before, .. } => *renew_from_days_before,
+        }
+    }
 }
 
 /// What is handed over. CPSV-AP `Output`.

@@ -36,6 +36,7 @@ mod registers;
 mod seal;
 mod secret;
 mod submit;
+mod tick;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -52,6 +53,7 @@ pub use error::OfficeError;
 pub use look_up::{Case, Happening};
 pub use receipt::Receipt;
 pub use secret::Secret;
+pub use tick::Ticked;
 
 use crate::calendar::{Date, Moment};
 use crate::catalog::{Catalog, Service, Unoffered};
@@ -157,7 +159,13 @@ impl Office {
         let now = self.now();
         let occurred_at = occurred_at.filter(|at| *at < now);
         let catalog = &self.inner.catalog;
-        Context { now, occurred_at, calendar: catalog.calendar(), places: catalog.places() }
+        Context {
+            now,
+            occurred_at,
+            calendar: catalog.calendar(),
+            places: catalog.places(),
+            office: catalog.office(),
+        }
     }
 
     fn random<const N: usize>(&self) -> Result<[u8; N], NoRandom> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Office, OfficeError};
+use crate::calendar::Moment;
 use crate::catalog::{FieldKind, Role, Service};
 use crate::ids::{CommitId, Digest32};
 use crate::request::{AnyRequest, Decided, Envelope, Record, Recorded};
@@ -48,7 +49,13 @@ impl Office {
         failed.map_or(Ok(body), |error| Err(error.into()))
     }
 
-    /// The row that queues show, computed from the request alone.
+    /// When the office's clock will have something to record.
+    fn wake_at(&self, request: &AnyRequest) -> Option<Moment> {
+        let (calendar, office) = (self.inner.catalog.calendar(), self.inner.catalog.office());
+        request.wakes_on(calendar, &office.periods).map(|day| calendar.start_of_day(day))
+    }
+
+    /// The row that queues show, computed from the request and the office's periods.
     pub(super) fn summary_of(&self, request: &AnyRequest, access: Digest32) -> Summary {
         let (record, service) = (request.record(), request.service());
         let mut tokens: BTreeSet<String> = BTreeSet::new();
@@ -68,7 +75,7 @@ impl Office {
             queues: queues(request),
             submitted_at: record.submitted_at,
             due_on: record.due_on,
-            wake_at: None,
+            wake_at: self.wake_at(request),
             access,
             phone: contact_phone(service, record).map(|phone| self.inner.secret.phone(phone)),
             tokens: tokens.into_iter().collect(),
@@ -77,30 +84,32 @@ impl Office {
     }
 }
 
-/// Who must act now: the roles of the open steps, and the cashier while a fee is to be taken.
+/// Who must act now: the roles of the open steps, the cashier while money is to be taken or given back, the heads while the office is
+/// late or an objection waits, the ombudsman while a complaint does.
 fn queues(request: &AnyRequest) -> Vec<QueueName> {
-    let (record, service) = (request.record(), request.service());
-    let steps = |ids: &[crate::ids::StepId]| -> Vec<QueueName> {
-        let steps = service.review.steps.iter().filter(|step| ids.contains(&step.id));
-        steps
-            .map(|step| QueueName::new(step.role, &step.department))
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect()
-    };
+    let (record, service, stage) = (request.record(), request.service(), request.stage());
     let desk = service.review.steps.first().map_or(&service.department, |step| &step.department);
-    let cashier = (!record.payable_in(request.stage()).is_zero())
-        .then(|| QueueName::new(Role::Cashier, desk))
-        .into_iter();
-    match request {
-        AnyRequest::Submitted(_) | AnyRequest::Ready(_) => cashier.collect(),
-        // A correction may have raised the fee.
-        AnyRequest::InReview(_) | AnyRequest::Approved(_) => {
-            cashier.chain(steps(&record.open_steps(service))).collect()
-        }
-        AnyRequest::Objected(objected) => steps(std::slice::from_ref(&objected.stage().refused.step)),
+    let mut queues = BTreeSet::new();
+    let open = match request {
+        AnyRequest::InReview(_) | AnyRequest::Approved(_) => record.open_steps(service),
+        AnyRequest::Objected(objected) => vec![objected.stage().refused.step.clone()],
         _ => Vec::new(),
+    };
+    let steps = service.review.steps.iter().filter(|step| open.contains(&step.id));
+    queues.extend(steps.map(|step| QueueName::new(step.role, &step.department)));
+    let money = [record.payable_in(stage), record.refundable_in(stage, service)];
+    if money.iter().any(|money| !money.is_zero()) {
+        queues.insert(QueueName::new(Role::Cashier, desk));
     }
+    let late = record.due_on.is_some() && record.timing.escalated == record.due_on;
+    if late || matches!(request, AnyRequest::Objected(_)) {
+        queues.insert(QueueName::new(Role::DepartmentHead, &service.department));
+        queues.insert(QueueName::new(Role::GovernorDelegate, desk));
+    }
+    if record.complaints_open > 0 {
+        queues.insert(QueueName::new(Role::Ombudsman, desk));
+    }
+    queues.into_iter().collect()
 }
 
 fn is_name(kind: &FieldKind) -> bool {

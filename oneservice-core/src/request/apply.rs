@@ -1,9 +1,12 @@
 //! What each fact makes of a stage: the only code that changes a [`Record`].
 
 use super::fact::*;
-use super::record::{Judged, PaymentMade, StepDone};
+use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
+use super::fact_result::{Expiry, Reinstatement, Revocation, Suspension};
+use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
+use super::record::{Judged, PaymentMade, StepDone, files_of};
 use super::stage::*;
-use super::{Entry, NamedFact, Record};
+use super::{Entry, NamedFact, Record, Standing};
 use crate::ids::StepId;
 
 /// What a fact makes of a stage.
@@ -20,7 +23,7 @@ impl Fact<Draft> for Submission {
     // The fact holds all that the draft held, normalised: the record begins anew from it.
     fn apply(&self, entry: &Entry, record: &mut Record, _: Draft) -> Submitted {
         *record = Record::begin(record.id, self, entry.occurred_at.unwrap_or(entry.recorded_at));
-        Submitted
+        Submitted { pay_by: self.pay_by }
     }
 }
 
@@ -28,6 +31,8 @@ impl Fact<Submitted> for ReviewOpened {
     type To = InReview;
     fn apply(&self, entry: &Entry, record: &mut Record, _: Submitted) -> InReview {
         record.opened_at = Some(entry.recorded_at);
+        record.due_on = self.due_on.or(record.due_on);
+        record.promised_on = self.due_on.unwrap_or(record.promised_on);
         InReview
     }
 }
@@ -85,6 +90,7 @@ impl Fact<InReview> for Return {
             corrections: self.corrections.clone(),
             note: self.note.clone(),
             returned_on: self.returned_on,
+            correct_by: self.correct_by,
         }
     }
 }
@@ -99,6 +105,7 @@ impl Fact<Returned> for Resubmission {
                 record.answers.insert(field.clone(), answer.clone());
             }
         }
+        record.files.extend(files_of(&self.evidence));
         record.evidence.retain(|old| !self.dropped.contains(&old.document));
         record.evidence.retain(|old| self.evidence.iter().all(|new| new.document != old.document));
         record.evidence.extend(self.evidence.iter().cloned());
@@ -130,7 +137,12 @@ impl Fact<InReview> for Refusal {
     fn apply(&self, entry: &Entry, record: &mut Record, _: InReview) -> Refused {
         pass(&self.step, Finding::Unfavourable, &self.note, entry, record);
         record.due_on = None;
-        Refused { step: self.step.clone(), reasons: self.reasons.clone(), note: self.note.clone() }
+        Refused {
+            step: self.step.clone(),
+            reasons: self.reasons.clone(),
+            note: self.note.clone(),
+            object_by: self.object_by,
+        }
     }
 }
 
@@ -139,7 +151,8 @@ impl Fact<Approved> for Issuance {
     fn apply(&self, entry: &Entry, record: &mut Record, _: Approved) -> Ready {
         pass(&self.step, Finding::Favourable, &None, entry, record);
         record.due_on = None;
-        Ready { result: self.result.clone() }
+        record.result = Some(self.result.clone());
+        Ready { result: self.result.clone(), collect_by: self.collect_by }
     }
 }
 
@@ -147,6 +160,7 @@ impl Fact<Ready> for Collection {
     type To = Closed;
     fn apply(&self, _: &Entry, record: &mut Record, _: Ready) -> Closed {
         record.due_on = None;
+        record.collected = true;
         Closed { ending: Ending::Collected }
     }
 }
@@ -156,6 +170,7 @@ impl<S: Stage> Fact<S> for Withdrawal {
     type To = Closed;
     fn apply(&self, _: &Entry, record: &mut Record, _: S) -> Closed {
         record.due_on = None;
+        record.withdrawn = true;
         Closed { ending: Ending::Withdrawn }
     }
 }
@@ -171,7 +186,8 @@ impl<S: Stage> Fact<S> for Lapse {
 
 impl Fact<Refused> for Objection {
     type To = Objected;
-    fn apply(&self, _: &Entry, _: &mut Record, from: Refused) -> Objected {
+    fn apply(&self, _: &Entry, record: &mut Record, from: Refused) -> Objected {
+        record.due_on = self.due_on;
         Objected { refused: from, objection: self.text.clone() }
     }
 }
@@ -189,6 +205,7 @@ impl Fact<Objected> for ObjectionUpheld {
     fn apply(&self, entry: &Entry, record: &mut Record, from: Objected) -> InReview {
         record.opened_at = Some(entry.recorded_at);
         record.passed.remove(&from.refused.step);
+        record.promised_on = self.due_on.unwrap_or(record.promised_on);
         record.due_on = Some(record.promised_on);
         InReview
     }
@@ -196,7 +213,138 @@ impl Fact<Objected> for ObjectionUpheld {
 
 impl Fact<Objected> for ObjectionDismissed {
     type To = Closed;
-    fn apply(&self, _: &Entry, _: &mut Record, _: Objected) -> Closed {
+    fn apply(&self, _: &Entry, record: &mut Record, _: Objected) -> Closed {
+        record.due_on = None;
         Closed { ending: Ending::Refused }
+    }
+}
+
+/// Time moves no stage by itself.
+impl<S: Stage> Fact<S> for Reminder {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.timing.reminded = Some(self.last_day);
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for Escalation {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.timing.escalated = Some(self.due_on);
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for Extension {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.due_on = Some(self.due_on);
+        record.promised_on = self.due_on;
+        record.timing.extended = true;
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for DelayExplained {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.timing.explained = Some(self.due_on);
+        from
+    }
+}
+
+impl Fact<InReview> for SilentApproval {
+    type To = Approved;
+    fn apply(&self, entry: &Entry, record: &mut Record, _: InReview) -> Approved {
+        for step in &self.skipped {
+            pass(step, Finding::Favourable, &None, entry, record);
+        }
+        Approved
+    }
+}
+
+impl Fact<Closed> for Reopening {
+    type To = InReview;
+    fn apply(&self, entry: &Entry, record: &mut Record, _: Closed) -> InReview {
+        record.opened_at = Some(entry.recorded_at);
+        record.passed.retain(|step, _| !self.steps.contains(step));
+        record.withdrawn = false;
+        record.due_on = Some(self.due_on);
+        record.promised_on = self.due_on;
+        InReview
+    }
+}
+
+/// Who opens a paper moves nothing.
+impl<S: Stage> Fact<S> for Reading {
+    type To = S;
+    fn apply(&self, entry: &Entry, record: &mut Record, from: S) -> S {
+        record.readings.extend(entry.by.officer.clone().map(|officer| (officer, self.blob)));
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for Complaint {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.complaints_open += 1;
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for ComplaintAnswered {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.complaints_open = record.complaints_open.saturating_sub(1);
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for Waiver {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.waived = record.waived.saturating_add(self.amount.minor());
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for Refund {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.refunded = record.refunded.saturating_add(self.amount.minor());
+        from
+    }
+}
+
+impl Fact<Closed> for Suspension {
+    type To = Closed;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
+        record.standing = Standing::Suspended;
+        from
+    }
+}
+
+impl Fact<Closed> for Reinstatement {
+    type To = Closed;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
+        record.standing = Standing::Valid;
+        from
+    }
+}
+
+impl Fact<Closed> for Revocation {
+    type To = Closed;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
+        record.standing = Standing::Revoked;
+        from
+    }
+}
+
+impl Fact<Closed> for Expiry {
+    type To = Closed;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
+        record.expired = true;
+        from
     }
 }

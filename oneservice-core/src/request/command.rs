@@ -5,7 +5,7 @@ use super::{
     Actor, AnyFact, AnyRequest, Collector, Context, Correction, Corrections, Denial, Denied, FactName,
     Finding, Item, PaymentMethod, Recorded, Request, Signature, Stage, TRANSITIONS, Transition, Verdict,
 };
-use crate::ids::{DocumentId, ReasonCode, StepId};
+use crate::ids::{BlobId, DocumentId, ReasonCode, StepId};
 use crate::money::Money;
 
 /// Something that somebody wants done to a request.
@@ -39,6 +39,40 @@ pub enum Command {
     UpholdObjection { note: String },
     /// See [`Request::dismiss`].
     DismissObjection { note: String },
+    /// See [`Request::remind`].
+    Remind,
+    /// See [`Request::escalate`].
+    Escalate,
+    /// See [`Request::lapse`].
+    Lapse,
+    /// See [`Request::make_final`].
+    MakeFinal,
+    /// See [`Request::grant_by_silence`].
+    GrantBySilence,
+    /// See [`Request::extend`].
+    Extend { working_days: u32, reason: ReasonCode, note: Option<String> },
+    /// See [`Request::explain_delay`].
+    ExplainDelay { reason: ReasonCode, note: Option<String> },
+    /// See [`Request::reopen`].
+    Reopen { reason: ReasonCode, note: Option<String> },
+    /// See [`Request::read`].
+    Read { blob: BlobId },
+    /// See [`Request::complain`].
+    Complain { subject: ReasonCode, text: String },
+    /// See [`Request::answer_complaint`].
+    AnswerComplaint { text: String },
+    /// See [`Request::waive`].
+    Waive { amount: Money, reason: ReasonCode, note: Option<String> },
+    /// See [`Request::refund`].
+    Refund { amount: Money },
+    /// See [`Request::suspend`].
+    Suspend { reason: ReasonCode, note: Option<String> },
+    /// See [`Request::reinstate`].
+    Reinstate { note: Option<String> },
+    /// See [`Request::revoke`].
+    Revoke { reason: ReasonCode, note: Option<String> },
+    /// See [`Request::expire`].
+    Expire,
 }
 
 /// A register of the office whose numbers have no gap.
@@ -110,13 +144,30 @@ impl Command {
             Self::Object { .. } => FactName::Objection,
             Self::UpholdObjection { .. } => FactName::ObjectionUpheld,
             Self::DismissObjection { .. } => FactName::ObjectionDismissed,
+            Self::Remind => FactName::Reminder,
+            Self::Escalate => FactName::Escalation,
+            Self::Lapse => FactName::Lapse,
+            Self::MakeFinal => FactName::RefusalFinal,
+            Self::GrantBySilence => FactName::SilentApproval,
+            Self::Extend { .. } => FactName::Extension,
+            Self::ExplainDelay { .. } => FactName::DelayExplained,
+            Self::Reopen { .. } => FactName::Reopening,
+            Self::Read { .. } => FactName::Reading,
+            Self::Complain { .. } => FactName::Complaint,
+            Self::AnswerComplaint { .. } => FactName::ComplaintAnswered,
+            Self::Waive { .. } => FactName::Waiver,
+            Self::Refund { .. } => FactName::Refund,
+            Self::Suspend { .. } => FactName::Suspension,
+            Self::Reinstate { .. } => FactName::Reinstatement,
+            Self::Revoke { .. } => FactName::Revocation,
+            Self::Expire => FactName::Expiry,
         }
     }
 
     /// The register it needs a number from.
     pub fn series(&self) -> Option<Series> {
         match self {
-            Self::Pay { .. } => Some(Series::Receipt),
+            Self::Pay { .. } | Self::Refund { .. } => Some(Series::Receipt),
             Self::Issue { .. } => Some(Series::Result),
             _ => None,
         }
@@ -130,12 +181,16 @@ impl Command {
         let moves =
             |name: FactName| TRANSITIONS.iter().any(|arrow| arrow.fact == name && arrow.from != arrow.to);
         match (self, fact) {
+            // The clock takes nothing away.
+            (_, AnyFact::Reminder(_) | AnyFact::Escalation(_)) => false,
+            // Nor does who looks at it.
+            (_, AnyFact::Reading(_) | AnyFact::Complaint(_) | AnyFact::ComplaintAnswered(_)) => false,
             (Self::Judge { item, .. }, AnyFact::Judgement(other)) => *item == other.item,
             (Self::Judge { step, .. }, AnyFact::StepPassed(other)) => *step == other.step,
             (Self::Judge { .. } | Self::Pay { .. } | Self::Collect { .. } | Self::Withdraw { .. }, other) => {
                 moves(other.name()) || other.name() == self.fact()
             }
-            (_, AnyFact::Payment(_)) => false,
+            (_, AnyFact::Payment(_) | AnyFact::Waiver(_) | AnyFact::Refund(_)) => false,
             _ => true,
         }
     }
@@ -200,18 +255,32 @@ impl AnyRequest {
             (Self::Refused(r), Command::Object { text }) => one(r.object(by, context, text)),
             (Self::Objected(r), Command::UpholdObjection { note }) => one(r.uphold(by, context, note)),
             (Self::Objected(r), Command::DismissObjection { note }) => one(r.dismiss(by, context, note)),
-            (request, command) => {
-                let (act, stage) = (command.fact(), request.stage());
-                let possible =
-                    TRANSITIONS.iter().filter(|arrow| arrow.from == stage).map(|arrow| arrow.fact).collect();
-                let denials = vec![Denial::NotInStage { act, stage, possible }];
-                Err(CommandDenied { request: Box::new(request), denials })
-            }
+            (
+                request,
+                command @ (Command::Remind
+                | Command::Escalate
+                | Command::Lapse
+                | Command::MakeFinal
+                | Command::GrantBySilence
+                | Command::Extend { .. }
+                | Command::ExplainDelay { .. }
+                | Command::Reopen { .. }),
+            ) => request.decide_in_time(command, by, context),
+            (request, command) => request.decide_aside(command, number, by, context),
         }
+    }
+
+    pub(super) fn not_in_stage(self, command: &Command) -> CommandDenied {
+        let (act, stage) = (command.fact(), self.stage());
+        let possible =
+            TRANSITIONS.iter().filter(|arrow| arrow.from == stage).map(|arrow| arrow.fact).collect();
+        CommandDenied { request: Box::new(self), denials: vec![Denial::NotInStage { act, stage, possible }] }
     }
 }
 
-fn one<F, S, From_>(ruled: Result<Transition<F, S>, Denied<From_>>) -> Result<Decided, CommandDenied>
+pub(super) fn one<F, S, From_>(
+    ruled: Result<Transition<F, S>, Denied<From_>>,
+) -> Result<Decided, CommandDenied>
 where
     F: Into<AnyFact>,
     S: Stage,
@@ -236,7 +305,7 @@ impl Decided {
     }
 
     /// Review opens by itself as soon as everything is there that comes before it.
-    fn and_open_review(mut self, context: &Context<'_>) -> Self {
+    pub(super) fn and_open_review(mut self, context: &Context<'_>) -> Self {
         if let AnyRequest::Submitted(submitted) = self.request().clone()
             && let Ok(Transition { fact, entry, request }) = submitted.open_review(&Actor::System, context)
         {

@@ -174,6 +174,51 @@ pub enum Denial {
         /// How many characters are allowed.
         limit: usize,
     },
+    /// Nothing is due: there is no last day, or it was done already.
+    #[error("nothing is due")]
+    NothingDue,
+    /// The last day has passed.
+    #[error("the last day was {last_day}")]
+    TooLate {
+        /// The last day on which it could have been done.
+        last_day: crate::calendar::Date,
+    },
+    /// The due day was moved before.
+    #[error("the due day was moved once already")]
+    AlreadyExtended,
+    /// Nobody, or nobody here, may move the due day so far.
+    #[error("the due day may be moved by at most {limit} working days")]
+    ExtensionTooLong {
+        /// The most working days of this office; none at all is 0.
+        limit: u32,
+    },
+    /// Only who is late explains it.
+    #[error("the office is not late")]
+    NotOverdue,
+    /// What was handed over is not taken back by reopening.
+    #[error("the result was handed over")]
+    ResultHandedOver,
+    /// The request has no such file.
+    #[error("the request has no such file")]
+    FileUnknown,
+    /// It stands in the history already.
+    #[error("it is recorded already")]
+    AlreadyRecorded,
+    /// Complaints are answered before more are made.
+    #[error("{limit} complaints wait for an answer")]
+    ComplaintsOpen {
+        /// How many may be open at once.
+        limit: usize,
+    },
+    /// Not as the result stands.
+    #[error("the result is: {standing}")]
+    ResultStands {
+        /// `valid`, `suspended`, `revoked`, `expired`, or `none` if nothing was handed over.
+        standing: &'static str,
+    },
+    /// Nothing was paid that is not owed.
+    #[error("there is nothing to give back")]
+    NothingToRefund,
     /// The time for it has not come.
     #[error("not before {last_day} has passed")]
     NotYet {
@@ -215,6 +260,17 @@ impl Denial {
             Self::WordsMissing { .. } => "words-missing",
             Self::WordsTooLong { .. } => "words-too-long",
             Self::NotYet { .. } => "not-yet",
+            Self::NothingDue => "nothing-due",
+            Self::TooLate { .. } => "too-late",
+            Self::AlreadyExtended => "already-extended",
+            Self::ExtensionTooLong { .. } => "extension-too-long",
+            Self::NotOverdue => "not-overdue",
+            Self::ResultHandedOver => "result-handed-over",
+            Self::FileUnknown => "file-unknown",
+            Self::AlreadyRecorded => "already-recorded",
+            Self::ComplaintsOpen { .. } => "complaints-open",
+            Self::NothingToRefund => "nothing-to-refund",
+            Self::ResultStands { .. } => "result-stands",
         }
     }
 
@@ -249,6 +305,17 @@ impl Denial {
         "words-missing",
         "words-too-long",
         "not-yet",
+        "nothing-due",
+        "too-late",
+        "already-extended",
+        "extension-too-long",
+        "not-overdue",
+        "result-handed-over",
+        "file-unknown",
+        "already-recorded",
+        "complaints-open",
+        "nothing-to-refund",
+        "result-stands",
     ];
 
     /// What a translated message may name: ids and numbers, to be shown as the catalogue names them.
@@ -287,12 +354,24 @@ impl Denial {
             Self::WordsTooLong { field, limit } => {
                 vec![("field", (*field).to_owned()), ("limit", limit.to_string())]
             }
-            Self::NotYet { last_day } => vec![("last_day", last_day.to_string())],
+            Self::ResultStands { standing } => vec![("standing", (*standing).to_owned())],
+            Self::ComplaintsOpen { limit } => vec![("limit", limit.to_string())],
+            Self::ExtensionTooLong { limit } => vec![("limit", limit.to_string())],
+            Self::NotYet { last_day } | Self::TooLate { last_day } => {
+                vec![("last_day", last_day.to_string())]
+            }
             Self::NothingToCorrect
             | Self::ReasonMissing
             | Self::NoFeeDue
             | Self::SignatureMissing
             | Self::CollectorMissing
+            | Self::NothingDue
+            | Self::AlreadyExtended
+            | Self::NotOverdue
+            | Self::ResultHandedOver
+            | Self::FileUnknown
+            | Self::AlreadyRecorded
+            | Self::NothingToRefund
             | Self::TookPart => Vec::new(),
         }
     }

@@ -7,7 +7,7 @@ use super::{
     Submission,
 };
 use crate::calendar::Date;
-use crate::catalog::{Assessment, DocumentClaim, Filing, Places, Service};
+use crate::catalog::{Assessment, DocumentClaim, FeeMoment, Filing, Places, Service};
 
 impl Request<Draft> {
     /// A draft as the person filled it in.
@@ -49,6 +49,9 @@ impl Request<Draft> {
         }
         let received_on = context.calendar.received_on(context.happened_at());
         let due_on = context.calendar.add_working_days(received_on, assessment.working_days);
+        // A request that came on paper earlier is told its last day now.
+        let pays_first = assessment.fee.when == FeeMoment::OnSubmission && !assessment.fee.total.is_zero();
+        let pay_by = context.last_day(context.office.periods.pay_days.filter(|_| pays_first));
         let record = self.record.clone();
         let service = Arc::clone(&self.service);
         self.record_fact(by, None, context, denials, move |_| {
@@ -71,6 +74,7 @@ impl Request<Draft> {
                 steps,
                 received_on,
                 due_on,
+                pay_by,
             }
         })
     }

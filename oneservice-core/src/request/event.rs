@@ -194,6 +194,14 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         AnyFact::Approval(f) => (Some(f.step.clone()), Vec::new(), None),
         AnyFact::Refusal(f) => (Some(f.step.clone()), f.reasons.clone(), None),
         AnyFact::Issuance(f) => (Some(f.step.clone()), Vec::new(), None),
+        AnyFact::Extension(f) => (None, vec![f.reason.clone()], None),
+        AnyFact::DelayExplained(f) => (None, vec![f.reason.clone()], None),
+        AnyFact::Reopening(f) => (None, vec![f.reason.clone()], None),
+        AnyFact::Suspension(f) => (None, vec![f.reason.clone()], None),
+        AnyFact::Revocation(f) => (None, vec![f.reason.clone()], None),
+        AnyFact::Complaint(f) => (None, vec![f.subject.clone()], None),
+        AnyFact::Waiver(f) => (None, vec![f.reason.clone()], Some(f.amount)),
+        AnyFact::Refund(f) => (None, Vec::new(), Some(f.amount)),
         AnyFact::ReviewOpened(_)
         | AnyFact::Collection(_)
         | AnyFact::Withdrawal(_)
@@ -201,7 +209,14 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         | AnyFact::Objection(_)
         | AnyFact::ObjectionUpheld(_)
         | AnyFact::ObjectionDismissed(_)
-        | AnyFact::RefusalFinal(_) => (None, Vec::new(), None),
+        | AnyFact::RefusalFinal(_)
+        | AnyFact::Reminder(_)
+        | AnyFact::Escalation(_)
+        | AnyFact::SilentApproval(_)
+        | AnyFact::Reading(_)
+        | AnyFact::ComplaintAnswered(_)
+        | AnyFact::Reinstatement(_)
+        | AnyFact::Expiry(_) => (None, Vec::new(), None),
     }
 }
 

@@ -155,11 +155,18 @@ pub struct Submission {
     pub received_on: Date,
     /// The day by which it is to be decided and ready.
     pub due_on: Date,
+    /// The last day to pay a fee that is due before review; none if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_by: Option<Date>,
 }
 
 /// Everything that had to come before review is there; the plan's first step is open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReviewOpened {}
+pub struct ReviewOpened {
+    /// When the office has to be done, if its clock waited for the fee: it has all the working days it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Date>,
+}
 
 /// How money came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -261,6 +268,9 @@ pub struct Return {
     pub note: Option<String>,
     /// The office's day of the return; the clock may stop from here.
     pub returned_on: Date,
+    /// The last day to correct it; none if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correct_by: Option<Date>,
 }
 
 /// The applicant corrected what was returned, or explained why not.
@@ -314,6 +324,9 @@ pub struct Refusal {
     /// Words to the applicant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The last day to object; none if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object_by: Option<Date>,
 }
 
 /// What is handed over: a licence, a permit, a certificate.
@@ -335,6 +348,9 @@ pub struct Issuance {
     pub step: StepId,
     /// The result.
     pub result: IssuedResult,
+    /// The last day to collect it; none if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collect_by: Option<Date>,
 }
 
 /// Who came to collect.
@@ -391,6 +407,9 @@ pub struct Lapse {
 pub struct Objection {
     /// The applicant's words.
     pub text: String,
+    /// The day by which the office answers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Date>,
 }
 
 /// The objection is right: review opens again.
@@ -398,6 +417,9 @@ pub struct Objection {
 pub struct ObjectionUpheld {
     /// Words to the applicant.
     pub note: String,
+    /// The new due day. An earlier release did not say one: the one promised before stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Date>,
 }
 
 /// The objection is not right: the refusal stands.

@@ -25,6 +25,21 @@ pub enum FactName {
     ObjectionUpheld,
     ObjectionDismissed,
     RefusalFinal,
+    Reminder,
+    Escalation,
+    SilentApproval,
+    Extension,
+    DelayExplained,
+    Reopening,
+    Reading,
+    Complaint,
+    ComplaintAnswered,
+    Waiver,
+    Refund,
+    Suspension,
+    Reinstatement,
+    Revocation,
+    Expiry,
 }
 
 impl FactName {
@@ -48,6 +63,21 @@ impl FactName {
             Self::ObjectionUpheld => "objection-upheld",
             Self::ObjectionDismissed => "objection-dismissed",
             Self::RefusalFinal => "refusal-final",
+            Self::Reminder => "reminder",
+            Self::Escalation => "escalation",
+            Self::SilentApproval => "silent-approval",
+            Self::Extension => "extension",
+            Self::DelayExplained => "delay-explained",
+            Self::Reopening => "reopening",
+            Self::Reading => "reading",
+            Self::Complaint => "complaint",
+            Self::ComplaintAnswered => "complaint-answered",
+            Self::Waiver => "waiver",
+            Self::Refund => "refund",
+            Self::Suspension => "suspension",
+            Self::Reinstatement => "reinstatement",
+            Self::Revocation => "revocation",
+            Self::Expiry => "expiry",
         }
     }
 }

@@ -162,12 +162,14 @@ impl Request<InReview> {
         let left_out = self.record.rejected().map(|(item, _)| item).filter(|item| !named.contains(item));
         denials.extend(left_out.map(|item| Denial::DefectLeftOut { item: item.clone() }));
         denials.extend(too_long("note", note.as_deref()));
-        let returned_on = context.calendar.local_date(context.now);
+        let returned_on = context.today();
+        let correct_by = context.last_day(context.office.periods.correct_days);
         self.record_fact(by, Some(step), context, denials, |_| Return {
             step: step.clone(),
             corrections,
             note,
             returned_on,
+            correct_by,
         })
     }
 
@@ -214,7 +216,13 @@ impl Request<InReview> {
             }
         }
         denials.extend(too_long("note", note.as_deref()));
-        self.record_fact(by, Some(step), context, denials, |_| Refusal { step: step.clone(), reasons, note })
+        let object_by = context.last_day(context.office.periods.object_days);
+        self.record_fact(by, Some(step), context, denials, |_| Refusal {
+            step: step.clone(),
+            reasons,
+            note,
+            object_by,
+        })
     }
 
     fn decision_denials(&self, by: &Actor, step: &StepId) -> Vec<Denial> {

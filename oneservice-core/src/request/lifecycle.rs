@@ -17,6 +17,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::fact::*;
+use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
+use super::fact_result::{Expiry, Reinstatement, Revocation, Suspension};
+use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 use super::stage::*;
 use super::{Entry, Fact, FactName, NamedFact, Request, StageName};
 use crate::catalog::Role;
@@ -145,7 +148,9 @@ macro_rules! lifecycle {
 lifecycle! {
     facts {
         Submission, ReviewOpened, Payment, Judgement, StepPassed, Return, Resubmission, Approval, Refusal, Issuance,
-        Collection, Withdrawal, Lapse, Objection, ObjectionUpheld, ObjectionDismissed, RefusalFinal,
+        Collection, Withdrawal, Lapse, Objection, ObjectionUpheld, ObjectionDismissed, RefusalFinal, Reminder, Escalation,
+        SilentApproval, Extension, DelayExplained, Reopening, Reading, Complaint, ComplaintAnswered, Waiver, Refund,
+        Suspension, Reinstatement, Revocation, Expiry,
     }
     stages {
         Draft {
@@ -156,6 +161,11 @@ lifecycle! {
             ReviewOpened by [System] => InReview,
             Withdrawal by [Applicant, Representative] => Closed,
             Lapse by [System] => Closed,
+            Reminder by [System] => Submitted,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Submitted,
+            Complaint by [Applicant, Representative] => Submitted,
+            ComplaintAnswered by [Ombudsman] => Submitted,
+            Waiver by [DepartmentHead, GovernorDelegate] => Submitted,
         }
         InReview {
             Judgement by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
@@ -165,30 +175,87 @@ lifecycle! {
             Approval by [DepartmentHead, Approver, GovernorDelegate] => Approved,
             Refusal by [DepartmentHead, Approver, GovernorDelegate] => Refused,
             Withdrawal by [Applicant, Representative] => Closed,
+            Reminder by [System] => InReview,
+            Escalation by [System] => InReview,
+            SilentApproval by [System] => Approved,
+            Extension by [DepartmentHead, Approver, GovernorDelegate] => InReview,
+            DelayExplained by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => InReview,
+            Complaint by [Applicant, Representative] => InReview,
+            ComplaintAnswered by [Ombudsman] => InReview,
+            Waiver by [DepartmentHead, GovernorDelegate] => InReview,
+            Refund by [Cashier] => InReview,
         }
         Returned {
             Resubmission by [Applicant, Representative, FrontDesk] => InReview,
             Withdrawal by [Applicant, Representative] => Closed,
             Lapse by [System] => Closed,
+            Reminder by [System] => Returned,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Returned,
+            Complaint by [Applicant, Representative] => Returned,
+            ComplaintAnswered by [Ombudsman] => Returned,
         }
         Approved {
             Payment by [Cashier] => Approved,
             Issuance by [FrontDesk] => Ready,
+            Reminder by [System] => Approved,
+            Escalation by [System] => Approved,
+            Extension by [DepartmentHead, Approver, GovernorDelegate] => Approved,
+            DelayExplained by [FrontDesk, DepartmentHead, Approver, GovernorDelegate] => Approved,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Approved,
+            Complaint by [Applicant, Representative] => Approved,
+            ComplaintAnswered by [Ombudsman] => Approved,
+            Waiver by [DepartmentHead, GovernorDelegate] => Approved,
+            Refund by [Cashier] => Approved,
         }
         Ready {
             Payment by [Cashier] => Ready,
             Collection by [FrontDesk] => Closed,
             Lapse by [System] => Closed,
+            Reminder by [System] => Ready,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Ready,
+            Complaint by [Applicant, Representative] => Ready,
+            ComplaintAnswered by [Ombudsman] => Ready,
+            Waiver by [DepartmentHead, GovernorDelegate] => Ready,
+            Refund by [Cashier] => Ready,
         }
         Refused {
             Objection by [Applicant, Representative] => Objected,
             RefusalFinal by [System] => Closed,
+            Reminder by [System] => Refused,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Refused,
+            Complaint by [Applicant, Representative] => Refused,
+            ComplaintAnswered by [Ombudsman] => Refused,
         }
         Objected {
             ObjectionUpheld by [DepartmentHead, Approver, GovernorDelegate] => InReview,
             ObjectionDismissed by [DepartmentHead, Approver, GovernorDelegate] => Closed,
+            Reminder by [System] => Objected,
+            Escalation by [System] => Objected,
+            DelayExplained by [DepartmentHead, Approver, GovernorDelegate] => Objected,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Objected,
+            Complaint by [Applicant, Representative] => Objected,
+            ComplaintAnswered by [Ombudsman] => Objected,
         }
-        Closed {}
+        Closed {
+            Reopening by [GovernorDelegate] => InReview,
+            Reminder by [System] => Closed,
+            Expiry by [System] => Closed,
+            Suspension by [DepartmentHead, Approver, GovernorDelegate] => Closed,
+            Reinstatement by [DepartmentHead, Approver, GovernorDelegate] => Closed,
+            Revocation by [DepartmentHead, Approver, GovernorDelegate] => Closed,
+            Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Closed,
+            Complaint by [Applicant, Representative] => Closed,
+            ComplaintAnswered by [Ombudsman] => Closed,
+            Refund by [Cashier] => Closed,
+        }
+    }
+}
+
+impl StageName {
+    /// Whether the table has a row for `fact` in this stage.
+    pub fn allows(self, fact: FactName) -> bool {
+        TRANSITIONS.iter().any(|arrow| arrow.from == self && arrow.fact == fact)
     }
 }
 
@@ -197,6 +264,9 @@ impl<S: Stage> Request<S> {
     pub(super) fn take<F: Fact<S>>(self, fact: &F, entry: &Entry) -> Request<F::To> {
         let Self { mut record, service, stage } = self;
         let stage = fact.apply(entry, &mut record, stage);
+        if S::NAME != <F::To as Stage>::NAME {
+            record.timing.since = entry.recorded_at;
+        }
         record.version += 1;
         record.last_at = entry.recorded_at;
         Request { record, service, stage }

@@ -25,7 +25,9 @@
 mod actor;
 mod answers;
 mod apply;
+mod clock;
 mod command;
+mod command_aside;
 mod deadline;
 mod denial;
 mod diagram;
@@ -33,13 +35,18 @@ mod draft;
 mod event;
 mod fact;
 mod fact_name;
+mod fact_oversight;
+mod fact_result;
+mod fact_time;
 mod in_review;
 mod item;
 mod lifecycle;
+mod oversight;
 mod payment;
 mod ready;
 mod record;
 mod refused;
+mod result;
 mod returned;
 mod signed;
 mod stage;
@@ -50,15 +57,20 @@ use std::sync::Arc;
 pub use actor::{Actor, Appointment, By, Entry, Officer};
 pub use answers::AnswersError;
 pub use apply::Fact;
+pub use clock::{Awaits, Timed};
 pub use command::{Command, CommandDenied, Decided, Series};
 pub use denial::{Denial, Denied};
 pub use diagram::{mermaid, permission_matrix};
 pub use event::{EVENT_FORMAT, Envelope, PayloadError, Recorded, replay};
 pub use fact::*;
 pub use fact_name::{FactName, NamedFact};
+pub use fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
+pub use fact_result::{Expiry, Reinstatement, Revocation, Suspension};
+pub use fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 pub use item::{Item, NotAnItem};
 pub use lifecycle::{AnyFact, AnyRequest, Arrow, FACTS, Lawful, STAGES, TRANSITIONS, Unlawful};
-pub use record::{Intake, Judged, PaymentMade, Record, StepDone};
+pub use record::{Intake, Judged, PaymentMade, Record, StepDone, Timing};
+pub use result::Standing;
 pub use returned::Corrections;
 pub use signed::Filled;
 pub use stage::{Approved, Closed, Draft, InReview, Objected, Ready, Refused, Returned, Stage, Submitted};
@@ -66,8 +78,8 @@ pub use stage_name::StageName;
 
 pub use crate::ids::{Alias, ReasonCode};
 
-use crate::calendar::{Calendar, Moment};
-use crate::catalog::{Places, ReviewStep, Service};
+use crate::calendar::{Calendar, Date, Moment};
+use crate::catalog::{OfficeProfile, Places, ReviewStep, Service, last_day};
 use crate::ids::StepId;
 
 /// The longest text an officer or applicant may add to an act, in characters.
@@ -84,9 +96,21 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// The places an address may name.
     pub places: &'a Places,
+    /// The office's own rules: its periods and coded reasons.
+    pub office: &'a OfficeProfile,
 }
 
 impl Context<'_> {
+    /// The office's day.
+    pub fn today(&self) -> Date {
+        self.calendar.local_date(self.now)
+    }
+
+    /// The last day of a period of the office that begins today; none if the office does not say how long it is.
+    fn last_day(&self, days: Option<u32>) -> Option<Date> {
+        Some(last_day(self.calendar, self.today(), days?))
+    }
+
     /// When the act happened: now, unless it is entered later.
     fn happened_at(&self) -> Moment {
         self.occurred_at.map_or(self.now, |at| at.min(self.now))
@@ -144,19 +168,6 @@ impl<S: Stage> Request<S> {
         let reason = reason.filter(|r| !r.trim().is_empty());
         let denials = too_long("reason", reason.as_deref()).into_iter().collect();
         self.record_fact(by, None, context, denials, |_| Withdrawal { reason })
-    }
-
-    /// Closes what only the applicant could have moved on and did not: possible wherever the table allows it,
-    /// once `last_day` has passed.
-    ///
-    /// # Errors
-    /// [`Denial::NotYet`], [`Denial::NotYourRole`].
-    pub fn lapse(self, by: &Actor, context: &Context<'_>, last_day: crate::calendar::Date) -> Ruled<Lapse, S>
-    where
-        S: Lawful<Lapse>,
-    {
-        let denials = not_yet(context, last_day).into_iter().collect();
-        self.record_fact(by, None, context, denials, |_| Lapse { last_day })
     }
 
     /// The one door: asks the table who may, and makes the fact true.
@@ -224,8 +235,4 @@ fn too_long(field: &'static str, words: Option<&str>) -> Option<Denial> {
     words
         .filter(|w| w.len() > WORDS_LIMIT * 4 || w.chars().count() > WORDS_LIMIT)
         .map(|_| Denial::WordsTooLong { field, limit: WORDS_LIMIT })
-}
-
-fn not_yet(context: &Context<'_>, last_day: crate::calendar::Date) -> Option<Denial> {
-    (context.calendar.local_date(context.now) <= last_day).then_some(Denial::NotYet { last_day })
 }

@@ -1,23 +1,26 @@
 //! The fee: that very amount, when the service says, and review opens once nothing is missing before it.
 
+use super::clock::office_reason;
 use super::{
-    Actor, Context, Denial, FactName, Lawful, Payment, PaymentMethod, Record, Request, ReviewOpened, Ruled,
-    Stage, StageName, Submitted, TRANSITIONS,
+    Actor, Context, Denial, Fact, FactName, Lawful, Payment, PaymentMethod, ReasonCode, Record, Refund,
+    Request, ReviewOpened, Ruled, Stage, StageName, Submitted, Waiver, too_long,
 };
-use crate::catalog::FeeMoment;
+use crate::catalog::{FeeMoment, OfficeReasonKind, RefundRule, Service};
 use crate::money::Money;
 
 impl Record {
     /// What the cashier takes in this stage: all that is outstanding once the service asks for it, before that nothing.
     pub fn payable_in(&self, stage: StageName) -> Money {
-        let is_lawful =
-            TRANSITIONS.iter().any(|arrow| arrow.from == stage && arrow.fact == FactName::Payment);
         let is_due = match self.fee.when {
             FeeMoment::None => false,
             FeeMoment::OnSubmission => true,
             FeeMoment::OnApproval => matches!(stage, StageName::Approved | StageName::Ready),
         };
-        if is_lawful && is_due { self.outstanding() } else { Money::zero(self.fee.total.currency()) }
+        if is_due && stage.allows(FactName::Payment) {
+            self.outstanding()
+        } else {
+            Money::zero(self.fee.total.currency())
+        }
     }
 }
 
@@ -48,6 +51,73 @@ impl<S: Stage> Request<S> {
     }
 }
 
+impl Record {
+    /// What the cashier gives back in this stage: what was taken and is not owed, because a correction lowered the fee, a part was waived,
+    /// or the request was withdrawn as early as the service wants.
+    pub fn refundable_in(&self, stage: StageName, service: &Service) -> Money {
+        let owed = if self.withdrawn_in_time(stage, service) { 0 } else { self.owed() };
+        self.money(if stage.allows(FactName::Refund) { self.paid().saturating_sub(owed) } else { 0 })
+    }
+
+    fn withdrawn_in_time(&self, stage: StageName, service: &Service) -> bool {
+        let early = match service.fee.refund {
+            None => false,
+            Some(RefundRule::BeforeFirstStep) => self.passed.is_empty(),
+            Some(RefundRule::BeforeDecision) => true,
+        };
+        stage == StageName::Closed && self.withdrawn && early
+    }
+}
+
+impl<S: Stage> Request<S> {
+    /// Does not ask for a part of the fee, or for all of it.
+    ///
+    /// # Errors
+    /// [`Denial::NoFeeDue`] where nothing is outstanding, [`Denial::WrongAmount`] for less than nothing or more than is outstanding,
+    /// [`Denial::ReasonUnknown`] for anything but a reason of kind `waive`, [`Denial::WordsTooLong`], [`Denial::NotYourRole`].
+    pub fn waive(
+        self,
+        by: &Actor,
+        context: &Context<'_>,
+        amount: Money,
+        reason: ReasonCode,
+        note: Option<String>,
+    ) -> Ruled<Waiver, S>
+    where
+        S: Lawful<Waiver>,
+        Waiver: Fact<S>,
+    {
+        let due = self.record.outstanding();
+        let mut denials = Vec::new();
+        if due.is_zero() {
+            denials.push(Denial::NoFeeDue);
+        } else if amount.currency() != due.currency() || !(1..=due.minor()).contains(&amount.minor()) {
+            denials.push(Denial::WrongAmount { due, offered: amount });
+        }
+        denials.extend(office_reason(context, &reason, OfficeReasonKind::Waive));
+        denials.extend(too_long("note", note.as_deref()));
+        self.record_fact(by, None, context, denials, |_| Waiver { amount, reason, note })
+    }
+
+    /// Records that the cashier gave money back, under the number `receipt` of the office's register.
+    ///
+    /// # Errors
+    /// [`Denial::NothingToRefund`], [`Denial::WrongAmount`] for any other amount than what is not owed, [`Denial::NotYourRole`].
+    pub fn refund(self, by: &Actor, context: &Context<'_>, amount: Money, receipt: String) -> Ruled<Refund, S>
+    where
+        S: Lawful<Refund>,
+        Refund: Fact<S>,
+    {
+        let due = self.record.refundable_in(S::NAME, &self.service);
+        let denials = match () {
+            () if due.is_zero() => vec![Denial::NothingToRefund],
+            () if amount != due => vec![Denial::WrongAmount { due, offered: amount }],
+            () => Vec::new(),
+        };
+        self.record_fact(by, None, context, denials, |_| Refund { amount, receipt })
+    }
+}
+
 impl Request<Submitted> {
     /// Opens review once everything that comes before it is there.
     ///
@@ -56,6 +126,9 @@ impl Request<Submitted> {
     pub fn open_review(self, by: &Actor, context: &Context<'_>) -> Ruled<ReviewOpened, Submitted> {
         let unpaid =
             self.record.waits_for_fee().then(|| Denial::FeeUnpaid { due: self.record.outstanding() });
-        self.record_fact(by, None, context, unpaid.into_iter().collect(), |_| ReviewOpened {})
+        let opened_on = context.calendar.received_on(context.happened_at());
+        let due_on =
+            (opened_on > self.record.received_on).then(|| self.record.due_anew(opened_on, context.calendar));
+        self.record_fact(by, None, context, unpaid.into_iter().collect(), |_| ReviewOpened { due_on })
     }
 }

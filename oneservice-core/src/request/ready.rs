@@ -34,9 +34,11 @@ impl Request<Approved> {
         }
         let issued_on = context.calendar.local_date(context.now);
         let valid_until = self.valid_until(issued_on);
+        let collect_by = context.last_day(context.office.periods.collect_days);
         self.record_fact(by, Some(step), context, denials, |_| Issuance {
             step: step.clone(),
             result: IssuedResult { number, issued_on, valid_until },
+            collect_by,
         })
     }
 

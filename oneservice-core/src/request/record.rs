@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use super::fact::{
     Channel, Evidence, Finding, PaymentMethod, Return, ServiceRef, Signature, Submission, Verdict,
 };
-use super::{Alias, By, Item};
+use super::{Alias, By, IssuedResult, Item, Standing};
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service};
-use crate::ids::{OfficeId, OfficerId, RequestId, StepId, TrackingCode};
+use crate::ids::{BlobId, DocumentId, OfficeId, OfficerId, RequestId, StepId, TrackingCode};
 use crate::money::Money;
 
 /// What every stage knows of a request. Derived from its facts alone.
@@ -44,6 +44,8 @@ pub struct Record {
     pub due_on: Option<Date>,
     /// The due day as last promised, also while paused.
     pub promised_on: Date,
+    /// The due day as promised at first.
+    pub first_due_on: Date,
     /// The answers, normalised, with all corrections.
     pub answers: Map<String, Value>,
     /// The papers, with all corrections.
@@ -54,6 +56,10 @@ pub struct Record {
     pub fee: FeeDue,
     /// What was paid.
     pub payments: Vec<PaymentMade>,
+    /// What of the fee is not asked for, in its smallest unit.
+    pub waived: i64,
+    /// What was given back, in its smallest unit.
+    pub refunded: i64,
     /// The steps that apply, in the plan's order.
     pub steps: Vec<StepId>,
     /// The steps that are done.
@@ -64,10 +70,43 @@ pub struct Record {
     pub judgements: BTreeMap<Item, Judged>,
     /// Every return so far, oldest first.
     pub returns: Vec<Return>,
+    /// Every file that was ever handed in, and for which paper.
+    pub files: BTreeMap<BlobId, DocumentId>,
+    /// Which officers opened which file.
+    pub readings: BTreeSet<(OfficerId, BlobId)>,
+    /// Whether the applicant took it back.
+    pub withdrawn: bool,
+    /// What was issued last.
+    pub result: Option<IssuedResult>,
+    /// Whether it was handed over.
+    pub collected: bool,
+    /// Whether it holds, its validity aside.
+    pub standing: Standing,
+    /// Whether the end of its validity is recorded.
+    pub expired: bool,
+    /// Complaints that wait for an answer.
+    pub complaints_open: usize,
+    /// How it stands in time.
+    pub timing: Timing,
     /// Number of facts.
     pub version: u64,
     /// When the last fact was recorded.
     pub last_at: Moment,
+}
+
+/// What the office's clock recorded, and when the present stage began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// When the present stage began.
+    pub since: Moment,
+    /// The last day that was reminded of.
+    pub reminded: Option<Date>,
+    /// The due day for which the heads were called on.
+    pub escalated: Option<Date>,
+    /// Whether the due day was moved.
+    pub extended: bool,
+    /// The missed due day for which the office has explained itself.
+    pub explained: Option<Date>,
 }
 
 /// A fee, or part of one, that was paid.
@@ -134,6 +173,17 @@ pub struct Intake {
     pub signature: Option<Signature>,
 }
 
+/// The files of some papers.
+pub(super) fn files_of(evidence: &[Evidence]) -> BTreeMap<BlobId, DocumentId> {
+    evidence.iter().map(|paper| (paper.blob, paper.document.clone())).collect()
+}
+
+impl Timing {
+    fn begun(since: Moment) -> Self {
+        Self { since, reminded: None, escalated: None, extended: false, explained: None }
+    }
+}
+
 impl Record {
     /// The record of a draft: what was filled in, and nothing the office decides.
     pub(super) fn of_draft(intake: Intake, service: &Service) -> Self {
@@ -152,16 +202,28 @@ impl Record {
             received_on: Date::default(),
             due_on: None,
             promised_on: Date::default(),
+            first_due_on: Date::default(),
             answers: intake.answers,
             evidence: intake.evidence,
             signature: intake.signature,
             fee: FeeDue::none(),
             payments: Vec::new(),
+            waived: 0,
+            refunded: 0,
             steps: Vec::new(),
             passed: BTreeMap::new(),
             worked: BTreeMap::new(),
             judgements: BTreeMap::new(),
             returns: Vec::new(),
+            files: BTreeMap::new(),
+            readings: BTreeSet::new(),
+            withdrawn: false,
+            result: None,
+            collected: false,
+            standing: Standing::Valid,
+            expired: false,
+            complaints_open: 0,
+            timing: Timing::begun(Moment::from_millis(0)),
             version: 0,
             last_at: Moment::from_millis(0),
         }
@@ -184,16 +246,28 @@ impl Record {
             received_on: fact.received_on,
             due_on: Some(fact.due_on),
             promised_on: fact.due_on,
+            first_due_on: fact.due_on,
             answers: fact.answers.clone(),
             evidence: fact.evidence.clone(),
             signature: fact.signature.clone(),
             fee: fact.fee.clone(),
             payments: Vec::new(),
+            waived: 0,
+            refunded: 0,
             steps: fact.steps.clone(),
             passed: BTreeMap::new(),
             worked: BTreeMap::new(),
             judgements: BTreeMap::new(),
             returns: Vec::new(),
+            files: files_of(&fact.evidence),
+            readings: BTreeSet::new(),
+            withdrawn: false,
+            result: None,
+            collected: false,
+            standing: Standing::Valid,
+            expired: false,
+            complaints_open: 0,
+            timing: Timing::begun(at),
             version: 0,
             last_at: at,
         }
@@ -201,8 +275,27 @@ impl Record {
 
     /// What is still to be paid; zero when nothing is.
     pub fn outstanding(&self) -> Money {
+        self.money(self.owed().saturating_sub(self.paid()))
+    }
+
+    /// What was paid and not given back, in its smallest unit.
+    pub(super) fn paid(&self) -> i64 {
         let paid = self.payments.iter().map(|p| p.amount.minor()).fold(0i64, i64::saturating_add);
-        Money::new(self.fee.total.currency(), self.fee.total.minor().saturating_sub(paid).max(0))
+        paid.saturating_sub(self.refunded)
+    }
+
+    /// The fee less what is not asked for, in its smallest unit.
+    pub(super) fn owed(&self) -> i64 {
+        self.fee.total.minor().saturating_sub(self.waived).max(0)
+    }
+
+    pub(super) fn money(&self, minor: i64) -> Money {
+        Money::new(self.fee.total.currency(), minor.max(0))
+    }
+
+    /// Whether this officer opened the file before.
+    pub fn read_by(&self, officer: &OfficerId, blob: BlobId) -> bool {
+        self.readings.contains(&(officer.clone(), blob))
     }
 
     /// Whether review waits for the fee.

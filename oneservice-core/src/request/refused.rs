@@ -1,12 +1,12 @@
 //! After a refusal: an objection, looked at by somebody who took no part, or the refusal becomes final.
 
 use super::{
-    Actor, Context, Denial, Objected, Objection, ObjectionDismissed, ObjectionUpheld, RefusalFinal, Refused,
-    Request, Ruled, not_yet, too_long,
+    Actor, Context, Denial, Objected, Objection, ObjectionDismissed, ObjectionUpheld, Record, Refused,
+    Request, Ruled, too_long,
 };
-use crate::calendar::Date;
 
-fn words(field: &'static str, text: &str) -> Vec<Denial> {
+/// Words that must be there, and not too many.
+pub(super) fn words(field: &'static str, text: &str) -> Vec<Denial> {
     if text.trim().is_empty() {
         return vec![Denial::WordsMissing { field }];
     }
@@ -17,24 +17,17 @@ impl Request<Refused> {
     /// The applicant objects.
     ///
     /// # Errors
-    /// [`Denial::WordsMissing`], [`Denial::WordsTooLong`], [`Denial::NotYourRole`].
+    /// [`Denial::TooLate`] once the last day has passed, [`Denial::WordsMissing`], [`Denial::WordsTooLong`], [`Denial::NotYourRole`].
     pub fn object(self, by: &Actor, context: &Context<'_>, text: String) -> Ruled<Objection, Refused> {
-        let denials = words("objection", &text);
-        self.record_fact(by, None, context, denials, |_| Objection { text })
-    }
-
-    /// The refusal stands for good once `last_day` has passed without an objection.
-    ///
-    /// # Errors
-    /// [`Denial::NotYet`], [`Denial::NotYourRole`].
-    pub fn make_final(
-        self,
-        by: &Actor,
-        context: &Context<'_>,
-        last_day: Date,
-    ) -> Ruled<RefusalFinal, Refused> {
-        let denials = not_yet(context, last_day).into_iter().collect();
-        self.record_fact(by, None, context, denials, |_| RefusalFinal { last_day })
+        let mut denials = words("objection", &text);
+        let happened_on = context.calendar.local_date(context.happened_at());
+        if let Some(last_day) = self.last_day().filter(|last| happened_on > *last) {
+            denials.push(Denial::TooLate { last_day });
+        }
+        let received_on = context.calendar.received_on(context.now);
+        let days = context.office.periods.answer_objection_working_days;
+        let due_on = days.map(|days| context.calendar.add_working_days(received_on, days));
+        self.record_fact(by, None, context, denials, |_| Objection { text, due_on })
     }
 }
 
@@ -45,7 +38,9 @@ impl Request<Objected> {
     /// [`Denial::TookPart`], [`Denial::WordsMissing`], [`Denial::WordsTooLong`], [`Denial::NotYourRole`].
     pub fn uphold(self, by: &Actor, context: &Context<'_>, note: String) -> Ruled<ObjectionUpheld, Objected> {
         let denials = self.objection_denials(by, &note);
-        self.record_fact(by, None, context, denials, |_| ObjectionUpheld { note })
+        let received_on = context.calendar.received_on(context.now);
+        let due_on = Some(self.record().due_anew(received_on, context.calendar));
+        self.record_fact(by, None, context, denials, |_| ObjectionUpheld { note, due_on })
     }
 
     /// The objection is not right: the request is closed as refused.
@@ -64,11 +59,15 @@ impl Request<Objected> {
 
     fn objection_denials(&self, by: &Actor, note: &str) -> Vec<Denial> {
         let mut denials = words("note", note);
-        if let Actor::Officer(officer) = by
-            && self.record().worked.values().any(|who| who.contains(&officer.id))
-        {
-            denials.push(Denial::TookPart);
-        }
+        denials.extend(self.record().took_part(by));
         denials
+    }
+}
+
+impl Record {
+    /// Whoever worked on the request does not judge how it was handled.
+    pub(super) fn took_part(&self, by: &Actor) -> Option<Denial> {
+        let Actor::Officer(officer) = by else { return None };
+        self.worked.values().any(|who| who.contains(&officer.id)).then_some(Denial::TookPart)
     }
 }

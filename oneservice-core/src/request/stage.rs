@@ -24,7 +24,10 @@ pub struct Draft;
 
 /// Registered; waits for what must come before review, such as a fee due on submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Submitted;
+pub struct Submitted {
+    /// The last day to pay a fee that is due before review; none if there is none.
+    pub pay_by: Option<Date>,
+}
 
 /// In the steps of the review plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +44,8 @@ pub struct Returned {
     pub note: Option<String>,
     /// The office's day of the return.
     pub returned_on: Date,
+    /// The last day to correct it; none if there is none.
+    pub correct_by: Option<Date>,
 }
 
 /// Granted; the result is being prepared.
@@ -52,6 +57,8 @@ pub struct Approved;
 pub struct Ready {
     /// What is handed over.
     pub result: IssuedResult,
+    /// The last day to collect it; none if there is none.
+    pub collect_by: Option<Date>,
 }
 
 /// Not granted; may be objected to.
@@ -63,6 +70,8 @@ pub struct Refused {
     pub reasons: Vec<ReasonCode>,
     /// The decider's words to the applicant.
     pub note: Option<String>,
+    /// The last day to object; none if there is none.
+    pub object_by: Option<Date>,
 }
 
 /// An objection is looked at by somebody who had no part in the decision.
@@ -74,7 +83,7 @@ pub struct Objected {
     pub objection: String,
 }
 
-/// Over. Nothing follows.
+/// Over. Nothing follows, but that a request whose result was not handed over may be taken up again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
     /// How it ended.

@@ -56,7 +56,7 @@ fn catalogue(fee: Fee) -> Catalog {
     Catalog::parse(&files).unwrap_or_else(|error| panic!("{:#?}", error.mistakes))
 }
 
-fn paper(nth: u8) -> Evidence {
+pub(crate) fn paper(nth: u8) -> Evidence {
     Evidence {
         document: "id-card".parse().unwrap(),
         blob: BlobId::new([nth; 16]),
@@ -68,7 +68,7 @@ fn paper(nth: u8) -> Evidence {
     }
 }
 
-fn signature(signer: &str) -> Signature {
+pub(crate) fn signature(signer: &str) -> Signature {
     let statement = Digest32::sha256(&[b"I declare"]);
     Signature { method: SignatureMethod::Typed, signer: signer.into(), file: None, statement, content: None }
 }
@@ -115,7 +115,7 @@ fn items(set: u8) -> impl Iterator<Item = Item> {
 impl Life {
     fn context(&self) -> Context<'static> {
         let (calendar, places) = (self.catalog.calendar(), self.catalog.places());
-        Context { now: self.now, occurred_at: None, calendar, places }
+        Context { now: self.now, occurred_at: None, calendar, places, office: self.catalog.office() }
     }
 
     fn command(&self, what: What) -> Command {
@@ -308,7 +308,10 @@ impl Life {
         let text = serde_json::to_string(&self.history).unwrap();
         assert_eq!(serde_json::from_str::<Vec<Recorded>>(&text).unwrap(), self.history, "facts read back");
 
-        let counts = matches!(stage, StageName::Submitted | StageName::InReview | StageName::Approved);
+        let counts = matches!(
+            stage,
+            StageName::Submitted | StageName::InReview | StageName::Approved | StageName::Objected
+        );
         assert_eq!(record.due_on.is_some(), counts, "the clock runs while the office has to act: {stage}");
 
         let mut worked: BTreeMap<&str, Vec<&By>> = BTreeMap::new();

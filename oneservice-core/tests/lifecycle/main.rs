@@ -5,3 +5,4 @@ mod cells;
 mod document;
 mod life;
 mod model;
+mod time;

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use oneservice_core::ids::{DocumentId, ReasonCode, StepId};
+use oneservice_core::money::Money;
 use oneservice_core::office::{Basis, Office, OfficeError};
 use oneservice_core::request::{
-    Actor, Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, SignatureMethod, Verdict,
+    Actor, Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, Verdict,
 };
-use oneservice_pilot::{Opened, Place, sentence};
+use oneservice_pilot::{Opened, Place, collector, sentence};
 
 use super::details;
 use super::request::{case, read_file};
@@ -154,6 +155,117 @@ pub(crate) enum Act {
         #[arg(long)]
         note: String,
     },
+    /// Move the due day, once, before it has passed.
+    Extend {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// By so many working days.
+        #[arg(long)]
+        days: u32,
+        /// Why, by the office's reasons of kind `extend`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Tell the applicant why the office is late.
+    ExplainDelay {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `late`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// The applicant complains; the ombudsman sees and answers it.
+    Complain {
+        code: String,
+        /// What about, by the office's reasons of kind `complaint`.
+        #[arg(long)]
+        subject: ReasonCode,
+        #[arg(long)]
+        text: String,
+    },
+    /// The ombudsman answers the oldest complaint that is open.
+    AnswerComplaint {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Words to the applicant.
+        #[arg(long)]
+        text: String,
+    },
+    /// Do not ask for the fee, or for a part of it.
+    Waive {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// How much, in the smallest unit of the currency; all that is outstanding, if not said.
+        #[arg(long)]
+        amount: Option<i64>,
+        /// Why, by the office's reasons of kind `waive`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Give back what was paid and is not owed.
+    Refund {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+    },
+    /// A result that was handed over does not hold for a while.
+    Suspend {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `suspend`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the holder.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// A suspended result holds again.
+    Reinstate {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Words to the holder.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// A result that was handed over does not hold any more, for good.
+    Revoke {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `revoke`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the holder.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Take a closed request up again whose result was not handed over.
+    Reopen {
+        code: String,
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: String,
+        /// Why, by the office's reasons of kind `reopen`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
+    },
 }
 
 fn officer(opened: &Opened, id: &str) -> Result<Actor, CliError> {
@@ -201,7 +313,9 @@ impl Act {
         let opened = place.open_existing().await?;
         let office = &opened.office;
         let (code, by) = match &self {
-            Self::Withdraw { code, .. } | Self::Object { code, .. } => (code.clone(), Actor::Applicant),
+            Self::Withdraw { code, .. } | Self::Object { code, .. } | Self::Complain { code, .. } => {
+                (code.clone(), Actor::Applicant)
+            }
             Self::Pay { code, officer: who, .. }
             | Self::Judge { code, officer: who, .. }
             | Self::Pass { code, officer: who, .. }
@@ -210,7 +324,16 @@ impl Act {
             | Self::Refuse { code, officer: who, .. }
             | Self::Issue { code, officer: who, .. }
             | Self::Collect { code, officer: who, .. }
-            | Self::Objection { code, officer: who, .. } => (code.clone(), officer(&opened, who)?),
+            | Self::Objection { code, officer: who, .. }
+            | Self::Extend { code, officer: who, .. }
+            | Self::ExplainDelay { code, officer: who, .. }
+            | Self::AnswerComplaint { code, officer: who, .. }
+            | Self::Waive { code, officer: who, .. }
+            | Self::Refund { code, officer: who }
+            | Self::Suspend { code, officer: who, .. }
+            | Self::Reinstate { code, officer: who, .. }
+            | Self::Revoke { code, officer: who, .. }
+            | Self::Reopen { code, officer: who, .. } => (code.clone(), officer(&opened, who)?),
         };
         let case = case(office, &code).await?;
         let id = case.request.record().id;
@@ -294,15 +417,8 @@ impl Act {
                     originals.iter().map(parse).collect::<Result<_, _>>()?
                 };
                 let drawing = signature.map(|file| read_file(&file)).transpose()?;
-                let method = match (&drawing, signed_on_paper) {
-                    (Some(_), _) => Some(SignatureMethod::Drawn),
-                    (None, true) => Some(SignatureMethod::Paper),
-                    (None, false) => None,
-                };
-                let signature = match method {
-                    Some(method) => Some(office.signature(service, method, &name, drawing).await?),
-                    None => None,
-                };
+                let signature =
+                    collector::signature(office, service, &name, drawing, signed_on_paper).await?;
                 let relation = if proxy { Relation::Proxy } else { Relation::Applicant };
                 Command::Collect {
                     collector: Collector { name, relation, identity },
@@ -314,6 +430,20 @@ impl Act {
             Self::Object { text, .. } => Command::Object { text },
             Self::Objection { uphold: true, note, .. } => Command::UpholdObjection { note },
             Self::Objection { note, .. } => Command::DismissObjection { note },
+            Self::Extend { days, reason, note, .. } => Command::Extend { working_days: days, reason, note },
+            Self::ExplainDelay { reason, note, .. } => Command::ExplainDelay { reason, note },
+            Self::Reopen { reason, note, .. } => Command::Reopen { reason, note },
+            Self::Complain { subject, text, .. } => Command::Complain { subject, text },
+            Self::AnswerComplaint { text, .. } => Command::AnswerComplaint { text },
+            Self::Waive { amount, reason, note, .. } => {
+                let due = record.outstanding();
+                let amount = amount.map_or(due, |minor| Money::new(due.currency(), minor));
+                Command::Waive { amount, reason, note }
+            }
+            Self::Suspend { reason, note, .. } => Command::Suspend { reason, note },
+            Self::Reinstate { note, .. } => Command::Reinstate { note },
+            Self::Revoke { reason, note, .. } => Command::Revoke { reason, note },
+            Self::Refund { .. } => Command::Refund { amount: record.refundable_in(request.stage(), service) },
         })
     }
 }

@@ -33,6 +33,7 @@ pub(crate) fn case_value(case: &Case, waits_for: &[QueueName]) -> Value {
     json!({
         "code": record.code, "id": record.id, "number": case.number, "service": record.service.id,
         "version": record.version, "stage": case.request.stage(), "due": record.due_on,
+        "last_day": case.request.last_day().map(|(_, day)| day),
         "received": record.received_on, "fee": record.fee.total, "outstanding": record.outstanding(),
         "open_steps": open, "waits_for": waits_for, "answers": record.answers,
         "documents": record.evidence.iter().map(|e| json!({"document": e.document, "name": e.name, "media_type": e.media_type, "size": e.size_bytes})).collect::<Vec<_>>(),
@@ -114,6 +115,7 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
         found.map_or_else(|| code.to_owned(), |reason| format!("{} [{code}]", reason.text.get(lang)))
     };
     let noted = |key: &str, note: &Option<String>| note.as_ref().map(|note| format!("{}: {note}", word(key)));
+    let day = |key: &str, day| format!("{} {}", word(key), sentence::date(lang, day));
     let mut lines = Vec::new();
     match fact {
         AnyFact::Payment(payment) => {
@@ -187,7 +189,51 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
         AnyFact::Objection(objection) => lines.push(objection.text.clone()),
         AnyFact::ObjectionUpheld(upheld) => lines.push(upheld.note.clone()),
         AnyFact::ObjectionDismissed(dismissed) => lines.push(dismissed.note.clone()),
-        AnyFact::Submission(_) | AnyFact::ReviewOpened(_) | AnyFact::Lapse(_) | AnyFact::RefusalFinal(_) => {}
+        AnyFact::Lapse(lapse) => lines.push(day("last-day", lapse.last_day)),
+        AnyFact::RefusalFinal(last) => lines.push(day("last-day", last.last_day)),
+        AnyFact::Reminder(reminder) => lines.push(day("last-day", reminder.last_day)),
+        AnyFact::Escalation(missed) => lines.push(day("due-on", missed.due_on)),
+        AnyFact::SilentApproval(granted) => {
+            lines.push(format!("{} {}", granted.legal_basis, granted.article));
+        }
+        AnyFact::Extension(moved) => {
+            lines.push(day("due-on", moved.due_on));
+            lines.push(moved.reason.to_string());
+            lines.extend(noted("note-applicant", &moved.note));
+        }
+        AnyFact::DelayExplained(late) => {
+            lines.push(late.reason.to_string());
+            lines.extend(noted("note-applicant", &late.note));
+        }
+        AnyFact::Reopening(open) => {
+            lines.push(day("due-on", open.due_on));
+            lines.push(open.reason.to_string());
+            lines.extend(noted("note-applicant", &open.note));
+        }
+        AnyFact::Reading(reading) => {
+            let path = format!("documents.{}", reading.document);
+            lines.push(sentence::path(lang, service, &path));
+        }
+        AnyFact::Complaint(complaint) => {
+            lines.extend([complaint.subject.to_string(), complaint.text.clone()])
+        }
+        AnyFact::ComplaintAnswered(answer) => lines.push(answer.text.clone()),
+        AnyFact::Waiver(waiver) => {
+            lines.push(format!("{}  {}", waiver.amount, waiver.reason));
+            lines.extend(noted("note-applicant", &waiver.note));
+        }
+        AnyFact::Suspension(suspension) => {
+            lines.push(suspension.reason.to_string());
+            lines.extend(noted("note-applicant", &suspension.note));
+        }
+        AnyFact::Reinstatement(again) => lines.extend(noted("note-applicant", &again.note)),
+        AnyFact::Revocation(revocation) => {
+            lines.push(revocation.reason.to_string());
+            lines.extend(noted("note-applicant", &revocation.note));
+        }
+        AnyFact::Expiry(expiry) => lines.push(day("last-day", expiry.last_day)),
+        AnyFact::Refund(refund) => lines.push(format!("{}  {}", refund.amount, refund.receipt)),
+        AnyFact::Submission(_) | AnyFact::ReviewOpened(_) => {}
     }
     lines
 }

@@ -10,3 +10,4 @@ pub(crate) mod rules;
 pub(crate) mod serve;
 pub(crate) mod staff;
 pub(crate) mod store;
+pub(crate) mod tick;

@@ -33,7 +33,7 @@ pub const DAYS: i64 = 90;
 const SIDE_BY_SIDE: usize = 64;
 
 /// The demonstration's officers: one for each role that the catalogue's plans name, in every department that they
-/// name it for, and a cashier.
+/// name it for, a cashier, and those who are called on when something goes wrong.
 pub fn officers(catalog: &Catalog) -> Vec<Officer> {
     let mut appointments: BTreeMap<Role, Vec<Appointment>> = BTreeMap::new();
     let mut appoint = |role: Role, appointment: Appointment| {
@@ -49,6 +49,17 @@ pub fn officers(catalog: &Catalog) -> Vec<Officer> {
         }
     }
     let office = catalog.office();
+    for service in catalog.services() {
+        let desk = service.review.steps.first().map_or(&service.department, |step| &step.department);
+        let heads = [
+            (Role::DepartmentHead, &service.department),
+            (Role::GovernorDelegate, desk),
+            (Role::Ombudsman, desk),
+        ];
+        for (role, department) in heads.into_iter().filter(|(role, _)| office.role(*role).is_some()) {
+            appoint(role, Appointment { role, department: department.clone() });
+        }
+    }
     appointments
         .into_iter()
         .filter_map(|(role, appointments)| {

@@ -46,6 +46,7 @@ struct Fix {
     code: String,
     note: String,
     clock_stands: bool,
+    last_day: String,
     items: Vec<Returned>,
     wrong: Vec<Wrong>,
 }
@@ -150,6 +151,7 @@ fn page(
         back: p.u(&base),
         code: record.code.to_string(),
         note: returned.stage().note.clone().unwrap_or_default(),
+        last_day: returned.stage().correct_by.map(|day| p.date(day)).unwrap_or_default(),
         clock_stands: service.processing_time.clock == ClockRule::StopsWhileReturned,
         wrong,
         p,

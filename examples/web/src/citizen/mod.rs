@@ -1,9 +1,11 @@
 //! Pages for the people who ask.
 
 pub(crate) mod changed;
+pub(crate) mod complain;
 pub(crate) mod draft;
 pub(crate) mod fix;
 pub(crate) mod home;
+pub(crate) mod object;
 pub(crate) mod receipt;
 pub(crate) mod sign;
 pub(crate) mod upload;

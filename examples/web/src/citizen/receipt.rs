@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, OfficeError};
-use oneservice_core::request::{AnyRequest, StageName};
+use oneservice_core::request::{AnyRequest, Awaits, FactName, StageName};
 use oneservice_core::text::{Lang, phone};
 use oneservice_pilot::sentence;
 use qrcodegen::{QrCode, QrCodeEcc};
@@ -16,10 +16,9 @@ use serde::Deserialize;
 
 use super::key;
 use super::visit::Visit;
-use super::withdraw::may_withdraw;
 use crate::App;
 use crate::page::{Page, answer, html, html_with, link};
-use crate::story::{Line, Reader, correction, story};
+use crate::story::{Line, Reader, correction, readings, story};
 use crate::tries::TRIES_MAX;
 
 #[derive(Template)]
@@ -38,11 +37,15 @@ struct ReceiptPage {
     paid: bool,
     free: bool,
     lines: Vec<Line>,
+    readings: Vec<Line>,
+    complain: String,
     returned: Vec<String>,
     fix: String,
     visit: Option<Visit>,
     ready: bool,
     withdraw: String,
+    object: String,
+    last_day: String,
     link: String,
     qr: String,
     papers: Vec<String>,
@@ -81,7 +84,8 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         StageName::Submitted | StageName::InReview if record.waits_for_fee() => p.t("todo-pay"),
         StageName::Returned => p.t("todo-fix"),
         StageName::Ready => p.t("todo-collect"),
-        StageName::Closed | StageName::Refused => String::new(),
+        StageName::Refused => p.t("todo-object"),
+        StageName::Closed => String::new(),
         _ => p.t("todo-nothing"),
     };
     let class = match stage_name {
@@ -103,6 +107,8 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         }
         _ => Vec::new(),
     };
+    let last_day =
+        case.request.last_day().filter(|(awaits, _)| *awaits == Awaits::Applicant).map(|(_, day)| day);
     html(ReceiptPage {
         code: record.code.to_string(),
         number: case.number.clone(),
@@ -116,6 +122,8 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         paid: record.outstanding().is_zero(),
         free: record.fee.total.is_zero(),
         lines: story(app, lang, case, Reader::Applicant),
+        readings: if own.is_some() { readings(app, lang, case) } else { Vec::new() },
+        complain: if own.is_some() { p.u(&format!("{path}/complain")) } else { String::new() },
         returned,
         visit: going_on.then(|| Visit::new(app, lang, given(), Some(record.outstanding()))),
         ready: stage_name == StageName::Ready,
@@ -124,11 +132,17 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         } else {
             String::new()
         },
-        withdraw: if own.is_some() && may_withdraw(stage_name) {
+        withdraw: if own.is_some() && stage_name.allows(FactName::Withdrawal) {
             p.u(&format!("{path}/withdraw"))
         } else {
             String::new()
         },
+        object: if own.is_some() && stage_name == StageName::Refused {
+            p.u(&format!("{path}/object"))
+        } else {
+            String::new()
+        },
+        last_day: last_day.map(|day| p.date(day)).unwrap_or_default(),
         qr: full.as_deref().map(qr).unwrap_or_default(),
         link: full.unwrap_or_default(),
         papers: given().map(|d| p.c(&d.name)).collect(),

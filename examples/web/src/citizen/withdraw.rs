@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::office::{Basis, Case, OfficeError};
-use oneservice_core::request::{Actor, Command, FactName, StageName, TRANSITIONS};
+use oneservice_core::request::{Actor, Command, FactName};
 use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 use serde::Deserialize;
@@ -14,11 +14,6 @@ use serde::Deserialize;
 use super::key;
 use crate::App;
 use crate::page::{Page, answer, html_with, to};
-
-/// Whether it can still be done.
-pub(super) fn may_withdraw(stage: StageName) -> bool {
-    TRANSITIONS.iter().any(|arrow| arrow.from == stage && arrow.fact == FactName::Withdrawal)
-}
 
 #[derive(Template)]
 #[template(path = "withdraw.html")]
@@ -72,10 +67,8 @@ pub(crate) async fn withdraw(
         let by = Actor::with_link(record.by_representative);
         let command = Command::Withdraw { reason: Some(why.reason.clone()) };
         match app.office.act(record.id, command, &by, Basis::default()).await {
-            Err(OfficeError::Denied { denials, request }) if may_withdraw(request.stage()) => {
-                let catalog = app.office.catalog();
-                let words = |denial| sentence::denial(lang, catalog, request.service(), denial);
-                let denied = denials.iter().map(words).collect();
+            Err(OfficeError::Denied { denials, request }) if request.stage().allows(FactName::Withdrawal) => {
+                let denied = sentence::denials(lang, app.office.catalog(), request.service(), &denials);
                 Ok(page(&app, lang, &case, &path, why.reason, denied))
             }
             // Whatever happened meanwhile, the status page shows it.

@@ -1,5 +1,6 @@
 //! Pages for staff.
 
+mod aside;
 pub(crate) mod find;
 mod items;
 pub(crate) mod login;

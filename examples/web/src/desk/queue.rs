@@ -14,6 +14,7 @@ use oneservice_pilot::sentence;
 use serde::Deserialize;
 
 use super::officer;
+use super::review::{payable, refundable};
 use crate::App;
 use crate::page::{Page, answer, html};
 
@@ -59,7 +60,7 @@ pub(super) struct Found {
     pub(super) cut: bool,
 }
 
-/// A row of a list. `at_cash` has the amount that is left to pay.
+/// A row of a list. `at_cash` has the amount that is left to pay, or is to be given back.
 async fn row(app: &App, p: &Page, summary: &Summary, at_cash: bool) -> Result<Row, OfficeError> {
     let catalog = app.office.catalog();
     let today = catalog.calendar().local_date(app.office.now());
@@ -69,7 +70,10 @@ async fn row(app: &App, p: &Page, summary: &Summary, at_cash: bool) -> Result<Ro
     } else {
         None
     };
-    let outstanding = case.as_ref().filter(|_| at_cash).map(|case| case.request.record().outstanding());
+    let money = case.as_ref().filter(|_| at_cash).map(|case| match refundable(case, p.lang) {
+        none if none.is_empty() => payable(case, p.lang),
+        due => format!("{}: {due}", p.t("refund")),
+    });
     Ok(Row {
         link: p.u(&format!("/desk/r/{}", summary.request)),
         code: summary.code.to_string(),
@@ -81,7 +85,7 @@ async fn row(app: &App, p: &Page, summary: &Summary, at_cash: bool) -> Result<Ro
         },
         due: summary.due_on.map(|due| p.date(due)).unwrap_or_default(),
         late: summary.due_on.is_some_and(|due| due < today),
-        amount: outstanding.map(|money| money.show(p.lang)).unwrap_or_default(),
+        amount: money.unwrap_or_default(),
     })
 }
 

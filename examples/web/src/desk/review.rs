@@ -9,10 +9,11 @@ use axum::{Extension, Form};
 use oneservice_core::catalog::{ReasonKind, ReviewStep, Role, StepKind};
 use oneservice_core::ids::Digest32;
 use oneservice_core::office::{Basis, Case, OfficeError};
-use oneservice_core::request::{Actor, AnyFact, AnyRequest, Finding, Officer, StageName};
+use oneservice_core::request::{Actor, AnyFact, AnyRequest, Command, Denial, Finding, Officer, StageName};
 use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 
+use super::aside::{Aside, aside};
 use super::items::{ItemView, file_of, items, rejected};
 use super::officer;
 use super::sight::{Sight, sight};
@@ -57,6 +58,7 @@ struct Review {
     lines: Vec<Line>,
     against: Vec<Line>,
     others: Vec<String>,
+    aside: Aside,
 }
 
 /// What the cashier sees.
@@ -73,6 +75,7 @@ struct Cash {
     token: String,
     tried: Tried,
     pay: String,
+    refund: String,
 }
 
 /// What the page says about the act that was tried.
@@ -86,7 +89,12 @@ struct Tried {
 /// The case, and how much of it the officer sees. What is not seen is not found.
 async fn seen(app: &App, officer: &Officer, text: &str) -> Result<(Case, Sight), OfficeError> {
     let case = app.office.case(text.parse().map_err(|_| OfficeError::NotFound)?).await?;
-    let sight = sight(officer, case.request.service()).ok_or(OfficeError::NotFound)?;
+    let complained = || case.history.iter().any(|h| matches!(h.recorded.fact, AnyFact::Complaint(_)));
+    let sight = match sight(officer, case.request.service()) {
+        Some(sight) => sight,
+        None if officer.holds(&[Role::Ombudsman]) && complained() => Sight::Whole,
+        None => return Err(OfficeError::NotFound),
+    };
     Ok((case, sight))
 }
 
@@ -100,14 +108,15 @@ fn token() -> String {
 }
 
 /// What the cashier may take now.
-fn payable(case: &Case, lang: Lang) -> String {
-    let record = case.request.record();
-    let is_due = match case.request.stage() {
-        StageName::Submitted | StageName::InReview => record.waits_for_fee(),
-        StageName::Approved | StageName::Ready => !record.outstanding().is_zero(),
-        _ => false,
-    };
-    if is_due { record.outstanding().show(lang) } else { String::new() }
+pub(super) fn payable(case: &Case, lang: Lang) -> String {
+    let due = case.request.record().payable_in(case.request.stage());
+    if due.is_zero() { String::new() } else { due.show(lang) }
+}
+
+/// What the cashier may give back now.
+pub(super) fn refundable(case: &Case, lang: Lang) -> String {
+    let due = case.request.record().refundable_in(case.request.stage(), case.request.service());
+    if due.is_zero() { String::new() } else { due.show(lang) }
 }
 
 fn cash(app: &App, lang: Lang, case: &Case, status: StatusCode, tried: Tried) -> Response {
@@ -124,6 +133,7 @@ fn cash(app: &App, lang: Lang, case: &Case, status: StatusCode, tried: Tried) ->
         token: token(),
         tried,
         pay: payable(case, lang),
+        refund: refundable(case, lang),
         p,
     };
     html_with(status, view)
@@ -200,6 +210,7 @@ fn page(
         lines: story(app, lang, case, Reader::Officer),
         against: against.collect(),
         others: others.collect(),
+        aside: aside(app, &p, case, officer),
         steps,
         p,
     };
@@ -242,6 +253,15 @@ pub(crate) async fn file(
     let made = async {
         let (case, sight) = seen(&app, &officer, &text).await?;
         let found = file_of(&case, &blob).filter(|_| sight == Sight::Whole).ok_or(OfficeError::NotFound)?;
+        let read = Command::Read { blob: found.blob };
+        // Nobody reads unseen: what cannot be recorded is not shown. The drawing of a signature is no paper.
+        match app.office.act(case.request.record().id, read, &Actor::Officer(officer), Basis::default()).await
+        {
+            Ok(_) => {}
+            Err(OfficeError::Denied { denials, .. })
+                if matches!(denials[..], [Denial::AlreadyRecorded | Denial::FileUnknown]) => {}
+            Err(other) => return Err(other),
+        }
         served(&app, found).await
     };
     answer(&app, lang, made.await)
@@ -283,7 +303,7 @@ pub(crate) async fn act(
             Err(OfficeError::Denied { denials, .. }) => {
                 let case = app.office.case(id).await?;
                 let (catalog, service) = (app.office.catalog(), case.request.service());
-                let denied = denials.iter().map(|d| sentence::denial(lang, catalog, service, d)).collect();
+                let denied = sentence::denials(lang, catalog, service, &denials);
                 let tried = Tried { denied, typed, ..Tried::default() };
                 Ok(page(&app, lang, &officer, (&case, sight), StatusCode::FORBIDDEN, tried))
             }

@@ -5,8 +5,9 @@ use std::fmt::Display;
 use oneservice_core::ids::{DocumentId, StepId};
 use oneservice_core::office::{Case, OfficeError};
 use oneservice_core::request::{
-    Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, SignatureMethod, Verdict,
+    Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, Verdict,
 };
+use oneservice_pilot::collector;
 
 use crate::App;
 use crate::citizen::sign::picture;
@@ -64,6 +65,7 @@ impl Typed {
         let (record, service) = (case.request.record(), case.request.service());
         let note = || self.one("note").map(str::to_owned);
         let step: Option<StepId> = self.one("step").and_then(|step| step.parse().ok());
+        let reason = || self.one("reason").and_then(|reason| reason.parse().ok());
         let item = || self.one("item").and_then(|item| item.parse::<Item>().ok());
         Ok(match (self.one("act"), step) {
             (Some("pay"), _) => Some(Command::Pay {
@@ -77,14 +79,11 @@ impl Typed {
             (Some("accept"), Some(step)) => {
                 item().map(|item| Command::Judge { step, item, verdict: Verdict::Accepted })
             }
-            (Some("reject"), Some(step)) => {
-                let reason = self.one("reason").and_then(|reason| reason.parse().ok());
-                item().zip(reason).map(|(item, reason)| Command::Judge {
-                    step,
-                    item,
-                    verdict: Verdict::Rejected { reason, note: note() },
-                })
-            }
+            (Some("reject"), Some(step)) => item().zip(reason()).map(|(item, reason)| Command::Judge {
+                step,
+                item,
+                verdict: Verdict::Rejected { reason, note: note() },
+            }),
             (Some("pass"), Some(step)) => {
                 let checked = self.all("checked").filter_map(|n| n.parse().ok()).collect();
                 let finding = if self.one("finding") == Some("unfavourable") {
@@ -109,19 +108,33 @@ impl Typed {
                 Some(Command::Refuse { step, reasons, note: note() })
             }
             (Some("issue"), Some(step)) => Some(Command::Issue { step }),
+            (Some("uphold"), _) => Some(Command::UpholdObjection { note: note().unwrap_or_default() }),
+            (Some("dismiss"), _) => Some(Command::DismissObjection { note: note().unwrap_or_default() }),
+            (Some("extend"), _) => {
+                let days = self.one("days").map(oneservice_core::text::ascii_digits);
+                let days = days.and_then(|days| days.trim().parse().ok()).unwrap_or(0);
+                reason().map(|reason| Command::Extend { working_days: days, reason, note: note() })
+            }
+            (Some("explain-delay"), _) => {
+                reason().map(|reason| Command::ExplainDelay { reason, note: note() })
+            }
+            (Some("reopen"), _) => reason().map(|reason| Command::Reopen { reason, note: note() }),
+            (Some("suspend"), _) => reason().map(|reason| Command::Suspend { reason, note: note() }),
+            (Some("reinstate"), _) => Some(Command::Reinstate { note: note() }),
+            (Some("revoke"), _) => reason().map(|reason| Command::Revoke { reason, note: note() }),
+            (Some("answer-complaint"), _) => {
+                Some(Command::AnswerComplaint { text: note().unwrap_or_default() })
+            }
+            (Some("waive"), _) => {
+                reason().map(|reason| Command::Waive { amount: record.outstanding(), reason, note: note() })
+            }
+            (Some("refund"), _) => {
+                Some(Command::Refund { amount: record.refundable_in(case.request.stage(), service) })
+            }
             (Some("collect"), _) => {
                 let name = self.one("collector").unwrap_or_default().to_owned();
-                // Drawn by the collector on this screen, or on paper before the officer who says so.
-                let drawing = self.one("drawn").and_then(picture);
-                let method = match (&drawing, self.one("signed")) {
-                    (Some(_), _) => Some(SignatureMethod::Drawn),
-                    (None, Some(_)) => Some(SignatureMethod::Paper),
-                    (None, None) => None,
-                };
-                let signature = match method {
-                    Some(method) => Some(app.office.signature(service, method, &name, drawing).await?),
-                    None => None,
-                };
+                let (drawing, on_paper) = (self.one("drawn").and_then(picture), self.one("signed").is_some());
+                let signature = collector::signature(&app.office, service, &name, drawing, on_paper).await?;
                 let originals_seen: Vec<DocumentId> =
                     self.all("original").filter_map(|id| id.parse().ok()).collect();
                 let relation =

@@ -1,6 +1,7 @@
 //! What single pages must say and must not say, without a browser.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod afterwards;
 mod citizens;
 mod officers;
 #[path = "../support/mod.rs"]

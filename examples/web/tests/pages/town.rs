@@ -2,14 +2,15 @@
 #![allow(dead_code, reason = "each test uses what it needs")]
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use oneservice_core::catalog::{DocumentFormat, Role};
-use oneservice_core::office::{Basis, Case, NewDraft, Office, Receipt};
+use oneservice_core::catalog::{DocumentFormat, ReasonKind, Role};
+use oneservice_core::office::{Basis, Case, Clock, NewDraft, Office, Receipt, SetClock, SystemClock};
 use oneservice_core::request::{
-    Actor, Appointment, Command, Correction, Finding, Officer, PaymentMethod, Verdict,
+    Actor, Appointment, Collector, Command, Correction, Finding, Item, Officer, PaymentMethod, Relation,
+    SignatureMethod, Verdict,
 };
-use oneservice_core::request::{Item, SignatureMethod};
-use oneservice_pilot::{Place, demo, fake};
+use oneservice_pilot::{Place, collector, demo, fake};
 use oneservice_web::{App, router};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -23,6 +24,7 @@ pub(crate) struct Town {
     officers: Vec<Officer>,
     pub(crate) address: String,
     pub(crate) staff_file: PathBuf,
+    pub(crate) clock: Arc<SetClock>,
     _data: TempDir,
 }
 
@@ -45,12 +47,13 @@ impl Town {
             appointments: vec![elsewhere],
         });
         demo::add_staff(loaded.office(), &officers, &place.staff_file()).unwrap();
-        let opened = place.open(None).await.unwrap();
+        let clock = Arc::new(SetClock::at(SystemClock.now()));
+        let opened = place.open(Some(Arc::clone(&clock) as _)).await.unwrap();
         let office = opened.office.clone();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(axum::serve(listener, router(App::new(opened).at(url))).into_future());
-        Self { office, officers, address, staff_file: place.staff_file(), _data: data }
+        Self { office, officers, address, staff_file: place.staff_file(), clock, _data: data }
     }
 
     pub(crate) fn visitor(&self) -> Visitor {
@@ -142,6 +145,32 @@ impl Town {
             self.pass(receipt, "opinion-officer", step.as_str(), None).await;
         }
         self.pass(receipt, "inspector", "inspect", None).await;
+    }
+
+    pub(crate) async fn refuse(&self, receipt: &Receipt) {
+        self.up_to_decision(receipt, None).await;
+        let service = self.case(receipt).await.request.service().clone();
+        let reason = service.reasons.iter().find(|reason| reason.kind == ReasonKind::Refuse).unwrap();
+        let (step, reasons) = ("approve".parse().unwrap(), vec![reason.code.clone()]);
+        self.act(receipt, "approver", Command::Refuse { step, reasons, note: None }).await;
+    }
+
+    pub(crate) async fn hand_over(&self, receipt: &Receipt) {
+        self.up_to_ready(receipt).await;
+        let service = self.case(receipt).await.request.service().clone();
+        let signature = collector::signature(&self.office, &service, "SOK DARA", None, true).await.unwrap();
+        let originals = service.documents.iter().filter(|document| document.original_at_counter);
+        let (name, identity) = ("SOK DARA".to_owned(), "national-id 6789".to_owned());
+        let collect = Command::Collect {
+            collector: Collector { name, relation: Relation::Applicant, identity },
+            signature,
+            originals_seen: originals.map(|document| document.id.clone()).collect(),
+        };
+        self.act(receipt, "front-desk", collect).await;
+    }
+
+    pub(crate) fn pass_days(&self, days: i64) {
+        self.clock.advance_millis(days * 24 * 3_600_000);
     }
 
     pub(crate) async fn up_to_ready(&self, receipt: &Receipt) {

@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::{Case, Office, OfficeError};
+use crate::catalog::Periods;
 use crate::ids::{Digest32, OfficeId, RequestId};
 use crate::request::AnyFact;
 use crate::store::{Archive, Kind, LogDigest, Place, Placed, Records, StoreError, StoredEvent};
@@ -237,6 +238,13 @@ impl Check<'_> {
             // Hashed under the office's secret, which a copy of the store may not have beside it.
             said.phone = row.phone;
         }
+        // When a reminder is due depends on the periods of the day on which the row was written; when the last day has passed does not.
+        let calendar = self.by.catalog().calendar();
+        let latest =
+            case.request.wakes_on(calendar, &Periods::default()).map(|day| calendar.start_of_day(day));
+        if latest.is_none_or(|latest| row.wake_at.is_some_and(|at| at <= latest)) {
+            said.wake_at = row.wake_at;
+        }
         if said != row {
             self.find_request("summary", id, "the row does not say what the history says");
         }
@@ -247,7 +255,7 @@ impl Check<'_> {
         for happening in &case.history {
             let year = self.by.catalog().calendar().local_date(happening.recorded.entry.recorded_at).year();
             let register = match &happening.recorded.fact {
-                AnyFact::Payment(_) => format!("receipt/{year}"),
+                AnyFact::Payment(_) | AnyFact::Refund(_) => format!("receipt/{year}"),
                 AnyFact::Issuance(_) => format!("result/{}/{year}", case.request.service().id),
                 _ => continue,
             };

@@ -15,10 +15,10 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     convert::Infallible,
     ops::Bound,
-    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-/// Keeps every promise of the seam but durability: what it holds ends with the process.
+/// Keeps every promise of the seam but durability: what it holds ends with the process. A clone is another handle to the same memory.
 ///
 /// ```
 /// use oneservice_core::{ids::OfficeId, store::{Head, Log, MemoryStore}};
@@ -31,9 +31,9 @@ use std::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct MemoryStore {
-    offices: RwLock<Offices>,
+    offices: Arc<RwLock<Offices>>,
 }
 
 #[derive(Debug, Default)]

@@ -1,0 +1,105 @@
+//! The rest of the dynamic door: what happens because time passes, and what goes on beside the plan, and the life of a result.
+
+use super::command::one;
+use super::{Actor, AnyRequest, Command, CommandDenied, Context, Decided};
+
+impl AnyRequest {
+    /// What happens because time passes, and what officers do about it.
+    pub(super) fn decide_in_time(
+        self,
+        command: Command,
+        by: &Actor,
+        context: &Context<'_>,
+    ) -> Result<Decided, CommandDenied> {
+        match (self, command) {
+            (Self::Submitted(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::InReview(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::Returned(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::Approved(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::Ready(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::Refused(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::Closed(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::Objected(r), Command::Remind) => one(r.remind(by, context)),
+            (Self::InReview(r), Command::Escalate) => one(r.escalate(by, context)),
+            (Self::Approved(r), Command::Escalate) => one(r.escalate(by, context)),
+            (Self::Objected(r), Command::Escalate) => one(r.escalate(by, context)),
+            (Self::Submitted(r), Command::Lapse) => one(r.lapse(by, context)),
+            (Self::Returned(r), Command::Lapse) => one(r.lapse(by, context)),
+            (Self::Ready(r), Command::Lapse) => one(r.lapse(by, context)),
+            (Self::Refused(r), Command::MakeFinal) => one(r.make_final(by, context)),
+            (Self::InReview(r), Command::GrantBySilence) => one(r.grant_by_silence(by, context)),
+            (Self::InReview(r), Command::Extend { working_days, reason, note }) => {
+                one(r.extend(by, context, working_days, reason, note))
+            }
+            (Self::Approved(r), Command::Extend { working_days, reason, note }) => {
+                one(r.extend(by, context, working_days, reason, note))
+            }
+            (Self::InReview(r), Command::ExplainDelay { reason, note }) => {
+                one(r.explain_delay(by, context, reason, note))
+            }
+            (Self::Approved(r), Command::ExplainDelay { reason, note }) => {
+                one(r.explain_delay(by, context, reason, note))
+            }
+            (Self::Objected(r), Command::ExplainDelay { reason, note }) => {
+                one(r.explain_delay(by, context, reason, note))
+            }
+            (Self::Closed(r), Command::Reopen { reason, note }) => one(r.reopen(by, context, reason, note)),
+            (request, command) => Err(request.not_in_stage(&command)),
+        }
+    }
+
+    /// What is possible in every stage or nearly: reading, complaints, and money that is not taken or given back.
+    pub(super) fn decide_aside(
+        self,
+        command: Command,
+        number: String,
+        by: &Actor,
+        context: &Context<'_>,
+    ) -> Result<Decided, CommandDenied> {
+        macro_rules! in_stages {
+            ($request:expr, [$($stage:ident)+], $r:ident => $act:expr) => {
+                match $request {
+                    $(Self::$stage($r) => one($act),)+
+                    other => Err(other.not_in_stage(&command)),
+                }
+            };
+        }
+        match command.clone() {
+            Command::Suspend { reason, note } => {
+                in_stages!(self, [Closed], r => r.suspend(by, context, reason, note))
+            }
+            Command::Reinstate { note } => in_stages!(self, [Closed], r => r.reinstate(by, context, note)),
+            Command::Revoke { reason, note } => {
+                in_stages!(self, [Closed], r => r.revoke(by, context, reason, note))
+            }
+            Command::Expire => in_stages!(self, [Closed], r => r.expire(by, context)),
+            Command::Read { blob } => in_stages!(
+                self,
+                [Submitted InReview Returned Approved Ready Refused Objected Closed],
+                r => r.read(by, context, blob)
+            ),
+            Command::Complain { subject, text } => in_stages!(
+                self,
+                [Submitted InReview Returned Approved Ready Refused Objected Closed],
+                r => r.complain(by, context, subject, text)
+            ),
+            Command::AnswerComplaint { text } => in_stages!(
+                self,
+                [Submitted InReview Returned Approved Ready Refused Objected Closed],
+                r => r.answer_complaint(by, context, text)
+            ),
+            Command::Waive { amount, reason, note } => in_stages!(
+                self,
+                [Submitted InReview Approved Ready],
+                r => r.waive(by, context, amount, reason, note)
+            )
+            .map(|waived| waived.and_open_review(context)),
+            Command::Refund { amount } => in_stages!(
+                self,
+                [InReview Approved Ready Closed],
+                r => r.refund(by, context, amount, number)
+            ),
+            _ => Err(self.not_in_stage(&command)),
+        }
+    }
+}
