@@ -52,12 +52,16 @@ fn two_catalogues_are_compared_in_words_and_as_data() {
             ("role = \"examiner\"", "role = \"inspector\""),
         ],
     );
+    let office = std::fs::read_to_string(after.join("office.toml")).unwrap();
+    std::fs::write(after.join("office.toml"), office.replace("correct_days = 60", "correct_days = 20"))
+        .unwrap();
     let paths = [before.to_str().unwrap(), after.to_str().unwrap()];
     let diff = |more: &[&str]| run(&before, &[&["catalog", "diff", paths[0], paths[1]], more].concat());
     let (exit, text) = diff(&[]);
     assert_eq!(exit, 0, "{text}");
     for said in [
         "trade.market-stall  Licence: market stall",
+        "periods · days to correct: 60 → 20",
         "Version 1 → 2, from 01/01/2027",
         "fee · base fee: KHR\u{a0}20,000 → KHR\u{a0}25,000",
         "New question: Sign number",
@@ -70,8 +74,10 @@ fn two_catalogues_are_compared_in_words_and_as_data() {
     assert!(khmer.contains("កំណែ ១ → ២") && khmer.contains("សំណួរថ្មី"), "{khmer}");
     let (_, data) = diff(&["--json"]);
     let data: Value = serde_json::from_str(&data).unwrap();
-    assert_eq!((data[0]["edit"].as_str(), data[0]["to"]["version"].as_u64()), (Some("changed"), Some(2)));
-    let changes = data[0]["changes"].as_array().unwrap();
+    let service = &data["services"][0];
+    assert_eq!(data["office"][0]["key"], "correct_days");
+    assert_eq!((service["edit"].as_str(), service["to"]["version"].as_u64()), (Some("changed"), Some(2)));
+    let changes = service["changes"].as_array().unwrap();
     let fee = changes.iter().find(|change| change["subject"] == "fee").unwrap();
     assert_eq!((fee["key"].as_str(), fee["after"].as_i64()), (Some("base"), Some(25_000)));
     let (exit, same) = run(&before, &["catalog", "diff", paths[0], paths[0]]);
@@ -127,6 +133,14 @@ fn the_rules_are_printed_as_their_schema_says() {
     assert_eq!(
         (rules["service"]["reasons"][1]["code"].as_str(), plain.get("service")),
         (Some("TR-X01"), None)
+    );
+    assert_eq!(
+        (rules["service"]["silence"]["then"].as_str(), rules["periods"]["pay_days"].as_u64()),
+        (Some("escalate"), Some(30))
+    );
+    assert_eq!(
+        (&rules["reasons"][0]["code"], &rules["reasons"][0]["kind"]),
+        (&"OF-E01".into(), &"extend".into())
     );
     let row = |rules: &Value, from: &str, fact: &str| {
         let rows = rules["transitions"].as_array().unwrap();

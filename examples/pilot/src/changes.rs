@@ -38,6 +38,10 @@ fn name(lang: Lang, change: &Change) -> String {
     let called = |id: &str, label: &Option<Text>| {
         label.as_ref().map_or_else(|| id.to_owned(), |label| label.get(lang).to_owned())
     };
+    if change.subject == Subject::Holiday {
+        let day = change.id.parse().map_or_else(|_| change.id.clone(), |day| sentence::date(lang, day));
+        return format!("{} ({day})", called(&change.id, &change.label));
+    }
     let own =
         if change.id.is_empty() { subject(lang, change.subject) } else { called(&change.id, &change.label) };
     match &change.of {
@@ -99,7 +103,7 @@ fn show(lang: Lang, catalog: &Catalog, of: Subject, key: &str, value: &Value, ot
 fn word(lang: Lang, catalog: &Catalog, of: Subject, key: &str, text: &str) -> String {
     let known = |key: String| words::has(&key).then(|| words::get(lang, &key, &[]));
     let found = match (of, key) {
-        (_, "role" | "signed_by") => Role::from_word(text)
+        (_, "role" | "signed_by" | "not_with") => Role::from_word(text)
             .and_then(|role| catalog.office().role(role))
             .map(|role| role.name.get(lang).to_owned()),
         (_, "department") => {
@@ -108,7 +112,9 @@ fn word(lang: Lang, catalog: &Catalog, of: Subject, key: &str, text: &str) -> St
         (Subject::Service, "applicants") => known(format!("applicant-{text}")),
         (Subject::Service, "purposes") => known(format!("purpose-{text}")),
         (Subject::Fee, "when") => known(format!("fee-{text}")),
-        (_, "valid_from" | "withdrawn_on" | "date" | "not_before" | "not_after") => {
+        (Subject::Fee, "refund") => known(format!("refund-{text}")),
+        (Subject::Silence, "then") => known(format!("silence-{text}")),
+        (_, "valid_from" | "withdrawn_on" | "since" | "date" | "not_before" | "not_after") => {
             text.parse().ok().map(|day| sentence::date(lang, day))
         }
         _ => None,

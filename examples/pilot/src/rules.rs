@@ -1,9 +1,11 @@
 //! The rules as data for other programs: what may follow what, who may do it, every code with its words. What the library enforces is
 //! written out here, from the same tables.
 
-use oneservice_core::catalog::{Catalog, ProblemCode, Reason, Role, Service};
+use oneservice_core::catalog::{
+    Catalog, OfficeReason, Periods, ProblemCode, Reason, RefundRule, Role, Service, Silence,
+};
 use oneservice_core::ids::ServiceId;
-use oneservice_core::request::{Denial, FACTS, STAGES, TRANSITIONS};
+use oneservice_core::request::{Arrow, Denial, FACTS, STAGES, TRANSITIONS};
 use oneservice_core::text::{Lang, Text};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
@@ -28,9 +30,13 @@ pub struct Rules {
     pub denials: Vec<Code>,
     /// What may be wrong with what was filled in.
     pub problems: Vec<Code>,
-    /// The coded reasons of one service, if one was asked for.
+    /// The coded reasons of the office, in the catalogue's order.
+    pub reasons: Vec<OfficeReason>,
+    /// How long the office waits, and when it speaks up; a period that is null never ends.
+    pub periods: Periods,
+    /// The rules of one service, if one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub service: Option<ServiceReasons>,
+    pub service: Option<ServiceRules>,
 }
 
 /// A word of the rules with its name in both languages.
@@ -94,15 +100,21 @@ pub struct Code {
     pub params: Vec<String>,
 }
 
-/// Why requests for a service may be returned or refused.
+/// What a version of a service says beside the lifecycle.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct ServiceReasons {
+pub struct ServiceRules {
     /// The service.
     pub id: ServiceId,
     /// The version of it.
     pub version: u32,
-    /// The reasons, in the catalogue's order.
+    /// Why its requests may be returned or refused, in the catalogue's order.
     pub reasons: Vec<Reason>,
+    /// What follows when the office does not decide in time; it waits, if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
+    /// Until when the fee is given back to whoever takes the request back; never, if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund: Option<RefundRule>,
 }
 
 fn one_of<T: ToString>(words: &[T]) -> Schema {
@@ -135,7 +147,7 @@ fn code(kind: &str, code: &str) -> Code {
 }
 
 impl Rules {
-    /// The rules of the office of `catalog`; with the reasons of a service, if one is given.
+    /// The rules of the office of `catalog`; with those of a service, if one is given.
     pub fn of(catalog: &Catalog, service: Option<&Service>) -> Self {
         let named = |kind: &str, id: String| Named { name: both(&format!("{kind}-{id}")), id };
         let permissions = |role: Role| {
@@ -154,7 +166,7 @@ impl Rules {
                 may: permissions(*role),
             }
         });
-        let transition = |arrow: &oneservice_core::request::Arrow| Transition {
+        let transition = |arrow: &Arrow| Transition {
             from: arrow.from.to_string(),
             fact: arrow.fact.to_string(),
             to: arrow.to.to_string(),
@@ -168,10 +180,14 @@ impl Rules {
             roles: roles.collect(),
             denials: Denial::CODES.iter().map(|denial| code("denial", denial)).collect(),
             problems: ProblemCode::ALL.iter().map(|problem| code("problem", problem.as_str())).collect(),
-            service: service.map(|service| ServiceReasons {
+            reasons: catalog.office().reasons.clone(),
+            periods: catalog.office().periods.clone(),
+            service: service.map(|service| ServiceRules {
                 id: service.id.clone(),
                 version: service.version,
                 reasons: service.reasons.clone(),
+                silence: service.silence.clone(),
+                refund: service.fee.refund,
             }),
         }
     }

@@ -224,11 +224,10 @@ fn check_fee(walk: &mut Walk<'_>, service: &Service, scope: &Scope) {
     if fee.when == FeeMoment::None && (fee.base != 0 || !fee.rules.is_empty()) {
         walk.say("fee.when", Code::Fee, "a free service asks for an amount");
     }
-    for (key, _) in [("fee.base", Some(fee.base)), ("fee.max", fee.max)]
-        .into_iter()
-        .filter(|(_, units)| units.is_some_and(|units| units > FEE_MAX))
-    {
-        walk.say(key, Code::Fee, format!("is more than {FEE_MAX}"));
+    for (key, units) in [("fee.base", Some(fee.base)), ("fee.max", fee.max)] {
+        if units.is_some_and(|units| units > FEE_MAX) {
+            walk.say(key, Code::Fee, format!("is more than {FEE_MAX}"));
+        }
     }
     if fee.max.is_some_and(|max| max < fee.base) {
         walk.say("fee.max", Code::Fee, "is less than the base");

@@ -68,6 +68,11 @@ fn each_change_is_named_by_what_it_is_about() {
     assert_eq!((reason.subject, reason.id.as_str(), changed(&reason).0), (Subject::Reason, "TR-X01", "text"));
     let paper = one(&[("max_files = 2", "max_files = 3")]);
     assert_eq!((paper.subject, paper.id.as_str()), (Subject::Document, "health-letter"));
+    let silence = one(&[("then = \"escalate\"", "then = \"grant\"")]);
+    assert_eq!((silence.subject, changed(&silence).0), (Subject::Silence, "then"));
+    assert!(silence.concerns_applicants());
+    let refund = one(&[("base = 20000", "base = 20000\nrefund = \"before-decision\"")]);
+    assert_eq!((refund.subject, changed(&refund).0), (Subject::Fee, "refund"));
     let other_number = versions(&stall(), &edited(&[("version = 1", "version = 2")]));
     assert_eq!(other_number, []);
 }
@@ -173,7 +178,7 @@ fn whatever_a_version_says_a_difference_in_it_is_found() {
 fn a_catalogue_beside_itself_does_not_differ() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/catalog/battambang");
     let catalog = Catalog::load(folder).unwrap();
-    assert_eq!(catalogs(&catalog, &catalog), []);
+    assert!(catalogs(&catalog, &catalog).is_empty());
     let all: Vec<_> = catalog.services().collect();
     assert!(all.windows(2).all(|pair| !versions(pair[0], pair[1]).is_empty()));
 }
@@ -206,8 +211,9 @@ fn services_and_versions_that_come_and_go_are_named() {
         files.insert(STALL.into(), text);
     });
     let edits = |before: &Catalog, after: &Catalog| {
-        let diffs = catalogs(before, after);
-        diffs.into_iter().map(|diff| diff.edit).collect::<Vec<_>>()
+        let diff = catalogs(before, after);
+        assert_eq!(diff.office, []);
+        diff.services.into_iter().map(|diff| diff.edit).collect::<Vec<_>>()
     };
     assert!(
         matches!(edits(&none, &plain).as_slice(), [ServiceEdit::Added { version }] if version.version == 1)
@@ -237,5 +243,50 @@ fn services_and_versions_that_come_and_go_are_named() {
     match edits(&plain, &withdrawn).as_slice() {
         [ServiceEdit::Changed { changes, .. }] => assert_eq!(changed(&changes[0]).0, "withdrawn_on"),
         other => panic!("{other:#?}"),
+    }
+}
+
+#[test]
+fn what_the_office_says_differs_by_name() {
+    let plain = sample::catalog().unwrap();
+    let edits: &[(&str, &str, &str, Subject, &str, &str)] = &[
+        ("office.toml", "correct_days = 60", "correct_days = 20", Subject::Periods, "", "correct_days"),
+        ("office.toml", "pay_days = 30\n", "", Subject::Periods, "", "pay_days"),
+        ("office.toml", "sample_office", "office", Subject::Contact, "", "telegram"),
+        ("office.toml", "13:00-16:00", "13:00-17:00", Subject::Hours, "", "sessions"),
+        ("office.toml", "HT-{yyyy}", "HX-{yyyy}", Subject::Numbering, "", "request"),
+        ("office.toml", "en = \"Reception\"", "en = \"Front\"", Subject::Counter, "reception", "name"),
+        (
+            "office.toml",
+            "en = \"Department of Trade\"",
+            "en = \"Trade\"",
+            Subject::Department,
+            "trade",
+            "name",
+        ),
+        ("office.toml", "not_with = [\"approver\"]\n", "", Subject::Role, "front-desk", "not_with"),
+        ("office.toml", "kind = \"late\"", "kind = \"extend\"", Subject::OfficeReason, "OF-L01", "kind"),
+        ("holidays.toml", "en = \"Labour Day\"", "en = \"May Day\"", Subject::Holiday, "2026-05-01", "name"),
+        (
+            "holidays.toml",
+            "[[holidays]]\ndate = \"2026-01-01\"\nname = { km = \"ទិវាចូលឆ្នាំសកល\", en = \"New Year's Day\" }\nstatus = \"listed\"\n",
+            "",
+            Subject::Holiday,
+            "2026-01-01",
+            "",
+        ),
+    ];
+    for (file, from, to, subject, id, key) in edits {
+        let mut files = sample::files();
+        let text = files[*file].replacen(from, to, 1);
+        assert_ne!(text, files[*file], "the sample has no {from:?}");
+        files.insert((*file).into(), text);
+        let diff = catalogs(&plain, &Catalog::parse(&files).unwrap());
+        let [change] = diff.office.as_slice() else { panic!("{from}: {diff:#?}") };
+        assert_eq!((change.subject, change.id.as_str(), diff.services.len()), (*subject, *id, 0), "{from}");
+        match &change.edit {
+            Edit::Changed { key: found, .. } => assert_eq!(found, key, "{from}"),
+            _ => assert_eq!(*key, "", "{from}"),
+        }
     }
 }

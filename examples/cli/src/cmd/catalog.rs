@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use oneservice_core::catalog::diff::{self, ServiceDiff};
+use oneservice_core::catalog::diff::{self, CatalogDiff};
 use oneservice_core::catalog::{Catalog as Loaded, PlanWords, Service};
 use oneservice_core::office::{Clock, SystemClock};
 use oneservice_core::text::Lang;
-use oneservice_pilot::{PilotError, Place, changes, words};
+use oneservice_pilot::changes::{self, Reader};
+use oneservice_pilot::{PilotError, Place, words};
 use serde_json::json;
 
 use crate::exit::CliError;
@@ -20,7 +21,7 @@ pub(crate) enum Catalog {
         /// The catalogue's folder.
         dir: Option<PathBuf>,
     },
-    /// Say in words what differs between two catalogues: services added and removed, and every change of those in both.
+    /// Say in words what differs between two catalogues: in the office, services added and removed, and every change of those in both.
     Diff {
         /// The folder of the earlier catalogue.
         before: PathBuf,
@@ -108,9 +109,9 @@ impl Catalog {
             }
             Self::Diff { before, after } => {
                 let (before, after) = (load(&before)?, load(&after)?);
-                let diffs = diff::catalogs(&before, &after);
+                let diff = diff::catalogs(&before, &after);
                 let lang = out.lang;
-                Ok(out.either(&json!(diffs), || differences(lang, &after, &diffs))?)
+                Ok(out.either(&json!(diff), || differences(lang, &after, &diff))?)
             }
             Self::List => {
                 let catalog = place.catalog()?;
@@ -155,12 +156,18 @@ impl Catalog {
     }
 }
 
-fn differences(lang: Lang, catalog: &Loaded, diffs: &[ServiceDiff]) -> String {
-    if diffs.is_empty() {
+fn differences(lang: Lang, catalog: &Loaded, diff: &CatalogDiff) -> String {
+    if diff.is_empty() {
         return words::get(lang, "diff-none", &[]);
     }
     let mut text = String::new();
-    for diff in diffs {
+    if !diff.office.is_empty() {
+        text.push_str(&format!("{}\n", catalog.office().name.get(lang)));
+    }
+    for change in &diff.office {
+        text.push_str(&format!("  - {}\n", changes::change(lang, catalog, Reader::Editor, change)));
+    }
+    for diff in &diff.services {
         let (headline, lines) = changes::service(lang, catalog, diff);
         text.push_str(&format!("{}  {}\n  {headline}\n", diff.id, diff.name.get(lang)));
         for line in lines {

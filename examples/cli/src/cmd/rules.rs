@@ -1,9 +1,11 @@
 //! `oneservice rules`: what may follow what, who may do it, and every code with its words.
 
 use clap::Subcommand;
-use oneservice_core::text::Lang;
+use oneservice_core::ids::ReasonCode;
+use oneservice_core::text::{Lang, Text};
 use oneservice_pilot::Place;
 use oneservice_pilot::rules::Rules as Exported;
+use oneservice_pilot::words;
 use serde_json::json;
 
 use super::catalog::find;
@@ -14,7 +16,7 @@ use crate::output::Output;
 pub(crate) enum Rules {
     /// Show the rules; with --json as data for other programs.
     Show {
-        /// The coded reasons of this service as well: `sector.service`
+        /// The rules of this service as well: coded reasons, silence, refund. `sector.service`
         #[arg(long)]
         service: Option<String>,
     },
@@ -52,12 +54,26 @@ fn text(lang: Lang, rules: &Exported) -> String {
             text.push_str(&format!("{kind:<12} {:<22} {}\n", code.code, code.words.get(lang)));
         }
     }
-    if let Some(service) = &rules.service {
-        text.push_str(&format!("\n{} version {}\n", service.id, service.version));
-        for reason in &service.reasons {
-            let kind = reason.kind.as_str();
-            text.push_str(&format!("{kind:<12} {:<22} {}\n", reason.code.as_str(), reason.text.get(lang)));
-        }
+    text.push('\n');
+    let mut reason = |kind: &str, code: &ReasonCode, words: &Text| {
+        text.push_str(&format!("{kind:<12} {:<22} {}\n", code.as_str(), words.get(lang)));
+    };
+    for office in &rules.reasons {
+        reason(office.kind.as_str(), &office.code, &office.text);
+    }
+    let Some(service) = &rules.service else { return text };
+    for coded in &service.reasons {
+        reason(coded.kind.as_str(), &coded.code, &coded.text);
+    }
+    let mut rule = |kind: &str, rule: &str| {
+        let said = words::get(lang, &format!("{kind}-{rule}"), &[]);
+        text.push_str(&format!("{kind:<12} {rule:<22} {said}\n"));
+    };
+    if let Some(silence) = &service.silence {
+        rule("silence", silence.then.as_str());
+    }
+    if let Some(refund) = service.refund {
+        rule("refund", refund.as_str());
     }
     text
 }

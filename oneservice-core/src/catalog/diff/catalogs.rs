@@ -1,13 +1,29 @@
-//! Two catalogues: services that are new or gone, and what became of the versions of those in both.
+//! Two catalogues: what became of the office, of the services, and of the versions of those in both.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Change, versions};
+use super::{Change, office, versions};
 use crate::calendar::Date;
 use crate::catalog::{Catalog, Service};
 use crate::ids::ServiceId;
 use crate::text::Text;
+
+/// What differs between two catalogues. Their sectors and their geography are not compared.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
+pub struct CatalogDiff {
+    /// What differs in the office: hours, holidays, departments, roles, periods, reasons.
+    pub office: Vec<Change>,
+    /// The services that differ, sorted by id.
+    pub services: Vec<ServiceDiff>,
+}
+
+impl CatalogDiff {
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.office.is_empty() && self.services.is_empty()
+    }
+}
 
 /// A service that differs.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -69,9 +85,9 @@ impl From<&Service> for VersionName {
     }
 }
 
-/// What differs in `after` from `before`, by service. Each version that is new is compared with the one of the same number, else with
+/// What differs in `after` from `before`. Each version of a service that is new is compared with the one of the same number, else with
 /// the one that comes before it, else with the last that there was.
-pub fn catalogs(before: &Catalog, after: &Catalog) -> Vec<ServiceDiff> {
+pub fn catalogs(before: &Catalog, after: &Catalog) -> CatalogDiff {
     let mut diffs = Vec::new();
     for service in before.services().filter(|service| after.service(&service.id).is_none()) {
         let edit = ServiceEdit::Removed { version: service.as_ref().into() };
@@ -106,5 +122,5 @@ pub fn catalogs(before: &Catalog, after: &Catalog) -> Vec<ServiceDiff> {
         }
     }
     diffs.sort_by(|a, b| a.id.cmp(&b.id));
-    diffs
+    CatalogDiff { office: office(before, after), services: diffs }
 }

@@ -1,11 +1,11 @@
-//! Two versions of a service, key by key. A table says which keys hold things with names; all other keys are compared as they are.
+//! Two versions of a service or two offices, key by key. A table says which keys hold things with names; all other keys are compared as they are.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Change, Edit, Named, Subject};
-use crate::catalog::Service;
+use crate::catalog::{Catalog, Service};
 use crate::text::Text;
 
 /// A key that holds one thing or several things with names.
@@ -36,7 +36,19 @@ const SERVICE: &[Part] = &[
     many("legal_basis", Subject::LegalBasis, "id", "title"),
     one("review", Subject::Review),
     one("result", Subject::Result),
+    one("silence", Subject::Silence),
     many("reasons", Subject::Reason, "code", "text"),
+];
+const OFFICE: &[Part] = &[
+    one("hours", Subject::Hours),
+    one("contact", Subject::Contact),
+    one("numbering", Subject::Numbering),
+    one("periods", Subject::Periods),
+    many("counters", Subject::Counter, "id", "name"),
+    many("departments", Subject::Department, "id", "name"),
+    many("roles", Subject::Role, "id", "name"),
+    many("reasons", Subject::OfficeReason, "code", "text"),
+    many("holidays", Subject::Holiday, "date", "name"),
 ];
 const FEE: &[Part] = &[many("rules", Subject::FeeRule, "id", "label")];
 const PROCESSING_TIME: &[Part] = &[many("rules", Subject::ProcessingRule, "when", "label")];
@@ -48,6 +60,7 @@ const COLUMN: &[Part] = &[many("options", Subject::Option, "value", "label")];
 fn parts(subject: Subject) -> &'static [Part] {
     match subject {
         Subject::Service => SERVICE,
+        Subject::Office => OFFICE,
         Subject::Fee => FEE,
         Subject::ProcessingTime => PROCESSING_TIME,
         Subject::Review => REVIEW,
@@ -62,6 +75,23 @@ fn parts(subject: Subject) -> &'static [Part] {
 pub fn versions(before: &Service, after: &Service) -> Vec<Change> {
     let mut compare = Compare::default();
     compare.things(Subject::Service, None, &flat(before), &flat(after));
+    compare.changes
+}
+
+/// What differs between the offices of two catalogues: what `office.toml` says, and the holidays.
+pub fn office(before: &Catalog, after: &Catalog) -> Vec<Change> {
+    let whole = |catalog: &Catalog| {
+        let mut whole = match serde_json::to_value(catalog.office()) {
+            Ok(Value::Object(whole)) => whole,
+            _ => Map::new(),
+        };
+        let holidays = catalog.calendar().holidays().iter();
+        let holidays = holidays.map(|(date, name)| json!({ "date": date.to_string(), "name": name }));
+        whole.insert("holidays".into(), holidays.collect());
+        whole
+    };
+    let mut compare = Compare::default();
+    compare.things(Subject::Office, None, &whole(before), &whole(after));
     compare.changes
 }
 

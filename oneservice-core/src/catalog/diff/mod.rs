@@ -24,8 +24,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-pub use catalogs::{ServiceDiff, ServiceEdit, VersionName, catalogs};
-pub use compare::versions;
+pub use catalogs::{CatalogDiff, ServiceDiff, ServiceEdit, VersionName, catalogs};
+pub use compare::{office, versions};
 
 use crate::text::Text;
 
@@ -83,7 +83,7 @@ pub enum Edit {
     },
 }
 
-/// The kinds of things that a service is made of.
+/// The kinds of things that a service and an office are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the words of the catalogue's format")]
@@ -106,6 +106,17 @@ pub enum Subject {
     Step,
     Result,
     Reason,
+    Silence,
+    Office,
+    Hours,
+    Contact,
+    Numbering,
+    Periods,
+    Counter,
+    Department,
+    Role,
+    OfficeReason,
+    Holiday,
 }
 
 super::words! {
@@ -114,12 +125,25 @@ super::words! {
         ProcessingRule => "processing-rule", Validity => "validity", Section => "section", Field => "field",
         Option => "option", Column => "column", Document => "document", Check => "check", Signature => "signature",
         LegalBasis => "legal-basis", Review => "review", Step => "step", Result => "result", Reason => "reason",
+        Silence => "silence", Office => "office", Hours => "hours", Contact => "contact", Numbering => "numbering",
+        Periods => "periods", Counter => "counter", Department => "department", Role => "role",
+        OfficeReason => "office-reason", Holiday => "holiday",
     }
 }
 
 /// Keys that matter to whoever edits or reads the catalogue and to nobody who fills a form in.
-const BEHIND_THE_DESK: &[&str] =
-    &["assumed", "source", "personal", "sector", "department", "valid_from", "prints"];
+const BEHIND_THE_DESK: &[&str] = &[
+    "assumed",
+    "source",
+    "personal",
+    "sector",
+    "department",
+    "valid_from",
+    "prints",
+    "article",
+    "since",
+    "legal_basis",
+];
 
 impl Change {
     /// Whether it matters to somebody who is filling the form in: what is asked, what it costs, how long it takes, what comes of it.
