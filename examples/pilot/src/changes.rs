@@ -136,8 +136,12 @@ pub fn service(lang: Lang, catalog: &Catalog, diff: &ServiceDiff) -> (String, Ve
         ServiceEdit::Removed { version } => (named("diff-removed", version, &[]), Vec::new()),
         ServiceEdit::VersionRemoved { version } => (named("diff-version-removed", version, &[]), Vec::new()),
         ServiceEdit::Changed { from, to, in_place, changes } => {
+            let headline = match (in_place, from.version == to.version) {
+                (true, _) => "diff-in-place",
+                (false, true) => "diff-withdrawal",
+                (false, false) => "diff-changed",
+            };
             let from = sentence::digits(lang, &from.version.to_string());
-            let headline = if *in_place { "diff-in-place" } else { "diff-changed" };
             let lines = changes.iter().map(|one| change(lang, catalog, Reader::Editor, one)).collect();
             (named(headline, to, &[("from", &from)]), lines)
         }

@@ -241,7 +241,9 @@ fn services_and_versions_that_come_and_go_are_named() {
         matches!(edits(&plain, &in_place).as_slice(), [ServiceEdit::Changed { in_place: true, changes, .. }] if changes.len() == 1)
     );
     match edits(&plain, &withdrawn).as_slice() {
-        [ServiceEdit::Changed { changes, .. }] => assert_eq!(changed(&changes[0]).0, "withdrawn_on"),
+        [ServiceEdit::Changed { in_place: false, changes, .. }] => {
+            assert_eq!(changed(&changes[0]).0, "withdrawn_on");
+        }
         other => panic!("{other:#?}"),
     }
 }

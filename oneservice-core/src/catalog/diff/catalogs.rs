@@ -56,13 +56,14 @@ pub enum ServiceEdit {
         /// Which.
         version: VersionName,
     },
-    /// It has another version, or a version says something else under the same number.
+    /// It has another version, a version says something else under the same number, or a version is withdrawn.
     Changed {
         /// The version that came before.
         from: VersionName,
         /// The version that is new.
         to: VersionName,
-        /// Whether the number is the same although the content differs: a published version should never change.
+        /// Whether the number is the same although the content differs: a published version should never change. Its withdrawal is
+        /// not content.
         in_place: bool,
         /// What differs.
         changes: Vec<Change>,
@@ -111,8 +112,9 @@ pub fn catalogs(before: &Catalog, after: &Catalog) -> CatalogDiff {
             if changes.is_empty() && same.is_some() {
                 continue;
             }
+            let in_place = same.is_some_and(|same| same.hash != version.hash);
             let (from, to) = (from.as_ref().into(), version.as_ref().into());
-            say(ServiceEdit::Changed { from, to, in_place: same.is_some(), changes });
+            say(ServiceEdit::Changed { from, to, in_place, changes });
         }
         let gone = |version: &&std::sync::Arc<Service>| {
             !compared.contains(&version.version) && new.iter().all(|other| other.version != version.version)
