@@ -209,6 +209,11 @@ pub fn notices(lang: Lang, catalog: &Catalog, service: &Service, changes: &Versi
             (Edit::Removed { .. }, Subject::Document) => {
                 changes.carried.papers.iter().any(|aside| aside.paper.document.as_str() == named)
             }
+            // What it means for these answers is said.
+            (Edit::Changed { key, .. }, Subject::Fee) => key == "base" && changes.fee.is_some(),
+            (Edit::Changed { key, .. }, Subject::ProcessingTime) => {
+                key == "working_days" && changes.working_days.is_some()
+            }
             _ => false,
         }
     };

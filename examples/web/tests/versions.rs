@@ -69,6 +69,7 @@ fn a_draft_that_was_carried_over_says_what_changed_before_it_goes_on() {
     );
     assert!(lists[1].contains("No longer asked: Test. Your answer “012345678”"), "{}", lists[1]);
     assert!(lists[1].contains("Your fee") && lists[1].contains("5,000"), "{}", lists[1]);
+    assert!(!lists[1].contains("base fee"), "what it means for these answers is said: {}", lists[1]);
     assert!(
         notice.contains("version 1 has been replaced by version 2, in force from 01/02/2026"),
         "{notice}"
