@@ -135,6 +135,9 @@ impl CliError {
 
     /// The error in words: the locale's where it has them, else the error's own with its causes.
     fn message(&self, lang: Lang) -> String {
+        if let Self::Office(OfficeError::NotOffered { service, why }) = self {
+            return format!("{service}: {}", sentence::unoffered(lang, why));
+        }
         let key = match self {
             Self::Office(OfficeError::NotFound) => Some("not-found-title"),
             other if other.exit() == 7 && !matches!(other, Self::Pilot(_) | Self::Transfer(_)) => {
@@ -212,7 +215,10 @@ fn office(error: &OfficeError) -> u8 {
     match error {
         OfficeError::NotFound | OfficeError::NoService(_) => 3,
         OfficeError::Denied { .. } => 4,
-        OfficeError::Stale { .. } | OfficeError::KeyReused | OfficeError::ServiceChanged(_) => 5,
+        OfficeError::Stale { .. }
+        | OfficeError::KeyReused
+        | OfficeError::ServiceChanged(_)
+        | OfficeError::NotOffered { .. } => 5,
         OfficeError::Contention => 7,
         OfficeError::Document(error) => document(error),
         OfficeError::DraftTooLarge => 2,

@@ -44,6 +44,9 @@ enum Noun {
     /// The services that can be asked for.
     #[command(subcommand)]
     Catalog(cmd::catalog::Catalog),
+    /// The rules as data: the lifecycle, permissions, codes and reasons.
+    #[command(subcommand)]
+    Rules(cmd::rules::Rules),
     /// Requests: judge, send, look up, act.
     #[command(subcommand)]
     Request(cmd::request::Request),
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match cli.command {
             Noun::Catalog(command) => command.run(&place, &mut out),
+            Noun::Rules(command) => command.run(&place, &mut out),
             Noun::Request(command) => command.run(&place, &mut out).await,
             Noun::Queue(command) => command.run(&place, &mut out).await,
             Noun::Staff(command) => command.run(&place, &mut out),

@@ -137,6 +137,10 @@ impl IntoResponse for Failed {
             Self::Office(OfficeError::Denied { .. } | OfficeError::Document(_)) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
+            // The service was changed or withdrawn since the draft was looked at.
+            Self::Office(OfficeError::ServiceChanged(_) | OfficeError::NotOffered { .. }) => {
+                StatusCode::CONFLICT
+            }
             Self::Register(error) if error.as_database_error().is_some_and(|e| e.is_unique_violation()) => {
                 StatusCode::CONFLICT
             }

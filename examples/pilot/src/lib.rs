@@ -2,10 +2,12 @@
 //!
 //! Everything here uses the public API of the library only; a province may replace any part of it.
 
+pub mod changes;
 pub mod collector;
 pub mod demo;
 pub mod fake;
 pub mod open;
+pub mod rules;
 pub mod sample;
 pub mod sentence;
 pub mod staff;

@@ -152,13 +152,15 @@ impl Sample {
         if sample.format == 1 { Ok(sample) } else { Err(SampleError::Newer(sample.format)) }
     }
 
-    /// The service it asks for.
+    /// The service it asks for: the version in force on its day, or the newest if none is.
     ///
     /// # Errors
     /// [`SampleError::NoService`].
     pub fn service<'a>(&self, catalog: &'a Catalog) -> Result<&'a Service, SampleError> {
         let id: Option<ServiceId> = self.service.parse().ok();
-        let found = id.and_then(|id| catalog.service(&id));
+        let day = self.moment().map(|at| catalog.calendar().local_date(at)).ok();
+        let in_force = |id: &ServiceId| catalog.in_force(id, day?).ok();
+        let found = id.and_then(|id| in_force(&id).or_else(|| catalog.service(&id)));
         found.map(AsRef::as_ref).ok_or_else(|| SampleError::NoService(self.service.clone()))
     }
 

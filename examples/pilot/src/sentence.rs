@@ -1,7 +1,7 @@
 //! From values to sentences: stages, dates, money, problems, denials. Pages, command line and print share them.
 
 use oneservice_core::calendar::{Date, DateTime};
-use oneservice_core::catalog::{Catalog, Field, FieldKind, Problem, Service};
+use oneservice_core::catalog::{Catalog, Field, FieldKind, Problem, Service, Unoffered};
 use oneservice_core::request::{AnyFact, AnyRequest, Denial, Ending, FactName, Item, StageName};
 use oneservice_core::text::{Lang, khmer_digits};
 
@@ -190,4 +190,21 @@ pub fn step_title(lang: Lang, service: &Service, fact: &AnyFact) -> Option<Strin
         _ => return None,
     };
     service.review.steps.iter().find(|s| &s.id == step).map(|step| step.title.get(lang).to_owned())
+}
+
+/// Why a service cannot be asked for, and since or from when.
+pub fn unoffered(lang: Lang, why: &Unoffered) -> String {
+    let on = |key: &str, day: Date| words::get(lang, key, &[("date", &date(lang, day))]);
+    match why {
+        Unoffered::Unknown => words::get(lang, "unoffered-unknown", &[]),
+        Unoffered::NotYet { from } => on("unoffered-not-yet", *from),
+        Unoffered::Withdrawn { since, reason } => {
+            let mut text = on("unoffered-withdrawn", *since);
+            if let Some(reason) = reason {
+                text.push(' ');
+                text.push_str(&words::get(lang, "unoffered-why", &[("reason", reason.get(lang))]));
+            }
+            text
+        }
+    }
 }

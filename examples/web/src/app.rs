@@ -138,6 +138,7 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/s/{service}", get(citizen::home::service))
         .route("/s/{service}/start", post(citizen::home::start))
         .route("/a/{key}", get(citizen::draft::tasks))
+        .route("/a/{key}/changed", post(citizen::changed::accept))
         .route("/a/{key}/who", get(citizen::who::show).post(citizen::who::change))
         .route("/a/{key}/q/{section}", get(citizen::draft::questions).post(citizen::draft::answer))
         .route("/a/{key}/f/{blob}", get(citizen::upload::view))

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use oneservice_core::catalog::Unoffered;
 use oneservice_core::office::{DocumentError, OfficeError};
 use oneservice_core::store::StoreError;
 use oneservice_core::text::{Lang, Text};
@@ -131,7 +132,12 @@ struct Message {
 
 /// A page that says one thing.
 pub(crate) fn message(p: Page, status: StatusCode, title: &str, text: &str) -> Response {
-    let (title, text) = (p.t(title), p.t(text));
+    let text = p.t(text);
+    message_of(p, status, title, text)
+}
+
+fn message_of(p: Page, status: StatusCode, title: &str, text: String) -> Response {
+    let title = p.t(title);
     html_with(status, Message { p, title, text })
 }
 
@@ -141,6 +147,12 @@ pub(crate) fn error(app: &App, lang: Lang, error: &OfficeError) -> Response {
     match error {
         OfficeError::NotFound | OfficeError::NoService(_) => {
             message(p, StatusCode::NOT_FOUND, "not-found-title", "not-found-text")
+        }
+        OfficeError::NotOffered { why, .. } => {
+            // What is to come is not gone.
+            let is_to_come = matches!(why, Unoffered::NotYet { .. });
+            let status = if is_to_come { StatusCode::CONFLICT } else { StatusCode::GONE };
+            message_of(p, status, "unoffered-title", sentence::unoffered(lang, why))
         }
         OfficeError::ServiceChanged(_) => {
             message(p, StatusCode::CONFLICT, "problem-title", "service-changed")

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::condition::{Condition, ConditionError, Scope, Type};
+use super::condition::{Condition, ConditionError, Scope, Type, Value};
 use super::form::FieldFormat;
 use super::mend::plain_field;
 use super::shape::{Walk, join};
@@ -69,11 +69,20 @@ pub(super) struct Neighbours<'a> {
     pub(super) office: &'a OfficeProfile,
     pub(super) sectors: &'a [Sector],
     pub(super) places: &'a Places,
-    pub(super) place: (&'a str, &'a str),
+    pub(super) place: ServicePlace<'a>,
+}
+
+/// What the place of a service file says of its content.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ServicePlace<'a> {
+    pub(super) sector: &'a str,
+    pub(super) name: &'a str,
+    /// The version, where the file's name has it.
+    pub(super) version: Option<u32>,
 }
 
 pub(super) fn check_service(walk: &mut Walk<'_>, service: &Service, around: &Neighbours<'_>) {
-    let (sector, name) = around.place;
+    let ServicePlace { sector, name, version } = around.place;
     if service.id.as_str() != format!("{sector}.{name}") {
         walk.say("id", Code::Place, format!("must be '{sector}.{name}', as the file's place says"));
     }
@@ -89,6 +98,19 @@ pub(super) fn check_service(walk: &mut Walk<'_>, service: &Service, around: &Nei
     }
     if service.version == 0 {
         walk.say("version", Code::Value, "versions count from 1");
+    }
+    if let Some(version) = version.filter(|version| *version != service.version) {
+        walk.say("version", Code::Place, format!("must be {version}, as the file's name says"));
+    }
+    if service.withdrawn_on.is_some_and(|day| day <= service.valid_from) {
+        walk.say(
+            "withdrawn_on",
+            Code::Value,
+            "must be after valid_from: the version would never be in force",
+        );
+    }
+    if service.withdrawn_reason.is_some() && service.withdrawn_on.is_none() {
+        walk.say("withdrawn_on", Code::MissingKey, "must be given where there is a reason for it");
     }
     if service.applicants.is_empty() {
         walk.say("applicants", Code::Value, "somebody must be able to ask");
@@ -126,6 +148,10 @@ fn typed(walk: &mut Walk<'_>, field: &str, condition: Option<&Condition>, scope:
         Err(error) => walk.say(field, Code::Condition, error.to_string()),
         Ok(found) if found != *wanted => {
             walk.say(field, Code::Condition, format!("gives {found} where {wanted} is needed"));
+        }
+        // What is always true is needless; what is never true takes something away from everybody.
+        Ok(_) if condition.constant() == Some(Value::Bool(false)) => {
+            walk.say(field, Code::Condition, "is true for nobody, whatever is answered");
         }
         Ok(_) => {}
     }
@@ -200,8 +226,10 @@ fn check_fee(walk: &mut Walk<'_>, service: &Service, scope: &Scope) {
     if fee.when == FeeMoment::None && (fee.base != 0 || !fee.rules.is_empty()) {
         walk.say("fee.when", Code::Fee, "a free service asks for an amount");
     }
-    if fee.base > FEE_MAX || fee.max.is_some_and(|max| max > FEE_MAX) {
-        walk.say("fee.base", Code::Fee, format!("is more than {FEE_MAX}"));
+    for (key, units) in [("fee.base", Some(fee.base)), ("fee.max", fee.max)] {
+        if units.is_some_and(|units| units > FEE_MAX) {
+            walk.say(key, Code::Fee, format!("is more than {FEE_MAX}"));
+        }
     }
     if fee.max.is_some_and(|max| max < fee.base) {
         walk.say("fee.max", Code::Fee, "is less than the base");
@@ -225,6 +253,12 @@ fn check_fee(walk: &mut Walk<'_>, service: &Service, scope: &Scope) {
         }
         typed(walk, &format!("{at}.when"), rule.when.as_ref(), &scope, &Type::Bool);
         typed(walk, &format!("{at}.amount"), Some(&rule.amount), &scope, &Type::Int);
+        if let Some(Value::Int(units)) = rule.amount.constant().filter(|_| rule.amount.check(&scope).is_ok())
+            && !(0..=FEE_MAX).contains(&units)
+        {
+            let message = format!("is {units}; an addition lies between 0 and {FEE_MAX}");
+            walk.say(&format!("{at}.amount"), Code::Fee, message);
+        }
     }
 }
 

@@ -215,6 +215,8 @@ pub(super) const SERVICE: &[Key] = &[
     must("id", Text),
     must("version", Whole),
     must("valid_from", Day),
+    may("withdrawn_on", Day),
+    may("withdrawn_reason", Label),
     must("sector", Kebab),
     must("department", Kebab),
     must("name", Label),

@@ -65,6 +65,8 @@ pub enum MistakeCode {
     Fee,
     /// A file whose place says something else than its content.
     Place,
+    /// Versions of a service that cannot stand beside each other.
+    Version,
 }
 
 super::words! {
@@ -73,7 +75,7 @@ super::words! {
         TooLarge => "too-large", Syntax => "syntax", UnknownKey => "unknown-key", MissingKey => "missing-key",
         Type => "type", Text => "text", Word => "word", Name => "name", Time => "time", Value => "value",
         Duplicate => "duplicate", Reference => "reference", Condition => "condition", Field => "field",
-        Plan => "plan", Fee => "fee", Place => "place",
+        Plan => "plan", Fee => "fee", Place => "place", Version => "version",
     }
 }
 

@@ -18,7 +18,9 @@ mod answer;
 mod answers;
 mod assess;
 mod check_service;
+mod check_versions;
 mod condition;
+pub mod diff;
 mod fee;
 mod field_format;
 mod form;
@@ -31,6 +33,7 @@ mod parse;
 mod periods;
 mod places;
 mod plan;
+mod plan_diagram;
 mod problem;
 mod profile;
 mod reason;
@@ -41,6 +44,8 @@ mod sector;
 mod service;
 mod shape;
 mod silence;
+pub mod typed;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,6 +60,7 @@ pub use office_reason::{OfficeReason, OfficeReasonKind};
 pub use periods::{Periods, last_day};
 pub use places::{Place, Places};
 pub use plan::{ClockRule, ReviewPlan, ReviewStep, StepKind};
+pub use plan_diagram::PlanWords;
 pub use problem::{Problem, ProblemCode};
 pub use profile::{
     Contact, Department, DepartmentKind, Desk, Hours, Numbering, OfficeProfile, RoleDescription, number,
@@ -69,6 +75,7 @@ pub use service::{
     Service, Validity,
 };
 pub use silence::{Silence, SilenceRule};
+pub use versions::Unoffered;
 
 use crate::calendar::Calendar;
 use crate::ids::ServiceId;
@@ -78,7 +85,8 @@ use crate::ids::ServiceId;
 pub struct Catalog {
     office: OfficeProfile,
     sectors: Vec<Sector>,
-    services: BTreeMap<ServiceId, Arc<Service>>,
+    /// The versions of each service, in the order in which they take effect; never none.
+    services: BTreeMap<ServiceId, Vec<Arc<Service>>>,
     calendar: Calendar,
     places: Places,
 }
@@ -92,16 +100,6 @@ impl Catalog {
     /// The sectors, in the order of lists.
     pub fn sectors(&self) -> &[Sector] {
         &self.sectors
-    }
-
-    /// The services, sorted by id.
-    pub fn services(&self) -> impl Iterator<Item = &Arc<Service>> {
-        self.services.values()
-    }
-
-    /// A service by its id.
-    pub fn service(&self, id: &ServiceId) -> Option<&Arc<Service>> {
-        self.services.get(id)
     }
 
     /// The office's working days and hours.

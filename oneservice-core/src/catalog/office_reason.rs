@@ -1,5 +1,6 @@
 //! Coded reasons of the office itself: for what officers do to a request that no service has reasons for.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::OfficeProfile;
@@ -7,7 +8,7 @@ use crate::ids::ReasonCode;
 use crate::text::Text;
 
 /// Why the office does something that delays, moves or takes up a request, or why somebody complains of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeReason {
     /// Stable code, shown to the applicant.
@@ -25,7 +26,7 @@ pub struct OfficeReason {
 }
 
 /// What a reason of the office is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OfficeReasonKind {
     /// To move the due day.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::check_service::{Neighbours, check_fields, check_service, is_numbering};
+use super::check_service::{Neighbours, ServicePlace, check_fields, check_service, is_numbering};
+use super::check_versions::check_versions;
 use super::mend::mended;
 use super::periods::PERIOD_MAX_DAYS;
 use super::sector::SectorsFile;
@@ -99,22 +100,32 @@ impl Catalog {
             mistakes.append(&mut walk.mistakes);
             office
         });
-        let mut services: BTreeMap<ServiceId, Arc<Service>> = BTreeMap::new();
+        let mut versions: BTreeMap<(&str, &str), Vec<(Walk<'_>, Service)>> = BTreeMap::new();
         for (path, text) in files {
             if let Some(place) = service_place(path) {
                 let (mut walk, service) = read::<Service>(path, text, format::SERVICE, check_fields);
                 if let (Some(service), Some(office), Some(sectors)) = (service, &office, &sectors) {
                     let around = Neighbours { office, sectors, places: &places, place };
                     check_service(&mut walk, &service, &around);
-                    services.insert(service.id.clone(), Arc::new(service.sealed()));
+                    versions.entry((place.sector, place.name)).or_default().push((walk, service));
+                } else {
+                    mistakes.append(&mut walk.mistakes);
                 }
-                mistakes.append(&mut walk.mistakes);
             } else if !is_known(path) {
                 let message = "does not belong in a catalogue".to_owned();
                 let (file, field) = (path.clone(), String::new());
                 mistakes.push(Mistake { file, line: 1, field, code: Code::UnknownFile, message });
             }
         }
+        let mut services: BTreeMap<ServiceId, Vec<Arc<Service>>> = BTreeMap::new();
+        for mut versions in versions.into_values() {
+            check_versions(&mut versions);
+            for (mut walk, service) in versions {
+                mistakes.append(&mut walk.mistakes);
+                services.entry(service.id.clone()).or_default().push(Arc::new(service.sealed()));
+            }
+        }
+        services.values_mut().for_each(|versions| versions.sort_by_key(|version| version.valid_from));
         mistakes.sort();
         mistakes.dedup();
         match (office, sectors, calendar) {
@@ -150,11 +161,15 @@ fn one<'a, T: DeserializeOwned>(
     value.map(|value| (walk, value))
 }
 
-/// The sector and the name that a service file's place says.
-fn service_place(path: &str) -> Option<(&str, &str)> {
+/// What a service file's place says: `services/<sector>/<service>.toml`, or `<service>.v2.toml` where there are several versions.
+fn service_place(path: &str) -> Option<ServicePlace<'_>> {
     let (sector, file) = path.strip_prefix("services/")?.split_once('/')?;
-    let name = file.strip_suffix(".toml")?;
-    (!name.contains('/')).then_some((sector, name))
+    let name = file.strip_suffix(".toml").filter(|name| !name.contains('/'))?;
+    let numbered = name.rsplit_once(".v").and_then(|(name, version)| Some((name, version.parse().ok()?)));
+    Some(match numbered {
+        Some((name, version)) => ServicePlace { sector, name, version: Some(version) },
+        None => ServicePlace { sector, name, version: None },
+    })
 }
 
 /// Files beside the services: the office's own, the geography, notes, words and samples.

@@ -1,5 +1,6 @@
 //! How long the office waits for what only the applicant can do, and when it speaks up.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Date};
@@ -10,7 +11,7 @@ use crate::calendar::{Calendar, Date};
 ///
 /// A period is told to the applicant when it begins and stands in the fact that begins it: a later change of the catalogue does not
 /// shorten it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Periods {
     /// A pilot assumption, not law.

@@ -32,6 +32,14 @@ pub struct Service {
     /// First day on which the version may be used.
     #[schemars(with = "String")]
     pub valid_from: Date,
+    /// From this day on it is no longer offered; requests that are open finish. A catalogue's word about a version, not part of
+    /// it: [`canonical`](Self::canonical) leaves it out, so a version stays the same when its service is withdrawn.
+    #[serde(default, skip_serializing)]
+    #[schemars(with = "Option<String>")]
+    pub withdrawn_on: Option<Date>,
+    /// Why it is withdrawn, for people who look for it.
+    #[serde(default, skip_serializing)]
+    pub withdrawn_reason: Option<Text>,
     /// The sector it belongs to.
     pub sector: SectorId,
     /// The department that answers for it.

@@ -87,6 +87,16 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The file that is read.
+    pub(super) fn file(&self) -> &'a str {
+        self.file
+    }
+
+    /// Whether something is wrong with the key `field` itself.
+    pub(super) fn is_wrong(&self, field: &str) -> bool {
+        self.mistakes.iter().any(|mistake| mistake.field == field)
+    }
+
     /// The line of a byte.
     pub(super) fn line_of(&self, at: usize) -> u32 {
         1 + self.starts.partition_point(|start| *start <= at) as u32

@@ -97,7 +97,7 @@ impl OfficeBuilder {
                 Secret::new(bytes)
             }
         };
-        for service in catalog.services() {
+        for service in catalog.all_versions() {
             documents.archive(&service.hash.to_string(), &service.canonical()).await?;
         }
         let id = catalog.office().id.clone();

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::NoRandom;
 use super::documents::DocumentError;
+use crate::catalog::Unoffered;
 use crate::ids::ServiceId;
 use crate::request::{AnyRequest, Denial, PayloadError, Recorded};
 use crate::store::StoreError;
@@ -18,9 +19,18 @@ pub enum OfficeError {
     /// No request or draft answers to that: a wrong code or link, or it has expired. Ask for the code again.
     #[error("nothing is found")]
     NotFound,
-    /// The draft stood under a version of the service that is no longer offered. Start again; the answers are in
-    /// the draft still.
-    #[error("service {0} has changed since the draft was begun")]
+    /// The service cannot be asked for on the day: not yet, no longer, or it is gone. A draft is kept as it is.
+    #[error("service {service} is not offered: {why}")]
+    NotOffered {
+        /// Which.
+        service: ServiceId,
+        /// Why, and since or from when.
+        why: Unoffered,
+    },
+    /// The service has changed since the person last looked at the draft. Open the draft again: it stands under the new version
+    /// then, [`DraftHandle::changes`](super::DraftHandle::changes) lists what is different, and
+    /// [`DraftHandle::accept_changes`](super::DraftHandle::accept_changes) says that the person has seen it.
+    #[error("service {0} has changed since the draft was last looked at")]
     ServiceChanged(ServiceId),
     /// The rules deny it.
     #[error("denied: {}", .denials.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
@@ -76,6 +86,7 @@ impl OfficeError {
         match self {
             Self::NoService(_) => "no-service",
             Self::NotFound => "not-found",
+            Self::NotOffered { .. } => "not-offered",
             Self::ServiceChanged(_) => "service-changed",
             Self::Denied { .. } => "denied",
             Self::Stale { .. } => "stale",
@@ -95,6 +106,15 @@ impl OfficeError {
         match self {
             Self::NoService(service) => vec![("service", service.clone())],
             Self::ServiceChanged(service) => vec![("service", service.to_string())],
+            Self::NotOffered { service, why } => {
+                let mut params = vec![("service", service.to_string())];
+                match why {
+                    Unoffered::NotYet { from } => params.push(("from", from.to_string())),
+                    Unoffered::Withdrawn { since, .. } => params.push(("since", since.to_string())),
+                    Unoffered::Unknown => {}
+                }
+                params
+            }
             Self::VersionLost { service, hash } => {
                 vec![("service", service.to_string()), ("hash", hash.clone())]
             }

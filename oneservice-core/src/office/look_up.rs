@@ -51,7 +51,7 @@ impl Office {
             });
         };
         let number = self.request_number(*index, first.received_on.year());
-        let service = self.service_version(&first.service).await?;
+        let service = self.service_version(&first.service.id, first.service.hash).await?;
         let request = replay(id, service, history.iter().map(|happening| &happening.recorded))?;
         Ok(Case { request, history, number })
     }

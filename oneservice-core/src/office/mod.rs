@@ -47,7 +47,9 @@ pub use builder::OfficeBuilder;
 pub use check::{Checkup, FINDINGS_MAX, Finding};
 pub use clock::{Clock, NoRandom, Random, SeededRandom, SetClock, SystemClock, SystemRandom};
 pub use documents::{DocumentError, Documents, Kept, MediaType, Unfit};
-pub use draft::{DRAFT_DAYS, DraftContent, DraftHandle, NewDraft};
+pub use draft::{
+    AnswerAside, CarriedOver, DRAFT_DAYS, DraftContent, DraftHandle, NewDraft, PaperAside, VersionChanges,
+};
 pub use error::OfficeError;
 pub use look_up::{Case, Happening};
 pub use receipt::Receipt;
@@ -55,11 +57,13 @@ pub use secret::Secret;
 pub use tick::Ticked;
 pub use vacancies::StaffDirectory;
 
-use crate::calendar::Moment;
-use crate::catalog::{Catalog, Service};
-use crate::ids::{AccessKey, Alias, BlobId, CommitId, OfficeId, RequestId, TrackingCode};
-use crate::request::{Context, ServiceRef};
-use crate::store::{GroupCommit, Store};
+use crate::calendar::{Date, Moment};
+use crate::catalog::{Catalog, Service, Unoffered};
+use crate::ids::{
+    AccessKey, Alias, BlobId, CommitId, OfficeId, RequestId, ServiceId, TrackingCode, VersionHash,
+};
+use crate::request::Context;
+use crate::store::{GroupCommit, Store, Summary};
 use registers::Registers;
 
 /// A One-Window office. Cheap to clone; all clones are the same office.
@@ -84,7 +88,7 @@ struct Inner {
     staff: Option<Arc<dyn StaffDirectory>>,
     /// Who worked here when vacancies were looked for last.
     staff_seen: std::sync::Mutex<Option<Vec<crate::request::Officer>>>,
-    old_versions: std::sync::RwLock<std::collections::HashMap<crate::ids::VersionHash, Arc<Service>>>,
+    old_versions: std::sync::RwLock<std::collections::HashMap<VersionHash, Arc<Service>>>,
 }
 
 impl Office {
@@ -93,7 +97,12 @@ impl Office {
         OfficeBuilder::new(Arc::new(store), catalog)
     }
 
-    /// What can be asked for.
+    /// The same over a store that others hold as well: the office before a change of the catalogue and after it, say.
+    pub fn builder_over(store: Arc<dyn Store>, catalog: Catalog) -> OfficeBuilder {
+        OfficeBuilder::new(store, catalog)
+    }
+
+    /// The catalogue: everything that can be asked for now, could be, or will be.
     pub fn catalog(&self) -> &Catalog {
         &self.inner.catalog
     }
@@ -127,6 +136,24 @@ impl Office {
     pub fn now(&self) -> Moment {
         let floor = Moment::from_millis(self.inner.floor.load(Ordering::Relaxed));
         self.inner.clock.now().max(floor)
+    }
+
+    /// The office's day.
+    pub fn today(&self) -> Date {
+        self.inner.catalog.calendar().local_date(self.now())
+    }
+
+    /// What can be asked for today, sorted by id.
+    pub fn offered(&self) -> impl Iterator<Item = &Arc<Service>> {
+        self.inner.catalog.offered(self.today())
+    }
+
+    /// The version of a service that is in force today.
+    ///
+    /// # Errors
+    /// [`Unoffered`] says why it cannot be asked for.
+    pub fn in_force(&self, id: &ServiceId) -> Result<&Arc<Service>, Unoffered> {
+        self.inner.catalog.in_force(id, self.today())
     }
 
     fn saw(&self, at: Moment) {
@@ -182,35 +209,43 @@ impl Office {
         failed.map_or(Ok(code), Err)
     }
 
-    /// The service version a request stands under: from the catalogue, or from the archive once it was replaced.
+    /// The service version that the request of a row stands under, also when the catalogue has it no longer.
     ///
     /// # Errors
     /// [`OfficeError::VersionLost`], [`OfficeError::Document`].
-    async fn service_version(&self, wanted: &ServiceRef) -> Result<Arc<Service>, OfficeError> {
-        if let Some(service) = self.inner.catalog.service(&wanted.id).filter(|s| s.hash == wanted.hash) {
+    pub async fn service_of(&self, row: &Summary) -> Result<Arc<Service>, OfficeError> {
+        self.service_version(&row.service, row.service_version).await
+    }
+
+    /// A service version: from the catalogue, or from the archive once it was replaced.
+    ///
+    /// # Errors
+    /// [`OfficeError::VersionLost`], [`OfficeError::Document`].
+    async fn service_version(&self, id: &ServiceId, hash: VersionHash) -> Result<Arc<Service>, OfficeError> {
+        if let Some(service) = self.inner.catalog.version(id, hash) {
             return Ok(Arc::clone(service));
         }
-        if let Some(service) = self.known_version(wanted) {
+        if let Some(service) = self.known_version(hash) {
             return Ok(service);
         }
-        let lost = || OfficeError::VersionLost { service: wanted.id.clone(), hash: wanted.hash.to_string() };
-        let text = match self.inner.documents.archived(&wanted.hash.to_string()).await {
+        let lost = || OfficeError::VersionLost { service: id.clone(), hash: hash.to_string() };
+        let text = match self.inner.documents.archived(&hash.to_string()).await {
             Ok(text) => text,
             Err(DocumentError::Missing) => return Err(lost()),
             Err(other) => return Err(other.into()),
         };
         let text = std::str::from_utf8(&text).map_err(|_| lost())?;
         let service = Service::from_canonical(text).map_err(|_| lost())?;
-        if service.hash != wanted.hash {
+        if service.hash != hash {
             return Err(lost());
         }
         let mut known = self.inner.old_versions.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        known.insert(wanted.hash, Arc::clone(&service));
+        known.insert(hash, Arc::clone(&service));
         Ok(service)
     }
 
-    fn known_version(&self, wanted: &ServiceRef) -> Option<Arc<Service>> {
+    fn known_version(&self, hash: VersionHash) -> Option<Arc<Service>> {
         let known = self.inner.old_versions.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        known.get(&wanted.hash).map(Arc::clone)
+        known.get(&hash).map(Arc::clone)
     }
 }

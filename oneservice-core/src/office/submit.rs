@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{DraftContent, DraftHandle, NewDraft, Office, OfficeError, Receipt};
-use crate::calendar::Moment;
+use crate::calendar::{Date, Moment};
 use crate::ids::{AccessKey, Digest32, RequestId};
 use crate::request::{
     Actor, AnyFact, CommandDenied, Decided, Evidence, Intake, Recorded, Request, Signature,
@@ -19,8 +19,9 @@ impl DraftHandle {
     /// Sends the draft in. On success it is gone, and its link opens the request.
     ///
     /// # Errors
-    /// [`OfficeError::Denied`] lists every problem; [`OfficeError::ServiceChanged`] if the catalogue has another
-    /// version meanwhile; [`OfficeError::Document`] if a file that was attached is no longer there.
+    /// [`OfficeError::Denied`] lists every problem; [`OfficeError::ServiceChanged`] if another version is in force meanwhile and
+    /// the person has not [accepted](Self::accept_changes) what is different; [`OfficeError::NotOffered`];
+    /// [`OfficeError::Document`] if a file that was attached is no longer there.
     pub async fn submit(self) -> Result<Receipt, OfficeError> {
         let by = Actor::with_link(self.content.by_representative);
         self.submit_as(&by).await
@@ -88,7 +89,7 @@ impl Office {
         by: &Actor,
         occurred_at: Option<Moment>,
     ) -> Result<Receipt, OfficeError> {
-        let (key, mut content) = self.begin(&new)?;
+        let (key, mut content) = self.begin(&new, self.day_of(occurred_at))?;
         (content.answers, content.evidence, content.signature) = (answers, evidence, signature);
         for _ in 0..ATTEMPTS {
             if let Some(receipt) = self.send(&content, key, None, by, occurred_at).await? {
@@ -112,7 +113,7 @@ impl Office {
         by: &Actor,
     ) -> Result<(AccessKey, Commit), OfficeError> {
         self.catch_up().await?;
-        let (key, mut content) = self.begin(&new)?;
+        let (key, mut content) = self.begin(&new, self.today())?;
         (content.answers, content.evidence, content.signature) = (answers, evidence, signature);
         Ok((key, self.submission(&content, key, None, by, None).await?))
     }
@@ -152,9 +153,13 @@ impl Office {
         occurred_at: Option<Moment>,
     ) -> Result<Commit, OfficeError> {
         let place = self.inner.secret.access(&key);
-        let service = match self.inner.catalog.service(&content.service.id) {
-            Some(service) if service.hash == content.service.hash => Arc::clone(service),
-            _ => return Err(OfficeError::ServiceChanged(content.service.id.clone())),
+        let id = &content.service.id;
+        let service = match self.inner.catalog.in_force(id, self.day_of(occurred_at)) {
+            Ok(service) if service.hash == content.service.hash && content.carried.is_none() => {
+                Arc::clone(service)
+            }
+            Ok(_) => return Err(OfficeError::ServiceChanged(id.clone())),
+            Err(why) => return Err(OfficeError::NotOffered { service: id.clone(), why }),
         };
         let signature = content.signature.as_ref().and_then(|signature| signature.file.as_ref());
         for file in content.evidence.iter().chain(signature) {
@@ -181,6 +186,12 @@ impl Office {
         commit.key = Some(IdempotencyKey { key: format!("submit:{place}"), fingerprint });
         commit.closes_draft = draft.map(|version| (place, version));
         Ok(commit)
+    }
+
+    /// The office's day of a submission: today, or the earlier day on which it came on paper.
+    fn day_of(&self, occurred_at: Option<Moment>) -> Date {
+        let now = self.now();
+        self.inner.catalog.calendar().local_date(occurred_at.map_or(now, |at| at.min(now)))
     }
 
     /// Whether a link opens a request.

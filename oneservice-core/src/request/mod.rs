@@ -23,6 +23,7 @@
 //! ```
 
 mod actor;
+mod answers;
 mod apply;
 mod clock;
 mod command;
@@ -56,6 +57,7 @@ mod stage_name;
 use std::sync::Arc;
 
 pub use actor::{Actor, Appointment, By, Entry, Officer};
+pub use answers::AnswersError;
 pub use apply::Fact;
 pub use clock::{Awaits, Timed};
 pub use command::{Command, CommandDenied, Decided, Series};

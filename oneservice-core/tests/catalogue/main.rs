@@ -3,4 +3,7 @@
 
 mod broken;
 mod conditions;
+mod diff;
 mod schema;
+mod typed;
+mod versions;

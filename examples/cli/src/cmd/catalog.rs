@@ -1,11 +1,14 @@
 //! `oneservice catalog`: what can be asked for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use oneservice_core::catalog::{Catalog as Loaded, Service};
+use oneservice_core::catalog::diff::{self, CatalogDiff};
+use oneservice_core::catalog::{Catalog as Loaded, PlanWords, Service};
+use oneservice_core::office::{Clock, SystemClock};
 use oneservice_core::text::Lang;
-use oneservice_pilot::Place;
+use oneservice_pilot::changes::{self, Reader};
+use oneservice_pilot::{PilotError, Place, words};
 use serde_json::json;
 
 use crate::exit::CliError;
@@ -18,18 +21,53 @@ pub(crate) enum Catalog {
         /// The catalogue's folder.
         dir: Option<PathBuf>,
     },
+    /// Say in words what differs between two catalogues: in the office, services added and removed, and every change of those in both.
+    Diff {
+        /// The folder of the earlier catalogue.
+        before: PathBuf,
+        /// The folder of the later catalogue.
+        after: PathBuf,
+    },
     /// List the services.
     List,
-    /// Show a service: who, what is needed, fee, days, steps.
+    /// Show a service: who, what is needed, fee, days, steps. The version in force today, or the newest if none is.
     Show {
         /// `sector.service`
         service: String,
+        /// Another version.
+        #[arg(long, value_name = "NUMBER")]
+        number: Option<u32>,
+        /// Print its review plan as a Mermaid diagram.
+        #[arg(long)]
+        diagram: bool,
     },
     /// Print the JSON Schema of a service's form, or of service files if no service is named.
     Schema {
         /// `sector.service`
         service: Option<String>,
     },
+}
+
+fn load(folder: &Path) -> Result<Loaded, CliError> {
+    if !folder.is_dir() {
+        return Err(CliError::NotFound(format!("{}: there is no such folder", folder.display())));
+    }
+    Ok(Loaded::load(folder).map_err(PilotError::from)?)
+}
+
+/// The version with this number; without one the version in force today, or the newest if none is.
+fn version<'a>(catalog: &'a Loaded, service: &str, number: Option<u32>) -> Result<&'a Service, CliError> {
+    let newest = find(catalog, service)?;
+    let Some(number) = number else {
+        let today = catalog.calendar().local_date(SystemClock.now());
+        return Ok(catalog.in_force(&newest.id, today).map_or(newest, AsRef::as_ref));
+    };
+    let versions = catalog.versions(&newest.id);
+    let found = versions.iter().find(|version| version.version == number);
+    found.map(AsRef::as_ref).ok_or_else(|| {
+        let there: Vec<String> = versions.iter().map(|version| version.version.to_string()).collect();
+        CliError::NotFound(format!("{service} has no version {number}; it has {}", there.join(", ")))
+    })
 }
 
 pub(crate) fn find<'a>(catalog: &'a Loaded, service: &str) -> Result<&'a Service, CliError> {
@@ -69,6 +107,12 @@ impl Catalog {
                 }
                 if mistakes.is_empty() { Ok(()) } else { Err(CliError::Findings) }
             }
+            Self::Diff { before, after } => {
+                let (before, after) = (load(&before)?, load(&after)?);
+                let diff = diff::catalogs(&before, &after);
+                let lang = out.lang;
+                Ok(out.either(&json!(diff), || differences(lang, &after, &diff))?)
+            }
             Self::List => {
                 let catalog = place.catalog()?;
                 let lang = out.lang;
@@ -77,6 +121,7 @@ impl Catalog {
                     let value = json!({
                         "id": service.id, "version": service.version, "name": service.name, "sector": service.sector,
                         "working_days": service.processing_time.working_days, "base_fee": fee, "hash": service.hash,
+                        "valid_from": service.valid_from, "withdrawn_on": service.withdrawn_on,
                     });
                     out.either(&value, || {
                         let days = service.processing_time.working_days;
@@ -85,10 +130,17 @@ impl Catalog {
                 }
                 Ok(())
             }
-            Self::Show { service } => {
+            Self::Show { service, number, diagram } => {
                 let catalog = place.catalog()?;
-                let service = find(&catalog, &service)?;
+                let service = version(&catalog, &service, number)?;
                 let lang = out.lang;
+                if diagram {
+                    let say = |key| words::get(lang, key, &[]);
+                    let (days, different) = (say("days"), say("different-people"));
+                    let words = PlanWords { days: &days, different_people: &different };
+                    let text = service.plan_diagram(catalog.office(), lang, words);
+                    return Ok(out.either(&json!({ "mermaid": text }), || text.clone())?);
+                }
                 let value = serde_json::from_str(&service.canonical()).unwrap_or_default();
                 Ok(out.either(&value, || show(service, lang))?)
             }
@@ -102,6 +154,27 @@ impl Catalog {
             }
         }
     }
+}
+
+fn differences(lang: Lang, catalog: &Loaded, diff: &CatalogDiff) -> String {
+    if diff.is_empty() {
+        return words::get(lang, "diff-none", &[]);
+    }
+    let mut text = String::new();
+    if !diff.office.is_empty() {
+        text.push_str(&format!("{}\n", catalog.office().name.get(lang)));
+    }
+    for change in &diff.office {
+        text.push_str(&format!("  - {}\n", changes::change(lang, catalog, Reader::Editor, change)));
+    }
+    for diff in &diff.services {
+        let (headline, lines) = changes::service(lang, catalog, diff);
+        text.push_str(&format!("{}  {}\n  {headline}\n", diff.id, diff.name.get(lang)));
+        for line in lines {
+            text.push_str(&format!("  - {line}\n"));
+        }
+    }
+    text
 }
 
 fn show(service: &Service, lang: Lang) -> String {

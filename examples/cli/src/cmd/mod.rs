@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod details;
 pub(crate) mod queue;
 pub(crate) mod request;
+pub(crate) mod rules;
 pub(crate) mod serve;
 pub(crate) mod staff;
 pub(crate) mod store;

@@ -227,8 +227,8 @@ pub(crate) fn evidence(
 async fn submit(office: &Office, papers: &Papers, seed: u64) -> Result<Option<RequestId>, OfficeError> {
     let mut dice = Dice::new(seed);
     let catalog = office.catalog();
-    let services: Vec<_> = catalog.services().collect();
-    let today = catalog.calendar().local_date(office.now());
+    let today = office.today();
+    let services: Vec<_> = catalog.offered(today).collect();
     let Some((service, filing)) = (0..4).find_map(|_| {
         let service = dice.pick(&services).copied()?;
         Some((service, filing(service, catalog.places(), today, &mut dice)?))

@@ -11,10 +11,11 @@ use oneservice_core::catalog::{Assessment, Field, FieldKind, ProblemCode, Sectio
 use oneservice_core::ids::FieldId;
 use oneservice_core::office::{DraftHandle, OfficeError};
 use oneservice_core::text::Lang;
+use oneservice_pilot::sentence;
 use serde_json::{Map, Value};
 
 use super::receipt::qr;
-use super::{Wrong, errors_by_path, key};
+use super::{Wrong, changed, errors_by_path, key};
 use crate::App;
 use crate::fields::{Control, answers, control};
 use crate::page::{Page, answer as answered, html, to};
@@ -42,6 +43,8 @@ struct Tasks {
     sections: Vec<Task>,
     papers: Vec<Task>,
     signature: Option<Task>,
+    /// Why it cannot be sent at all, and until when it is kept.
+    unoffered: String,
 }
 
 /// Whether every question of a section is in order, some are not, or none was answered.
@@ -89,6 +92,9 @@ pub(crate) async fn tasks(
     let made = async {
         let key = key(&text)?;
         let draft = app.office.open_draft(key).await?;
+        if let Some(notice) = changed::notice(&app, lang, &draft).await? {
+            return Ok(notice);
+        }
         let (service, assessment) = (draft.service().await?, draft.assess().await?);
         let path = format!("/a/{}", key.text());
         let p = Page::new(&app, lang, &path);
@@ -131,6 +137,9 @@ pub(crate) async fn tasks(
             Task { link: p.u(&format!("{path}/sign")), name: p.t("signature"), state, word }
         });
         let until = p.date(app.office.catalog().calendar().local_date(draft.expires_at()));
+        let unoffered = draft.unoffered().map(|why| {
+            format!("{} {}", sentence::unoffered(lang, &why), p.t1("unoffered-draft", "date", &until))
+        });
         let name = p.c(&service.name);
         let fee = assessment.fee.total.show(lang);
         let content = draft.content();
@@ -159,6 +168,7 @@ pub(crate) async fn tasks(
             sections,
             papers,
             signature,
+            unoffered: unoffered.unwrap_or_default(),
         }))
     };
     answered(&app, lang, made.await)
@@ -187,6 +197,11 @@ pub(crate) async fn drop_unasked(draft: &mut DraftHandle) -> Result<Assessment, 
     }
     draft.answers(gone).await?;
     draft.assess().await
+}
+
+/// Whether a control of a form belongs to a question: it has its name, or begins with it.
+fn is_of(control: &str, field: &str) -> bool {
+    control.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Addresses that were just brought a level further and are not at the last one: their next level is a question, no
@@ -246,7 +261,7 @@ fn page(
         .collect();
     let sections = visible(service, assessment);
     let nth = sections.iter().position(|s| s.id == section.id).map_or(1, |n| n + 1);
-    let place = oneservice_pilot::sentence::digits(lang, &format!("{nth}/{}", sections.len()));
+    let place = sentence::digits(lang, &format!("{nth}/{}", sections.len()));
     let (back, title) = (p.u(&base), p.c(&section.title));
     let service = p.c(&service.name);
     html(Questions { p, back, service, title, place, wrong, controls })
@@ -259,6 +274,9 @@ pub(crate) async fn questions(
 ) -> Response {
     let made = async {
         let draft = app.office.open_draft(key(&text)?).await?;
+        if let Some(notice) = changed::first(lang, &draft) {
+            return Ok(notice);
+        }
         let (service, assessment) = (draft.service().await?, draft.assess().await?);
         let found =
             service.sections.iter().find(|s| s.id.as_str() == section).ok_or(OfficeError::NotFound)?;
@@ -277,6 +295,12 @@ pub(crate) async fn answer(
     let made = async {
         let mut draft = app.office.open_draft(key(&text)?).await?;
         let service = draft.service().await?;
+        if let Some(notice) = changed::first(lang, &draft) {
+            // The page was seen before the service changed: what was typed there and is asked still is kept, wherever it stands now.
+            let asked = |field: &&Field| posted.iter().any(|(name, _)| is_of(name, field.id.as_str()));
+            draft.answers(answers(service.fields().filter(asked), &posted)).await?;
+            return Ok(notice);
+        }
         let found =
             service.sections.iter().find(|s| s.id.as_str() == section).ok_or(OfficeError::NotFound)?;
         let shown = draft.assess().await?.visible_fields;

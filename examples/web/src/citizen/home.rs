@@ -1,11 +1,14 @@
 //! Before starting: what can be asked for, what it needs, costs and takes.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
-use oneservice_core::catalog::{FeeMoment, Service};
+use oneservice_core::catalog::{FeeMoment, Service, Unoffered};
+use oneservice_core::ids::ServiceId;
 use oneservice_core::money::Money;
 use oneservice_core::office::{NewDraft, OfficeError};
 use oneservice_core::request::Channel;
@@ -59,8 +62,9 @@ fn sectors(app: &App, p: &Page, wanted: impl Fn(&Service) -> bool) -> Vec<Sector
             id: sector.id.to_string(),
             name: p.c(&sector.name),
             summary: p.c(&sector.summary),
-            services: catalog
-                .services()
+            services: app
+                .office
+                .offered()
                 .filter(|service| service.sector == sector.id && wanted(service))
                 .map(|service| Listed {
                     id: service.id.to_string(),
@@ -208,13 +212,26 @@ fn service_page(app: &App, lang: Lang, service: &Service, who: &Who, error: &str
     html_with(status, page)
 }
 
+/// The version of a service that can be asked for today.
+fn offered(app: &App, id: &str) -> Result<Arc<Service>, OfficeError> {
+    let none = || OfficeError::NoService(id.to_owned());
+    let service: ServiceId = id.parse().map_err(|_| none())?;
+    match app.office.in_force(&service) {
+        Ok(found) => Ok(Arc::clone(found)),
+        Err(Unoffered::Unknown) => Err(none()),
+        Err(why) => Err(OfficeError::NotOffered { service, why }),
+    }
+}
+
 pub(crate) async fn service(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
     Path(id): Path<String>,
 ) -> Response {
-    let found = id.parse().ok().and_then(|id| app.office.catalog().service(&id).cloned());
-    let Some(service) = found else { return answer(&app, lang, Err(OfficeError::NoService(id))) };
+    let service = match offered(&app, &id) {
+        Ok(service) => service,
+        Err(why) => return answer(&app, lang, Err(why)),
+    };
     service_page(&app, lang, &service, &Who::default(), "")
 }
 
@@ -224,8 +241,10 @@ pub(crate) async fn start(
     Path(id): Path<String>,
     Form(who): Form<Who>,
 ) -> Response {
-    let found = id.parse().ok().and_then(|id| app.office.catalog().service(&id).cloned());
-    let Some(service) = found else { return answer(&app, lang, Err(OfficeError::NoService(id))) };
+    let service = match offered(&app, &id) {
+        Ok(service) => service,
+        Err(why) => return answer(&app, lang, Err(why)),
+    };
     let Some((applicant, by_representative, purpose)) = who.read(&service) else {
         return service_page(&app, lang, &service, &who, "problem-option");
     };

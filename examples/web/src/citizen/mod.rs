@@ -1,5 +1,6 @@
 //! Pages for the people who ask.
 
+pub(crate) mod changed;
 pub(crate) mod complain;
 pub(crate) mod draft;
 pub(crate) mod fix;

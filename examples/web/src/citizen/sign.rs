@@ -13,7 +13,7 @@ use oneservice_core::text::Lang;
 use oneservice_pilot::{sentence, words};
 use serde::Deserialize;
 
-use super::{Wrong, key};
+use super::{Wrong, changed, key};
 use crate::App;
 use crate::fields::show as shown;
 use crate::page::{Page, answer, html, html_with, to};
@@ -45,7 +45,13 @@ pub(crate) async fn show(
     Extension(lang): Extension<Lang>,
     Path(text): Path<String>,
 ) -> Response {
-    let made = async { page(&app, lang, &app.office.open_draft(key(&text)?).await?, String::new()).await };
+    let made = async {
+        let draft = app.office.open_draft(key(&text)?).await?;
+        match changed::first(lang, &draft) {
+            Some(notice) => Ok(notice),
+            None => page(&app, lang, &draft, String::new()).await,
+        }
+    };
     answer(&app, lang, made.await)
 }
 
@@ -74,6 +80,10 @@ pub(crate) async fn sign(
 ) -> Response {
     let made = async {
         let mut draft = app.office.open_draft(key(&text)?).await?;
+        // Nobody signs what they have not seen.
+        if let Some(notice) = changed::first(lang, &draft) {
+            return Ok(notice);
+        }
         if signed.agree.is_none() || signed.signer.trim().is_empty() {
             return page(&app, lang, &draft, words::get(lang, "sign-missing", &[])).await;
         }
@@ -222,8 +232,13 @@ pub(crate) async fn check(
     Extension(lang): Extension<Lang>,
     Path(text): Path<String>,
 ) -> Response {
-    let made =
-        async { check_page(&app, lang, &app.office.open_draft(key(&text)?).await?, StatusCode::OK).await };
+    let made = async {
+        let draft = app.office.open_draft(key(&text)?).await?;
+        match changed::first(lang, &draft) {
+            Some(notice) => Ok(notice),
+            None => check_page(&app, lang, &draft, StatusCode::OK).await,
+        }
+    };
     answer(&app, lang, made.await)
 }
 
@@ -240,6 +255,8 @@ pub(crate) async fn send(
                 let draft = app.office.open_draft(key).await?;
                 check_page(&app, lang, &draft, StatusCode::UNPROCESSABLE_ENTITY).await
             }
+            // The draft's page shows what is different.
+            Err(OfficeError::ServiceChanged(_)) => Ok(to(lang, &format!("/a/{}", key.text()))),
             Err(other) => Err(other),
         }
     };

@@ -16,7 +16,7 @@ use oneservice_pilot::{sentence, words};
 use serde::Deserialize;
 
 use super::draft::next_paper;
-use super::key;
+use super::{changed, key};
 use crate::App;
 use crate::files::served;
 use crate::page::{Page, answer, html, to};
@@ -124,6 +124,9 @@ pub(crate) async fn show(
 ) -> Response {
     let made = async {
         let draft = app.office.open_draft(key(&text)?).await?;
+        if let Some(notice) = changed::first(lang, &draft) {
+            return Ok(notice);
+        }
         page(&app, lang, &draft, &document, String::new(), None).await
     };
     answer(&app, lang, made.await)
@@ -197,7 +200,10 @@ pub(crate) async fn take(
     let made = async {
         let mut draft = app.office.open_draft(key(&text)?).await?;
         let service = draft.service().await?;
-        let requirement = service.document(&document).ok_or(OfficeError::NotFound)?;
+        let Some(requirement) = service.document(&document) else {
+            // The paper may have been asked for when the page was seen.
+            return changed::first(lang, &draft).ok_or(OfficeError::NotFound);
+        };
         let mut typed = None;
         match receive(&mut draft, &document, parts, &mut typed).await {
             Ok(()) => Ok(to(lang, &format!("/a/{}/d/{document}", draft.key().text()))),

@@ -11,7 +11,7 @@ use oneservice_core::text::Lang;
 use serde::Deserialize;
 
 use super::draft::drop_unasked;
-use super::key;
+use super::{changed, key};
 use crate::App;
 use crate::fields::Choice;
 use crate::page::{Page, answer, html_with, to};
@@ -108,6 +108,9 @@ pub(crate) async fn show(
 ) -> Response {
     let made = async {
         let draft = app.office.open_draft(key(&text)?).await?;
+        if let Some(notice) = changed::first(lang, &draft) {
+            return Ok(notice);
+        }
         let service = draft.service().await?;
         Ok(page(&app, lang, &draft, &service, &Who::of(&draft), ""))
     };
@@ -122,6 +125,9 @@ pub(crate) async fn change(
 ) -> Response {
     let made = async {
         let mut draft = app.office.open_draft(key(&text)?).await?;
+        if let Some(notice) = changed::first(lang, &draft) {
+            return Ok(notice);
+        }
         let service = draft.service().await?;
         let Some((kind, by_representative, purpose)) = who.read(&service) else {
             return Ok(page(&app, lang, &draft, &service, &who, "problem-option"));

@@ -66,15 +66,17 @@ async fn by_words(app: &App, officer: &Officer, asked: &str) -> Result<(Vec<Summ
     let Some(first) = words.iter().max_by_key(|word| word.chars().count()) else {
         return Ok((Vec::new(), false));
     };
-    let seen = |summary: &Summary| {
-        let service = app.office.catalog().service(&summary.service);
-        service.is_some_and(|service| sight(officer, service).is_some())
-    };
-    let fits = |summary: &Summary| words.iter().all(|word| summary.tokens.contains(word)) && seen(summary);
+    let has_all = |summary: &Summary| words.iter().all(|word| summary.tokens.contains(word));
     let (query, mut after, mut fitting) = (Query::Token(first.clone()), None, Vec::new());
     for _ in 0..SEARCHED_PAGES {
         let page = app.office.list(&query, after.as_ref(), PAGE_ROWS).await?;
-        fitting.extend(page.rows.into_iter().filter(fits));
+        for summary in page.rows.into_iter().filter(has_all) {
+            // Under the version that the request stands under, also when the catalogue has it no longer.
+            let service = app.office.service_of(&summary).await?;
+            if sight(officer, &service).is_some() {
+                fitting.push(summary);
+            }
+        }
         after = page.next;
         if after.is_none() || fitting.len() > FOUND {
             break;

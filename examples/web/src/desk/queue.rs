@@ -77,9 +77,7 @@ async fn row(app: &App, p: &Page, summary: &Summary, at_cash: bool) -> Result<Ro
     Ok(Row {
         link: p.u(&format!("/desk/r/{}", summary.request)),
         code: summary.code.to_string(),
-        service: catalog
-            .service(&summary.service)
-            .map_or_else(|| summary.service.to_string(), |s| p.c(&s.name)),
+        service: p.c(&app.office.service_of(summary).await?.name),
         name: summary.applicant_name.clone(),
         stage: match &case {
             Some(case) => sentence::stage(p.lang, &case.request),

@@ -68,6 +68,11 @@ impl Condition {
         types::check(&self.root, scope)
     }
 
+    /// Its value, if no name stands in it: then it is the same for everybody.
+    pub(super) fn constant(&self) -> Option<Value> {
+        types::constant(&self.root)
+    }
+
     /// Its value.
     ///
     /// # Errors
@@ -159,6 +164,18 @@ pub enum ConditionError {
         expected: String,
         /// What stands there.
         found: String,
+    },
+    /// A division by a number that is always zero.
+    #[error("at {at}: divides by zero")]
+    DivisionByZero {
+        /// Byte of the text.
+        at: usize,
+    },
+    /// A calculation over written numbers that has no result, whatever the answers are.
+    #[error("at {at}: this calculation has no result")]
+    NoResult {
+        /// Byte of the text.
+        at: usize,
     },
     /// A text that is none of the field's options.
     #[error("at {at}: '{value}' is no option of {name}")]

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::evaluate::evaluate;
 use super::parse::{Node, Operator, Part};
-use super::{ConditionError, Value};
+use super::{ConditionError, Environment, Value};
 use crate::catalog::{Field, FieldKind};
 
 /// The type of a value.
@@ -206,8 +207,37 @@ pub(super) fn check(node: &Node, scope: &Scope) -> Result<Type, ConditionError> 
             need(no, scope, &found)?;
             found
         }
-        Part::Binary(operator, left, right) => binary(*operator, left, right, scope)?,
+        Part::Binary(operator, left, right) => {
+            let found = binary(*operator, left, right, scope)?;
+            if matches!(operator, Operator::Divide | Operator::Remainder)
+                && matches!(constant(right), Some(Value::Int(0) | Value::Double(0.0)))
+            {
+                return Err(ConditionError::DivisionByZero { at: right.at });
+            }
+            if is_constant(node) && constant(node).is_none() {
+                return Err(ConditionError::NoResult { at: node.at });
+            }
+            found
+        }
     })
+}
+
+/// Whether no name stands in it.
+fn is_constant(node: &Node) -> bool {
+    match &node.part {
+        Part::Literal(_) => true,
+        Part::Name(_) | Part::Has(_) => false,
+        Part::List(items) => items.iter().all(is_constant),
+        Part::Size(inner) | Part::Not(inner) | Part::Negate(inner) => is_constant(inner),
+        Part::Binary(_, left, right) => is_constant(left) && is_constant(right),
+        Part::Choice(condition, yes, no) => [condition, yes, no].into_iter().all(|part| is_constant(part)),
+    }
+}
+
+/// The value of what holds no name, if it has one.
+pub(super) fn constant(node: &Node) -> Option<Value> {
+    let nobody = Environment::default();
+    is_constant(node).then(|| evaluate(node, &nobody).ok().map(Value::from)).flatten()
 }
 
 fn binary(operator: Operator, left: &Node, right: &Node, scope: &Scope) -> Result<Type, ConditionError> {

@@ -5,7 +5,7 @@ use futures::Stream;
 use serde_json::{Map, Value};
 
 use super::super::{DocumentError, OfficeError};
-use super::{DRAFT_DAYS, DraftContent, DraftHandle};
+use super::{ATTEMPTS, DRAFT_DAYS, DraftContent, DraftHandle};
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, Assessment, PAPERS_MAX, Purpose, Service};
 use crate::ids::{AccessKey, BlobId, DocumentId};
@@ -16,8 +16,6 @@ use crate::store::{Draft, DraftOutcome, Written};
 const ANSWERS_MAX_BYTES: usize = 1 << 20;
 /// The most bytes of all files together.
 const FILES_MAX_BYTES: u64 = 200 << 20;
-/// How often a change is made again on top of another one.
-const ATTEMPTS: usize = 16;
 
 impl DraftHandle {
     /// The secret link.
@@ -45,7 +43,8 @@ impl DraftHandle {
     /// # Errors
     /// [`OfficeError::VersionLost`], [`OfficeError::Document`].
     pub async fn service(&self) -> Result<std::sync::Arc<Service>, OfficeError> {
-        self.office.service_version(&self.content.service).await
+        let standing = &self.content.service;
+        self.office.service_version(&standing.id, standing.hash).await
     }
 
     /// What the rules say of it as it stands.
@@ -54,8 +53,7 @@ impl DraftHandle {
     /// As [`service`](Self::service).
     pub async fn assess(&self) -> Result<Assessment, OfficeError> {
         let service = self.service().await?;
-        let today = self.office.inner.catalog.calendar().local_date(self.office.now());
-        Ok(service.assess(&self.content.filing(today), self.office.inner.catalog.places()))
+        Ok(service.assess(&self.content.filing(self.office.today()), self.office.inner.catalog.places()))
     }
 
     /// Answers one question. Wrong answers are kept too: [`assess`](Self::assess) says what is wrong.
@@ -261,7 +259,7 @@ impl DraftHandle {
     }
 
     /// Makes a change and saves it; again on top, if another page saved meanwhile.
-    async fn change(
+    pub(super) async fn change(
         &mut self,
         mut change: impl FnMut(&mut DraftContent) -> Result<(), OfficeError>,
     ) -> Result<(), OfficeError> {

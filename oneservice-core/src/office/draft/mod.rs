@@ -2,8 +2,10 @@
 //!
 //! The rules owned here: **nothing typed is lost.** Every answer and every file is saved at once, wrong ones too; a
 //! change that meets another one is made again on top of it. **A signature stands under what was signed.** It falls
-//! when an answer or a file changes.
+//! when an answer or a file changes. **A draft stands under the version in force**: opened under a newer one it is carried over, and the
+//! person is told what is different before it can be sent.
 
+mod carry;
 mod change;
 
 use std::collections::BTreeMap;
@@ -11,13 +13,17 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use carry::{AnswerAside, CarriedOver, PaperAside, VersionChanges};
+
 use super::{Office, OfficeError};
 use crate::calendar::{Date, Moment};
-use crate::catalog::{ApplicantKind, Purpose};
+use crate::catalog::{ApplicantKind, Purpose, Service, Unoffered};
 use crate::ids::{AccessKey, Digest32, RequestId, ServiceId};
 use crate::request::{AnyRequest, Channel, Evidence, Filled, Item, ServiceRef, Signature};
 use crate::store::Draft;
 
+/// How often a draft is looked at again when another page saved it meanwhile.
+const ATTEMPTS: usize = 16;
 /// How many expired drafts are erased at once.
 const PURGED: usize = 100;
 
@@ -58,7 +64,7 @@ impl NewDraft {
 /// What was filled in so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DraftContent {
-    /// The service version it was begun under.
+    /// The service version it stands under.
     pub service: ServiceRef,
     /// Person or company.
     pub applicant: ApplicantKind,
@@ -80,6 +86,9 @@ pub struct DraftContent {
     /// The request whose return this draft answers; none for a new request.
     #[serde(default)]
     pub corrects: Option<RequestId>,
+    /// What a newer version of the service did to it, until the person has seen it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<CarriedOver>,
 }
 
 /// A draft that is open. Every change is saved before the method returns.
@@ -98,24 +107,27 @@ impl Office {
     /// Begins a draft.
     ///
     /// # Errors
-    /// [`OfficeError::NoService`], [`OfficeError::Store`].
+    /// [`OfficeError::NoService`], [`OfficeError::NotOffered`], [`OfficeError::Store`].
     pub async fn draft(&self, new: NewDraft) -> Result<DraftHandle, OfficeError> {
-        let (key, content) = self.begin(&new)?;
+        let (key, content) = self.begin(&new, self.today())?;
         self.open(key, self.inner.secret.access(&key), content).await
     }
 
-    /// An empty draft and its link.
-    pub(super) fn begin(&self, new: &NewDraft) -> Result<(AccessKey, DraftContent), OfficeError> {
-        let service = new.service.parse::<ServiceId>().ok();
-        let service = service.and_then(|id| self.inner.catalog.service(&id));
-        let service =
-            service.ok_or_else(|| OfficeError::NoService(new.service.chars().take(100).collect()))?;
+    /// An empty draft under the version in force on `day`, and its link.
+    pub(super) fn begin(&self, new: &NewDraft, day: Date) -> Result<(AccessKey, DraftContent), OfficeError> {
+        let none = || OfficeError::NoService(new.service.chars().take(100).collect());
+        let id = new.service.parse::<ServiceId>().map_err(|_| none())?;
+        let service = match self.inner.catalog.in_force(&id, day) {
+            Ok(service) => service,
+            Err(Unoffered::Unknown) => return Err(none()),
+            Err(why) => return Err(OfficeError::NotOffered { service: id, why }),
+        };
         let key = match &new.idempotency_key {
             Some(own) => self.inner.secret.link_for(own),
             None => self.new_access_key()?,
         };
         let content = DraftContent {
-            service: ServiceRef { id: service.id.clone(), version: service.version, hash: service.hash },
+            service: reference(service),
             applicant: new.applicant,
             by_representative: new.by_representative,
             purpose: new.purpose,
@@ -125,11 +137,13 @@ impl Office {
             signature: None,
             explanations: BTreeMap::new(),
             corrects: None,
+            carried: None,
         };
         Ok((key, content))
     }
 
-    /// The draft that a secret link opens.
+    /// The draft that a secret link opens, under the version of its service that is in force: what a change of the service did to it
+    /// is in [`DraftHandle::changes`]. A draft whose service is no longer offered stays as it is; [`DraftHandle::unoffered`] says so.
     ///
     /// # Errors
     /// [`OfficeError::NotFound`] for a wrong link, one whose draft has expired, and one whose draft was sent (then
@@ -164,6 +178,7 @@ impl Office {
             signature: None,
             explanations: BTreeMap::new(),
             corrects: Some(record.id),
+            carried: None,
         };
         self.open(key, place, content).await
     }
@@ -195,7 +210,18 @@ impl Office {
         }
     }
 
+    /// The draft at a place, carried over if its service has another version in force.
     async fn load(&self, key: AccessKey, place: Digest32) -> Result<Option<DraftHandle>, OfficeError> {
+        for _ in 0..ATTEMPTS {
+            let Some(mut draft) = self.read(key, place).await? else { return Ok(None) };
+            if draft.carry_over().await? {
+                return Ok(Some(draft));
+            }
+        }
+        Err(OfficeError::Contention)
+    }
+
+    async fn read(&self, key: AccessKey, place: Digest32) -> Result<Option<DraftHandle>, OfficeError> {
         let Some(draft) = self.inner.store.load_draft(&self.inner.id, &place).await? else { return Ok(None) };
         if draft.expires_at < self.now() {
             return Ok(None);
@@ -217,7 +243,9 @@ impl Office {
             for draft in &purged {
                 let Ok(content) = serde_json::from_slice::<DraftContent>(&draft.body) else { continue };
                 let signature = content.signature.and_then(|signature| signature.file);
-                for file in content.evidence.iter().chain(&signature) {
+                let aside =
+                    content.carried.iter().flat_map(|carried| &carried.papers).map(|aside| &aside.paper);
+                for file in content.evidence.iter().chain(&signature).chain(aside) {
                     self.inner.documents.remove(file.blob).await?;
                 }
             }
@@ -227,6 +255,11 @@ impl Office {
             }
         }
     }
+}
+
+/// The name of a version in what is stored.
+fn reference(service: &Service) -> ServiceRef {
+    ServiceRef { id: service.id.clone(), version: service.version, hash: service.hash }
 }
 
 impl DraftContent {
