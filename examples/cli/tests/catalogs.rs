@@ -131,7 +131,7 @@ fn the_rules_are_printed_as_their_schema_says() {
         assert!(wrong.is_empty(), "{wrong:?}");
     }
     assert_eq!(
-        (rules["service"]["reasons"][1]["code"].as_str(), plain.get("service")),
+        (rules["service"]["reasons"][2]["code"].as_str(), plain.get("service")),
         (Some("TR-X01"), None)
     );
     assert_eq!(
