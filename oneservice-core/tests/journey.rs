@@ -167,6 +167,7 @@ async fn a_request_is_sent_once_reviewed_returned_corrected_granted_and_collecte
         name: "LY MENGHONG".into(),
         relation: Relation::Applicant,
         identity: "national-id 6789".into(),
+        mandate: None,
     };
     let collect = Command::Collect { collector, signature: Some(signature), originals_seen: originals };
     let basis = Basis { version: None, key: Some("form-1".into()) };

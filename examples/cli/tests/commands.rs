@@ -365,3 +365,73 @@ fn a_later_return_needs_the_offices_reason() {
     let output = office.run(&["request", "show", &code]);
     assert!(words(&output.stdout).contains("OF-N01"));
 }
+
+/// Programs that knew only `--proxy` go on as before; a code is checked.
+#[test]
+fn a_proxy_collects_with_a_paper_or_with_a_code() {
+    let office = Office::new();
+    office.ask(&["demo", "--requests", "1", "--no-serve"]);
+    let file = office.application("mine.json", |_| {});
+    let ready = |key: &str| {
+        let receipt = office.ask(&["request", "submit", &file, "--fake-documents", "--key", key]);
+        let code = receipt["code"].as_str().unwrap().to_owned();
+        for (act, officer) in [
+            ("pay", "cashier"),
+            ("pass", "front-desk"),
+            ("pass", "examiner"),
+            ("approve", "approver"),
+            ("issue", "front-desk"),
+        ] {
+            office.ask(&["request", act, &code, "--as", officer]);
+        }
+        code
+    };
+    let collect = |code: &str, more: &[&str]| {
+        let who = [
+            "request",
+            "collect",
+            code,
+            "--as",
+            "front-desk",
+            "--name",
+            "KEO SOPHEA",
+            "--identity",
+            "id 4321",
+        ];
+        let all = [&who, ["--proxy", "--original", "all", "--signed-on-paper"].as_slice(), more].concat();
+        all.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let collected = |code: &str, more: &[&str]| {
+        let arguments = collect(code, more);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let shown = office.ask(&arguments);
+        let last = shown["events"].as_array().unwrap().last().unwrap();
+        assert_eq!((&shown["stage"], &last["fact"]), (&json!("closed"), &json!("collection")));
+        last["details"].clone()
+    };
+    let details = collected(&ready("paper"), &[]);
+    assert_eq!(details["collector"]["mandate"], "paper");
+    assert_eq!(details["collector"]["relation"], "proxy");
+
+    let code = ready("code");
+    let give = |name: &str| {
+        let given = office.ask(&["request", "mandate", &code, "--name", name, "--identity", "id 4321"]);
+        given["mandate_code"].as_str().unwrap().to_owned()
+    };
+    let revoked = give("KEO SOPHEA");
+    office.ask(&["request", "revoke-mandate", &code]);
+    let drawn = give("CHAN VUTHY");
+    for (shown, why) in [(revoked.as_str(), "mandate-revoked"), ("1", "mandate-wrong")] {
+        let arguments = collect(&code, &["--mandate-code", shown]);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let (exit, error) = office.refused("data", &arguments);
+        assert_eq!((exit, error["params"]["denials"][0]["code"].as_str()), (4, Some(why)), "{error}");
+    }
+    let details = collected(&code, &["--mandate-code", &drawn]);
+    assert_eq!(details["name_differs"], true, "{details}");
+    assert!(details["collector"]["mandate"]["code"].is_string(), "{details}");
+    let shown = office.run(&["request", "show", &code]);
+    let text = words(&shown.stdout);
+    assert!(text.contains("KEO SOPHEA (A proxy)  ⚠") && text.contains("CHAN VUTHY · id 4321"), "{text}");
+    assert!(!text.contains(&drawn), "the code is said once");
+}

@@ -1,8 +1,9 @@
-//! How whoever collects a result signs for it.
+//! How whoever collects a result signs for it, and shows that they may.
 
 use oneservice_core::catalog::Service;
+use oneservice_core::ids::RequestId;
 use oneservice_core::office::{Office, OfficeError};
-use oneservice_core::request::{Signature, SignatureMethod};
+use oneservice_core::request::{MandateProof, Signature, SignatureMethod};
 
 /// The signature of a collector: as drawn, or on paper before the officer who says so; none if there is neither.
 ///
@@ -21,4 +22,11 @@ pub async fn signature(
         (None, false) => return Ok(None),
     };
     office.signature(service, method, name, drawing).await.map(Some)
+}
+
+/// How a proxy shows the applicant's mandate: by the code that they name, or by the written authority that the officer saw.
+pub fn mandate(office: &Office, id: RequestId, code: Option<&str>, on_paper: bool) -> Option<MandateProof> {
+    // A code that is named must be right, whatever else was seen.
+    let code = code.map(|code| MandateProof::Code(office.mandate_code(id, code)));
+    code.or(on_paper.then_some(MandateProof::Paper))
 }

@@ -150,6 +150,7 @@ async fn hand_out(office: &Office, id: RequestId) -> StageName {
         name: "SOK DARA".into(),
         relation: Relation::Applicant,
         identity: "national-id 4567".into(),
+        mandate: None,
     };
     let collect = Command::Collect { collector, signature: Some(signature), originals_seen: seen };
     act(office, id, &desk, collect).await

@@ -149,6 +149,7 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/a/{key}/send", post(citizen::sign::send))
         .route("/r/{key}", get(citizen::receipt::show))
         .route("/r/{key}/withdraw", get(citizen::withdraw::show).post(citizen::withdraw::withdraw))
+        .route("/r/{key}/proxy", get(citizen::proxy::show).post(citizen::proxy::change))
         .route("/r/{key}/complain", get(citizen::complain::show).post(citizen::complain::complain))
         .route("/r/{key}/object", get(citizen::object::show).post(citizen::object::object))
         .route("/r/{key}/fix", get(citizen::fix::show).post(citizen::fix::answer))

@@ -7,8 +7,8 @@ use oneservice_core::calendar::Date;
 use oneservice_core::catalog::{FieldKind, Role, Service};
 use oneservice_core::office::Case;
 use oneservice_core::request::{
-    AnyFact, AnyRequest, Collection, Correction, Finding, ReasonCode, Record, Recorded, Relation,
-    SignatureMethod, StageName, StepPassed, Verdict,
+    AnyFact, AnyRequest, Collection, Correction, Finding, MandateProof, ReasonCode, Record, Recorded,
+    Relation, SignatureMethod, StageName, StepPassed, Verdict,
 };
 use oneservice_core::text::{Lang, search_tokens};
 use oneservice_pilot::{sentence, words};
@@ -118,6 +118,8 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
         }
         AnyFact::Issuance(issued) => line.notes.push(issued.result.number.clone()),
         AnyFact::Collection(collection) => line.notes = collected(lang, record, service, collection),
+        AnyFact::Mandate(mandate) => line.notes.push(format!("{} · {}", mandate.name, mandate.identity)),
+        AnyFact::MandateRevoked(_) => line.mark = "–",
         AnyFact::Withdrawal(withdrawal) => {
             line.mark = "–";
             let reason = withdrawal.reason.iter().map(|reason| format!("{}: {reason}", t(lang, "reason")));
@@ -261,6 +263,13 @@ fn collected(lang: Lang, record: &Record, service: &Service, collection: &Collec
     if who.relation == Relation::Applicant && !is_named(record, service, &who.name) {
         notes.push(format!("⚠ {}", t(lang, "collector-differs")));
     }
+    if record.proxy_differs(who) {
+        notes.push(format!("⚠ {}", t(lang, "proxy-differs")));
+    }
+    notes.extend(who.mandate.map(|shown| match shown {
+        MandateProof::Code(_) => t(lang, "mandate-code"),
+        _ => t(lang, "mandate-paper"),
+    }));
     notes.extend(collection.signature.as_ref().map(|signature| match signature.method {
         SignatureMethod::Paper => t(lang, "signed-paper"),
         _ => format!("{} {}", t(lang, "signed-by"), signature.signer),

@@ -31,6 +31,7 @@ mod draft;
 mod error;
 mod evidence;
 mod look_up;
+mod mandate;
 mod receipt;
 mod registers;
 mod seal;

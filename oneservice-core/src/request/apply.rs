@@ -3,8 +3,10 @@
 use super::fact::*;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
 use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
+use super::fact_proxy::{Mandate, MandateRevoked};
 use super::fact_result::{Expiry, Reinstatement, Revocation, Suspension};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
+use super::proxy::{MandateGiven, MandateStanding};
 use super::record::{Judged, PaymentMade, StepDone, files_of};
 use super::stage::*;
 use super::{Entry, NamedFact, Record, Standing};
@@ -209,6 +211,7 @@ impl Fact<Ready> for Collection {
     fn apply(&self, _: &Entry, record: &mut Record, _: Ready) -> Closed {
         record.due_on = None;
         record.collected = true;
+        record.end_mandate(MandateStanding::Spent);
         Closed { ending: Ending::Collected }
     }
 }
@@ -394,6 +397,24 @@ impl Fact<Closed> for Expiry {
     type To = Closed;
     fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
         record.expired = true;
+        from
+    }
+}
+
+/// Who may collect moves nothing.
+impl<S: Stage> Fact<S> for Mandate {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.end_mandate(MandateStanding::Revoked);
+        record.mandates.push(MandateGiven { mandate: self.clone(), standing: MandateStanding::Open });
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for MandateRevoked {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.end_mandate(MandateStanding::Revoked);
         from
     }
 }

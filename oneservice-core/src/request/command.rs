@@ -3,8 +3,8 @@
 
 use super::{
     Actor, AnyFact, AnyRequest, Collector, Context, Correction, Corrections, Denial, Denied, FactName,
-    Finding, Item, Officer, PaymentMethod, Recorded, Request, Signature, Stage, TRANSITIONS, Transition,
-    Verdict,
+    Finding, Item, Mandate, Officer, PaymentMethod, Recorded, Request, Signature, Stage, TRANSITIONS,
+    Transition, Verdict,
 };
 use crate::ids::{BlobId, DocumentId, ReasonCode, StepId};
 use crate::money::Money;
@@ -80,6 +80,10 @@ pub enum Command {
     Recuse { reason: ReasonCode, note: Option<String> },
     /// See [`Request::report_vacancy`].
     ReportVacancy { step: StepId, staff: Vec<Officer> },
+    /// See [`Request::give_mandate`].
+    GiveMandate(Mandate),
+    /// See [`Request::revoke_mandate`].
+    RevokeMandate,
 }
 
 /// A register of the office whose numbers have no gap.
@@ -171,6 +175,8 @@ impl Command {
             Self::Assign { .. } => FactName::Assignment,
             Self::Recuse { .. } => FactName::Recusal,
             Self::ReportVacancy { .. } => FactName::Vacancy,
+            Self::GiveMandate(_) => FactName::Mandate,
+            Self::RevokeMandate => FactName::MandateRevoked,
         }
     }
 
@@ -197,6 +203,8 @@ impl Command {
             (_, AnyFact::Reading(_) | AnyFact::Complaint(_) | AnyFact::ComplaintAnswered(_)) => false,
             // Whose a step is the rules ask again.
             (_, AnyFact::Assignment(_) | AnyFact::Recusal(_) | AnyFact::Vacancy(_)) => false,
+            // As they ask for the code of a mandate.
+            (_, AnyFact::Mandate(_) | AnyFact::MandateRevoked(_)) => false,
             (Self::Judge { item, .. }, AnyFact::Judgement(other)) => *item == other.item,
             (Self::Judge { step, .. }, AnyFact::StepPassed(other)) => *step == other.step,
             (Self::Judge { .. } | Self::Pay { .. } | Self::Collect { .. } | Self::Withdraw { .. }, other) => {

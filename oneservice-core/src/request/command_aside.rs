@@ -84,6 +84,12 @@ impl AnyRequest {
             Command::ReportVacancy { step, staff } => {
                 in_stages!(self, [InReview Approved], r => r.report_vacancy(by, context, &step, &staff))
             }
+            Command::GiveMandate(mandate) => {
+                in_stages!(self, [InReview Approved Ready], r => r.give_mandate(by, context, mandate))
+            }
+            Command::RevokeMandate => {
+                in_stages!(self, [InReview Approved Ready], r => r.revoke_mandate(by, context))
+            }
             Command::Read { blob } => in_stages!(
                 self,
                 [Submitted InReview Returned Approved Ready Refused Objected Closed],

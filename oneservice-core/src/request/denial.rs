@@ -258,6 +258,15 @@ pub enum Denial {
         /// How many.
         limit: usize,
     },
+    /// A proxy showed neither the code of a mandate nor a written authority.
+    #[error("the proxy showed no mandate")]
+    MandateMissing,
+    /// The applicant took the mandate of this code back, or gave another one.
+    #[error("the mandate was revoked")]
+    MandateRevoked,
+    /// No mandate of this request has this code, or it was spent.
+    #[error("the code is not that of a mandate")]
+    MandateWrong,
 }
 
 impl Denial {
@@ -310,6 +319,9 @@ impl Denial {
             Self::OwnRequest => "own-request",
             Self::NotEligible { .. } => "not-eligible",
             Self::ApproversMissing { .. } => "approvers-missing",
+            Self::MandateMissing => "mandate-missing",
+            Self::MandateRevoked => "mandate-revoked",
+            Self::MandateWrong => "mandate-wrong",
         }
     }
 
@@ -361,6 +373,9 @@ impl Denial {
         "own-request",
         "not-eligible",
         "approvers-missing",
+        "mandate-missing",
+        "mandate-revoked",
+        "mandate-wrong",
     ];
 
     /// What a translated message may name: ids and numbers, to be shown as the catalogue names them.
@@ -426,7 +441,10 @@ impl Denial {
             | Self::FileUnknown
             | Self::AlreadyRecorded
             | Self::NothingToRefund
-            | Self::TookPart => Vec::new(),
+            | Self::TookPart
+            | Self::MandateMissing
+            | Self::MandateRevoked
+            | Self::MandateWrong => Vec::new(),
         }
     }
 }

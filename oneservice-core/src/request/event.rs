@@ -221,7 +221,9 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         | AnyFact::Reading(_)
         | AnyFact::ComplaintAnswered(_)
         | AnyFact::Reinstatement(_)
-        | AnyFact::Expiry(_) => (None, Vec::new(), None),
+        | AnyFact::Expiry(_)
+        | AnyFact::Mandate(_)
+        | AnyFact::MandateRevoked(_) => (None, Vec::new(), None),
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Alias, Item, ReasonCode};
+use super::{Alias, Item, MandateProof, ReasonCode};
 use crate::calendar::Date;
 use crate::catalog::{ApplicantKind, FeeDue, Purpose, SignatureKind};
 use crate::ids::{BlobId, Digest32, DocumentId, OfficeId, ServiceId, StepId, TrackingCode, VersionHash};
@@ -374,7 +374,7 @@ pub struct Issuance {
 pub enum Relation {
     /// The applicant.
     Applicant,
-    /// Somebody with the applicant's written authority.
+    /// Somebody with the applicant's mandate.
     Proxy,
 }
 
@@ -387,6 +387,9 @@ pub struct Collector {
     pub relation: Relation,
     /// The kind of identity paper and its last digits, as seen: `national-id 6789`.
     pub identity: String,
+    /// How a proxy showed the applicant's mandate; none for the applicant, and for proxies of releases that did not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<MandateProof>,
 }
 
 /// The result was handed to a named person who signed for it.

@@ -44,6 +44,8 @@ pub enum FactName {
     Recusal,
     Endorsement,
     Vacancy,
+    Mandate,
+    MandateRevoked,
 }
 
 impl FactName {
@@ -86,6 +88,8 @@ impl FactName {
             Self::Recusal => "recusal",
             Self::Endorsement => "endorsement",
             Self::Vacancy => "vacancy",
+            Self::Mandate => "mandate",
+            Self::MandateRevoked => "mandate-revoked",
         }
     }
 }

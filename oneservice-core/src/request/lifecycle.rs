@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::fact::*;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
 use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
+use super::fact_proxy::{Mandate, MandateRevoked};
 use super::fact_result::{Expiry, Reinstatement, Revocation, Suspension};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 use super::stage::*;
@@ -151,7 +152,7 @@ lifecycle! {
         Submission, ReviewOpened, Payment, Judgement, StepPassed, Return, Resubmission, Approval, Refusal, Issuance,
         Collection, Withdrawal, Lapse, Objection, ObjectionUpheld, ObjectionDismissed, RefusalFinal, Reminder, Escalation,
         SilentApproval, Extension, DelayExplained, Reopening, Reading, Complaint, ComplaintAnswered, Waiver, Refund,
-        Suspension, Reinstatement, Revocation, Expiry, Assignment, Recusal, Endorsement, Vacancy,
+        Suspension, Reinstatement, Revocation, Expiry, Assignment, Recusal, Endorsement, Vacancy, Mandate, MandateRevoked,
     }
     stages {
         Draft {
@@ -190,6 +191,8 @@ lifecycle! {
             Recusal by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
             Endorsement by [DepartmentHead, Approver, GovernorDelegate] => InReview,
             Vacancy by [System] => InReview,
+            Mandate by [Applicant, Representative] => InReview,
+            MandateRevoked by [Applicant, Representative] => InReview,
         }
         Returned {
             Resubmission by [Applicant, Representative, FrontDesk] => InReview,
@@ -215,6 +218,8 @@ lifecycle! {
             Assignment by [FrontDesk, DepartmentHead, Approver, GovernorDelegate] => Approved,
             Recusal by [FrontDesk] => Approved,
             Vacancy by [System] => Approved,
+            Mandate by [Applicant, Representative] => Approved,
+            MandateRevoked by [Applicant, Representative] => Approved,
         }
         Ready {
             Payment by [Cashier] => Ready,
@@ -226,6 +231,8 @@ lifecycle! {
             ComplaintAnswered by [Ombudsman] => Ready,
             Waiver by [DepartmentHead, GovernorDelegate] => Ready,
             Refund by [Cashier] => Ready,
+            Mandate by [Applicant, Representative] => Ready,
+            MandateRevoked by [Applicant, Representative] => Ready,
         }
         Refused {
             Objection by [Applicant, Representative] => Objected,

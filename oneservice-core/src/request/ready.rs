@@ -1,8 +1,8 @@
 //! The result: prepared and registered in stage `Approved`, handed over once in stage `Ready`.
 
 use super::{
-    Actor, Approved, Collection, Collector, Context, Denial, Issuance, IssuedResult, Ready, Request, Ruled,
-    Signature, is_blank, too_long,
+    Actor, Approved, Collection, Collector, Context, Denial, Issuance, IssuedResult, Ready, Relation,
+    Request, Ruled, Signature, is_blank, too_long,
 };
 use crate::calendar::Date;
 use crate::catalog::{StepKind, Validity};
@@ -62,7 +62,8 @@ impl Request<Ready> {
     ///
     /// # Errors
     /// [`Denial::FeeUnpaid`], [`Denial::CollectorMissing`], [`Denial::SignatureMissing`] where the service wants
-    /// one, [`Denial::OriginalNotSeen`] for each original to be shown at the counter, [`Denial::NotYourRole`].
+    /// one, [`Denial::OriginalNotSeen`] for each original to be shown at the counter, [`Denial::NotYourRole`]; for a proxy
+    /// [`Denial::MandateMissing`], [`Denial::MandateRevoked`], [`Denial::MandateWrong`].
     pub fn collect(
         self,
         by: &Actor,
@@ -81,6 +82,7 @@ impl Request<Ready> {
         }
         denials.extend(too_long("collector", Some(&collector.name)));
         denials.extend(too_long("collector", Some(&collector.identity)));
+        denials.extend(record.denied_mandate(&collector));
         let accepted = signature
             .as_ref()
             .is_some_and(|s| !is_blank(&s.signer) && service.signature.kinds.contains(&s.method.kind()));
@@ -93,6 +95,9 @@ impl Request<Ready> {
                 denials.push(Denial::OriginalNotSeen { document: document.id.clone() });
             }
         }
+        // The applicant needs none.
+        let mandate = collector.mandate.filter(|_| collector.relation == Relation::Proxy);
+        let collector = Collector { mandate, ..collector };
         self.record_fact(by, None, context, denials, |_| Collection { collector, signature, originals_seen })
     }
 }

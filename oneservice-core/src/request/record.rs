@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::fact::{
     Channel, Evidence, Finding, PaymentMethod, Return, ServiceRef, Signature, Submission, Verdict,
 };
-use super::{Alias, By, IssuedResult, Item, Standing};
+use super::{Alias, By, IssuedResult, Item, MandateGiven, Standing};
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service};
 use crate::ids::{BlobId, DocumentId, OfficeId, OfficerId, RequestId, StepId, TrackingCode};
@@ -84,6 +84,8 @@ pub struct Record {
     pub files: BTreeMap<BlobId, DocumentId>,
     /// Which officers opened which file.
     pub readings: BTreeSet<(OfficerId, BlobId)>,
+    /// Every mandate to collect so far, oldest first.
+    pub mandates: Vec<MandateGiven>,
     /// Whether the applicant took it back.
     pub withdrawn: bool,
     /// What was issued last.
@@ -232,6 +234,7 @@ impl Record {
             nameable: BTreeSet::new(),
             files: BTreeMap::new(),
             readings: BTreeSet::new(),
+            mandates: Vec::new(),
             withdrawn: false,
             result: None,
             collected: false,
@@ -281,6 +284,7 @@ impl Record {
             nameable: BTreeSet::new(),
             files: files_of(&fact.evidence),
             readings: BTreeSet::new(),
+            mandates: Vec::new(),
             withdrawn: false,
             result: None,
             collected: false,

@@ -34,7 +34,8 @@ fn the_types_allow_what_the_table_has_and_nothing_else() {
         [Submission ReviewOpened Payment Judgement StepPassed Return Resubmission Approval Refusal Issuance Collection Withdrawal Lapse
          Objection ObjectionUpheld ObjectionDismissed RefusalFinal Reminder Escalation SilentApproval Extension
          DelayExplained Reopening Reading Complaint ComplaintAnswered Waiver Refund
-         Suspension Reinstatement Revocation Expiry Assignment Recusal Endorsement Vacancy]
+         Suspension Reinstatement Revocation Expiry Assignment Recusal Endorsement Vacancy
+         Mandate MandateRevoked]
     );
     assert_eq!(cells.len(), STAGES.len());
     let mut lawful = 0;

@@ -6,7 +6,7 @@ use oneservice_core::office::{Basis, OfficeError};
 use oneservice_core::request::{
     Actor, Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, Verdict,
 };
-use oneservice_pilot::{Opened, Place, collector, sentence};
+use oneservice_pilot::{Opened, Place, collector, sentence, words};
 
 use super::acts::Act;
 use super::details;
@@ -60,9 +60,11 @@ impl Act {
         let opened = place.open_existing().await?;
         let office = &opened.office;
         let (code, by) = match &self {
-            Self::Withdraw { code, .. } | Self::Object { code, .. } | Self::Complain { code, .. } => {
-                (code.clone(), Actor::Applicant)
-            }
+            Self::Withdraw { code, .. }
+            | Self::Object { code, .. }
+            | Self::Complain { code, .. }
+            | Self::Mandate { code, .. }
+            | Self::RevokeMandate { code } => (code.clone(), Actor::Applicant),
             Self::Pay { code, officer: who, .. }
             | Self::Judge { code, officer: who, .. }
             | Self::Pass { code, officer: who, .. }
@@ -87,14 +89,24 @@ impl Act {
         };
         let case = case(office, &code).await?;
         let id = case.request.record().id;
-        let command = self.command(&opened, &case.request, &by).await?;
+        // The code of a mandate is said here and never again.
+        let mut drawn = None;
+        let command = self.command(&opened, &case.request, &by, &mut drawn).await?;
         match office.act(id, command, &by, Basis::default()).await {
             Ok(_) => {
                 let case = office.case(id).await?;
                 let waits_for = office.summary(id).await?.queues;
                 let lang = out.lang;
-                Ok(out.either(&details::case_value(&case, &waits_for), || {
-                    format!("{}  {}", case.request.record().code, sentence::stage(lang, &case.request))
+                let mut value = details::case_value(&case, &waits_for);
+                if let Some(code) = &drawn {
+                    value["mandate_code"] = code.as_str().into();
+                }
+                Ok(out.either(&value, || {
+                    let stage = sentence::stage(lang, &case.request);
+                    let line = format!("{}  {stage}", case.request.record().code);
+                    let code =
+                        drawn.map(|code| format!("\n{}: {code}", words::get(lang, "mandate-code", &[])));
+                    line + &code.unwrap_or_default()
                 })?)
             }
             Err(OfficeError::Denied { denials, request }) => {
@@ -109,6 +121,7 @@ impl Act {
         opened: &Opened,
         request: &oneservice_core::request::AnyRequest,
         by: &Actor,
+        drawn: &mut Option<String>,
     ) -> Result<Command, CliError> {
         let (record, service, office) = (request.record(), request.service(), &opened.office);
         Ok(match self {
@@ -160,7 +173,16 @@ impl Act {
                 Command::Refuse { step: step(request, by, said)?, reasons, note }
             }
             Self::Issue { step: said, .. } => Command::Issue { step: step(request, by, said)? },
-            Self::Collect { name, identity, proxy, originals, signed_on_paper, signature, .. } => {
+            Self::Collect {
+                name,
+                identity,
+                proxy,
+                mandate_code,
+                originals,
+                signed_on_paper,
+                signature,
+                ..
+            } => {
                 let wanted = service.documents.iter().filter(|d| d.original_at_counter).map(|d| d.id.clone());
                 let originals_seen = if originals.iter().any(|word| word == "all") {
                     wanted.collect()
@@ -174,12 +196,20 @@ impl Act {
                 let signature =
                     collector::signature(office, service, &name, drawing, signed_on_paper).await?;
                 let relation = if proxy { Relation::Proxy } else { Relation::Applicant };
+                let mandate = collector::mandate(office, record.id, mandate_code.as_deref(), proxy);
                 Command::Collect {
-                    collector: Collector { name, relation, identity },
+                    collector: Collector { name, relation, identity, mandate },
                     signature,
                     originals_seen,
                 }
             }
+            Self::Mandate { name, identity, .. } => {
+                let (command, code) =
+                    office.draw_mandate(record.id, name, identity).map_err(OfficeError::from)?;
+                *drawn = Some(code);
+                command
+            }
+            Self::RevokeMandate { .. } => Command::RevokeMandate,
             Self::Withdraw { reason, .. } => Command::Withdraw { reason },
             Self::Object { text, .. } => Command::Object { text },
             Self::Objection { uphold: true, note, .. } => Command::UpholdObjection { note },

@@ -112,9 +112,12 @@ pub(crate) enum Act {
         /// Kind and last digits of the identity paper seen.
         #[arg(long)]
         identity: String,
-        /// Somebody with the applicant's written authority collects.
+        /// Somebody else collects for the applicant, with a written authority that this officer saw.
         #[arg(long)]
         proxy: bool,
+        /// The proxy has this one-time code of the applicant instead.
+        #[arg(long, value_name = "MANDATE", requires = "proxy")]
+        mandate_code: Option<String>,
         /// Originals that were seen; `all` for every one that the service wants.
         #[arg(long = "original", value_name = "DOCUMENT")]
         originals: Vec<String>,
@@ -125,6 +128,18 @@ pub(crate) enum Act {
         #[arg(long, value_name = "FILE", conflicts_with = "signed_on_paper")]
         signature: Option<PathBuf>,
     },
+    /// The applicant names who may collect, and is given a one-time code for them.
+    Mandate {
+        code: String,
+        /// Name of the proxy, as on the identity paper.
+        #[arg(long)]
+        name: String,
+        /// Kind and last digits of the proxy's identity paper.
+        #[arg(long)]
+        identity: String,
+    },
+    /// The applicant takes the mandate to collect back.
+    RevokeMandate { code: String },
     /// The applicant takes the request back.
     Withdraw {
         code: String,

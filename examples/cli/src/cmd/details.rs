@@ -3,8 +3,8 @@
 use oneservice_core::catalog::{FieldKind, Service};
 use oneservice_core::office::{Case, Office};
 use oneservice_core::request::{
-    AnyFact, Collector, Correction, Finding, Item, PaymentMethod, Record, Relation, StageName, StepPassed,
-    Verdict,
+    AnyFact, Collector, Correction, Finding, Item, MandateProof, PaymentMethod, Record, Relation, StageName,
+    StepPassed, Verdict,
 };
 use oneservice_core::store::QueueName;
 use oneservice_core::text::{Lang, Text, search_tokens};
@@ -68,14 +68,17 @@ fn points<'a>(passed: &'a StepPassed, service: &'a Service) -> impl Iterator<Ite
     points.map(|(nth, text)| (text, passed.checked.contains(&nth)))
 }
 
-/// Whether somebody collected as the applicant under a name that no answer of the form holds.
+/// Whether somebody collected as the applicant under a name that no answer of the form holds, or as a proxy under another name than that of
+/// the mandate.
 fn name_differs(collector: &Collector, record: &Record, service: &Service) -> bool {
     let written = search_tokens(&collector.name);
     let names = service
         .fields()
         .filter(|field| matches!(field.kind, FieldKind::KhmerText { .. } | FieldKind::LatinText { .. }));
     let mut names = names.filter_map(|field| record.answers.get(field.id.as_str())?.as_str());
-    collector.relation == Relation::Applicant && names.all(|name| search_tokens(name) != written)
+    let unknown =
+        collector.relation == Relation::Applicant && names.all(|name| search_tokens(name) != written);
+    unknown || record.proxy_differs(collector)
 }
 
 pub(crate) fn case_text(office: &Office, case: &Case, waits_for: &[QueueName], lang: Lang) -> String {
@@ -175,16 +178,23 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
             lines.push(format!("{}: {}", word("result-number"), issuance.result.number));
         }
         AnyFact::Collection(collection) => {
-            let Collector { name, relation, identity } = &collection.collector;
+            let Collector { name, relation, identity, mandate } = &collection.collector;
             let who = if *relation == Relation::Proxy { "collector-proxy" } else { "collector-self" };
             let differs = name_differs(&collection.collector, record, service);
             let flag = if differs { "  ⚠" } else { "" };
             lines.push(format!("{}: {name} ({}){flag}", word("collector"), word(who)));
             lines.push(format!("{}: {identity}", word("identity")));
+            lines.extend(mandate.map(|shown| match shown {
+                MandateProof::Code(_) => word("mandate-code"),
+                _ => word("mandate-paper"),
+            }));
             lines.extend(collection.originals_seen.iter().map(|document| {
                 let path = format!("documents.{document}");
                 format!("{}: {}", word("original-seen"), sentence::path(lang, service, &path))
             }));
+        }
+        AnyFact::Mandate(mandate) => {
+            lines.push(format!("{}: {} · {}", word("collector-proxy"), mandate.name, mandate.identity));
         }
         AnyFact::Withdrawal(withdrawal) => lines.extend(noted("reason", &withdrawal.reason)),
         AnyFact::Objection(objection) => lines.push(objection.text.clone()),
@@ -244,7 +254,10 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
         }
         AnyFact::Expiry(expiry) => lines.push(day("last-day", expiry.last_day)),
         AnyFact::Refund(refund) => lines.push(format!("{}  {}", refund.amount, refund.receipt)),
-        AnyFact::Submission(_) | AnyFact::ReviewOpened(_) | AnyFact::Vacancy(_) => {}
+        AnyFact::Submission(_)
+        | AnyFact::ReviewOpened(_)
+        | AnyFact::Vacancy(_)
+        | AnyFact::MandateRevoked(_) => {}
     }
     lines
 }

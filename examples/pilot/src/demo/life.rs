@@ -156,6 +156,7 @@ async fn next(
                 name: signer.to_owned(),
                 relation: Relation::Applicant,
                 identity: "national-id 6789".into(),
+                mandate: None,
             };
             let command = Command::Collect {
                 collector,

@@ -6,6 +6,7 @@ pub(crate) mod draft;
 pub(crate) mod fix;
 pub(crate) mod home;
 pub(crate) mod object;
+pub(crate) mod proxy;
 pub(crate) mod receipt;
 pub(crate) mod sign;
 pub(crate) mod upload;

@@ -43,6 +43,7 @@ struct ReceiptPage {
     fix: String,
     visit: Option<Visit>,
     ready: bool,
+    proxy: String,
     withdraw: String,
     object: String,
     last_day: String,
@@ -129,6 +130,11 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         ready: stage_name == StageName::Ready,
         fix: if own.is_some() && stage_name == StageName::Returned {
             p.u(&format!("{path}/fix"))
+        } else {
+            String::new()
+        },
+        proxy: if own.is_some() && stage_name.allows(FactName::Mandate) {
+            p.u(&format!("{path}/proxy"))
         } else {
             String::new()
         },

@@ -158,8 +158,10 @@ impl Typed {
                 let relation =
                     if self.one("relation") == Some("proxy") { Relation::Proxy } else { Relation::Applicant };
                 let identity = self.one("identity").unwrap_or_default().to_owned();
+                let (code, on_paper) = (self.one("mandate-code"), self.one("mandate-paper").is_some());
+                let mandate = collector::mandate(&app.office, record.id, code, on_paper);
                 Some(Command::Collect {
-                    collector: Collector { name, relation, identity },
+                    collector: Collector { name, relation, identity, mandate },
                     signature,
                     originals_seen,
                 })

@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use oneservice_core::catalog::DocumentFormat;
 use oneservice_core::request::{AnyFact, Command, Corrections, StageName};
 use oneservice_core::store::Query;
@@ -183,4 +184,105 @@ async fn what_could_have_been_named_before_needs_the_offices_reason_and_the_appl
     ] {
         assert!(page.contains(why), "{page}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn scenario_11_a_proxy_collects_with_the_applicants_code_and_the_history_names_the_proxy() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    let own = page_of(&receipt);
+    let mut applicant = town.visitor();
+    assert!(!applicant.get(&own).contains("/proxy"), "no result is near");
+    applicant.get(&format!("{own}/proxy"));
+    assert_eq!(applicant.path, own);
+    town.up_to_ready(&receipt).await;
+    let page = applicant.get(&own);
+    let links = between(&page, "href=\"", "\"");
+    let proxy = links.into_iter().find(|link| link.ends_with("/proxy")).unwrap();
+    let name = |name: &str| pairs(&[("act", "give"), ("name", name), ("identity", "passport 4321")]);
+    let page = applicant.post(proxy, &name(" "));
+    assert_eq!(applicant.status, 422);
+    assert!(page.contains("value=\"passport 4321\""), "what was typed stays");
+
+    // The code is shown once, to be printed, and is not that of an earlier mandate.
+    let drawn = |page: &str| between(page, "<p class=\"code\">", "</p>")[1].to_owned();
+    let page = applicant.post(proxy, &name("KEO SOPHEA"));
+    let revoked = drawn(&page);
+    assert!(page.contains("<svg class=\"qr\"") && page.contains("KEO SOPHEA · passport 4321"), "{page}");
+    assert!(!applicant.get(proxy).contains(&revoked), "shown once");
+    let page = applicant.post(proxy, &pairs(&[("act", "revoke")]));
+    assert!(!page.contains("KEO SOPHEA"), "nobody may collect now");
+    let code = drawn(&applicant.post(proxy, &name("KEO SOPHEA")));
+
+    let (mut desk, path) = (town.sit("front-desk"), desk_of(&receipt));
+    let page = desk.get(&path);
+    let originals = between(&page, "name=\"original\" value=\"", "\"");
+    let collect = |shown: &[(&str, &str)]| {
+        let who = [("act", "collect"), ("relation", "proxy"), ("identity", "passport 4321")];
+        let mut form = pairs(&[&who, shown].concat());
+        form.extend(originals.iter().map(|id| ("original".to_owned(), (*id).to_owned())));
+        form
+    };
+    let drawing = BASE64_STANDARD.encode(fake::document(DocumentFormat::Png));
+    let drawing = format!("data:image/png;base64,{drawing}");
+    let (signed, collector) = (("drawn", drawing.as_str()), ("collector", "KEO SOPHEA"));
+    for (shown, why) in [
+        (&[collector, signed] as &[_], "one-time code that the applicant was given"),
+        (&[collector, ("mandate-code", &code)], "signature"),
+        (&[collector, signed, ("mandate-code", "12")], "The one-time code is wrong"),
+        (&[collector, signed, ("mandate-code", &revoked)], "took this authority back"),
+        // A code that is named must be right.
+        (&[collector, signed, ("mandate-code", "12"), ("mandate-paper", "1")], "The one-time code is wrong"),
+        (&[signed, ("mandate-code", &code)], "Name who collects"),
+    ] {
+        let page = desk.post(&path, &collect(shown));
+        assert_eq!(desk.status, 403, "{shown:?}");
+        let alert = between(&page, "role=\"alert\"", "</div>").concat();
+        assert!(alert.contains(why), "{shown:?}: {alert}");
+        assert_eq!(town.case(&receipt).await.request.stage(), StageName::Ready);
+    }
+    let page = desk.post(&path, &collect(&[collector, signed, ("mandate-code", &code)]));
+    assert_eq!(desk.status, 200);
+    for page in [page, applicant.get(&own)] {
+        let told = between(&page, "<li class=\"done\">", "</li>");
+        let handed = told.into_iter().find(|line| line.contains("KEO SOPHEA · A proxy")).unwrap();
+        assert!(handed.contains("passport 4321") && handed.contains("One-time code"), "{handed}");
+        assert!(handed.contains("Signed by KEO SOPHEA") && !handed.contains('⚠'), "{handed}");
+        assert!(!page.contains(&code), "the code stands nowhere");
+    }
+    assert!(!applicant.get(&own).contains("front-desk"), "the official is not named");
+    let case = town.case(&receipt).await;
+    assert!(case.request.record().mandate().is_none(), "spent");
+    applicant.post(proxy, &name("CHAN VUTHY"));
+    assert_eq!(applicant.path, own, "nothing is left to be collected");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_written_authority_and_a_name_that_differs_are_told() {
+    let town = Town::open().await;
+    let mut told = Vec::new();
+    for by_code in [false, true] {
+        let receipt = town.apply(GUESTHOUSE).await;
+        town.up_to_ready(&receipt).await;
+        let given = pairs(&[("name", "KEO SOPHEA"), ("identity", "passport 4321")]);
+        let page = town.visitor().post(&format!("{}/proxy", page_of(&receipt)), &given);
+        let code = between(&page, "<p class=\"code\">", "</p>")[1].to_owned();
+        let (mut desk, path) = (town.sit("front-desk"), desk_of(&receipt));
+        let mut form = pairs(&[("act", "collect"), ("relation", "proxy"), ("signed", "1")]);
+        form.extend(pairs(&[("collector", "CHAN VUTHY"), ("identity", "passport 9")]));
+        form.push(if by_code {
+            ("mandate-code".to_owned(), code)
+        } else {
+            ("mandate-paper".to_owned(), "1".to_owned())
+        });
+        let page = desk.get(&path);
+        let originals = between(&page, "name=\"original\" value=\"", "\"");
+        form.extend(originals.iter().map(|id| ("original".to_owned(), (*id).to_owned())));
+        let page = desk.post(&path, &form);
+        assert_eq!(desk.status, 200);
+        let lines = between(&page, "<li class=\"done\">", "</li>");
+        told.push((*lines.iter().find(|line| line.contains("CHAN VUTHY")).unwrap()).to_owned());
+    }
+    assert!(told[0].contains("Written authority") && !told[0].contains('⚠'), "{told:?}");
+    assert!(told[1].contains("⚠ The name is not the one in the authority"), "{told:?}");
 }

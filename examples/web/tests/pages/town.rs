@@ -164,7 +164,7 @@ impl Town {
         let originals = service.documents.iter().filter(|document| document.original_at_counter);
         let (name, identity) = ("SOK DARA".to_owned(), "national-id 6789".to_owned());
         let collect = Command::Collect {
-            collector: Collector { name, relation: Relation::Applicant, identity },
+            collector: Collector { name, relation: Relation::Applicant, identity, mandate: None },
             signature,
             originals_seen: originals.map(|document| document.id.clone()).collect(),
         };

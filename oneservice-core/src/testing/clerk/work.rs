@@ -230,6 +230,7 @@ pub fn command(
                 name: "SOK DARA".into(),
                 relation: Relation::Applicant,
                 identity: "national-id 6789".into(),
+                mandate: None,
             },
             signature: signs.then(|| signed.clone()),
             originals_seen: originals.then(|| "id-card".parse().expect("an id")).into_iter().collect(),

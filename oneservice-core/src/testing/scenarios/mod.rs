@@ -8,6 +8,7 @@ mod due;
 mod hand_over;
 mod numbers;
 mod papers;
+mod proxies;
 mod repeats;
 mod scene;
 mod silence;
@@ -24,5 +25,6 @@ pub(super) const FLOORS: &[&[Case]] = &[
     silence::CASES,
     closed::CASES,
     hand_over::CASES,
+    proxies::CASES,
     numbers::CASES,
 ];

@@ -213,7 +213,8 @@ pub(super) fn up_to_ready() -> Result<[(Who, Command); 4], Broken> {
 
 /// The applicant comes to collect.
 pub(super) fn collector() -> Collector {
-    Collector { name: "SOK DARA".into(), relation: Relation::Applicant, identity: "national-id 6789".into() }
+    let (name, identity) = ("SOK DARA".into(), "national-id 6789".into());
+    Collector { name, relation: Relation::Applicant, identity, mandate: None }
 }
 
 /// What somebody who sells food and cooks it answers besides: then a health letter is needed.
