@@ -93,7 +93,8 @@ impl Act {
                 let case = office.case(id).await?;
                 let waits_for = office.summary(id).await?.queues;
                 let lang = out.lang;
-                Ok(out.either(&details::case_value(&case, &waits_for), || {
+                let renews = details::renews(office, &case).await?;
+                Ok(out.either(&details::case_value(&case, &waits_for, renews), || {
                     format!("{}  {}", case.request.record().code, sentence::stage(lang, &case.request))
                 })?)
             }
