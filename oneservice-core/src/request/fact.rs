@@ -11,7 +11,9 @@ use serde_json::{Map, Value};
 use super::{Alias, Item, ReasonCode};
 use crate::calendar::Date;
 use crate::catalog::{ApplicantKind, FeeDue, Purpose, SignatureKind};
-use crate::ids::{BlobId, Digest32, DocumentId, OfficeId, RequestId, ServiceId, StepId, TrackingCode, VersionHash};
+use crate::ids::{
+    BlobId, Digest32, DocumentId, OfficeId, RequestId, ServiceId, StepId, TrackingCode, VersionHash,
+};
 use crate::money::Money;
 
 /// The service version a request stands under for life.
