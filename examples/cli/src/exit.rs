@@ -138,6 +138,9 @@ impl CliError {
         if let Self::Office(OfficeError::NotOffered { service, why }) = self {
             return format!("{service}: {}", sentence::unoffered(lang, why));
         }
+        if let Self::Office(OfficeError::NotRenewable(why)) = self {
+            return sentence::unrenewable(lang, why);
+        }
         let key = match self {
             Self::Office(OfficeError::NotFound) => Some("not-found-title"),
             other if other.exit() == 7 && !matches!(other, Self::Pilot(_) | Self::Transfer(_)) => {
@@ -218,7 +221,8 @@ fn office(error: &OfficeError) -> u8 {
         OfficeError::Stale { .. }
         | OfficeError::KeyReused
         | OfficeError::ServiceChanged(_)
-        | OfficeError::NotOffered { .. } => 5,
+        | OfficeError::NotOffered { .. }
+        | OfficeError::NotRenewable(_) => 5,
         OfficeError::Contention => 7,
         OfficeError::Document(error) => document(error),
         OfficeError::DraftTooLarge => 2,

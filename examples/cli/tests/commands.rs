@@ -435,3 +435,54 @@ fn a_proxy_collects_with_a_paper_or_with_a_code() {
     assert!(text.contains("KEO SOPHEA (A proxy)  ⚠") && text.contains("CHAN VUTHY · id 4321"), "{text}");
     assert!(!text.contains(&drawn), "the code is said once");
 }
+
+/// What is printed is what is sent: with the papers of today, nothing else is to be typed.
+#[test]
+fn a_result_is_renewed_by_the_file_that_is_printed() {
+    let office = Office::new();
+    let stall = office.path("catalog/services/trade/market-stall.toml");
+    let text = std::fs::read_to_string(&stall).unwrap();
+    // A window that is open on the day on which the result is handed over.
+    let text = text.replace("renew_from_days_before = 60", "renew_from_days_before = 400");
+    std::fs::write(&stall, text).unwrap();
+    office.ask(&["demo", "--requests", "7", "--no-serve"]);
+    let submit = |file: &str| {
+        let receipt = office.ask(&["request", "submit", file, "--fake-documents"]);
+        receipt["code"].as_str().unwrap().to_owned()
+    };
+    let code = submit(&office.application("mine.json", |_| {}));
+    let (exit, error) = office.refused("data", &["request", "renew", &code]);
+    assert_eq!((exit, error["code"].as_str().unwrap()), (5, "renewal-not-collected"));
+    let output = office.run(&["--lang", "km", "request", "renew", &code]);
+    assert!(words(&output.stderr).contains("បន្តសុពលភាព"), "in Khmer");
+    let mut acts: Vec<Vec<&str>> = vec![vec!["pay", &code, "--as", "cashier"]];
+    acts.extend(
+        [("pass", "front-desk"), ("pass", "examiner")].map(|(act, who)| vec![act, &code, "--as", who]),
+    );
+    acts.extend(
+        [("approve", "approver"), ("issue", "front-desk")].map(|(act, who)| vec![act, &code, "--as", who]),
+    );
+    acts.push(vec!["collect", &code, "--as", "front-desk", "--name", "SOK DARA", "--identity", "id 6789"]);
+    acts.last_mut().unwrap().extend(["--original", "all", "--signed-on-paper"]);
+    for act in &acts {
+        office.ask(&[&["request"], act.as_slice()].concat());
+    }
+
+    let output = office.run(&["request", "renew", &code]);
+    let (filing, missing) = (words(&output.stdout), words(&output.stderr));
+    assert!(missing.contains("documents.id-card") && missing.contains("signature"), "{missing}");
+    assert!(!missing.contains("form."), "every answer is there: {missing}");
+    let mut filing: Value = serde_json::from_str(filing).unwrap();
+    assert_eq!((&filing["renews"], &filing["purpose"]), (&json!(code), &json!("renewal")));
+    assert_eq!(filing["form"]["name_latin"], "SOK DARA");
+    assert!(filing["form"]["previous_expiry"].is_string(), "{filing}");
+    filing["documents"] =
+        json!([{ "document": "id-card", "file": "card.pdf", "media_type": "application/pdf", "size": 9 }]);
+    filing["signature"] = json!({ "kind": "drawn" });
+    let file = office.application("again.json", |it| *it = filing);
+    let renewal = submit(&file);
+    assert_eq!(office.ask(&["request", "show", &renewal])["renews"], json!(code));
+    assert!(office.ask(&["request", "show", &code]).get("renews").is_none());
+    let output = office.run(&["request", "show", &renewal]);
+    assert!(words(&output.stdout).contains(&format!("Renewal of an earlier request: {code}")));
+}

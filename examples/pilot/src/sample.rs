@@ -22,6 +22,9 @@ pub struct Sample {
     pub applicant: SampleApplicant,
     /// For what: `new`, `renewal`, `amend`.
     pub purpose: String,
+    /// The tracking code of the request whose result is renewed, if the office knows it.
+    #[serde(default)]
+    pub renews: Option<String>,
     /// When, RFC 3339.
     pub submitted_at: String,
     /// The answers.

@@ -2,7 +2,7 @@
 
 use oneservice_core::calendar::{Date, DateTime};
 use oneservice_core::catalog::{Catalog, Field, FieldKind, Problem, Service, Unoffered};
-use oneservice_core::request::{AnyFact, AnyRequest, Denial, Ending, FactName, Item, StageName};
+use oneservice_core::request::{AnyFact, AnyRequest, Denial, Ending, FactName, Item, StageName, Unrenewable};
 use oneservice_core::text::{Lang, khmer_digits};
 
 use crate::words;
@@ -206,5 +206,13 @@ pub fn unoffered(lang: Lang, why: &Unoffered) -> String {
             }
             text
         }
+    }
+}
+
+/// Why a result cannot be renewed.
+pub fn unrenewable(lang: Lang, why: &Unrenewable) -> String {
+    match why {
+        Unrenewable::NotYet { from } => words::get(lang, why.code(), &[("date", &date(lang, *from))]),
+        _ => words::get(lang, why.code(), &[]),
     }
 }

@@ -152,6 +152,7 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/r/{key}/proxy", get(citizen::proxy::show).post(citizen::proxy::change))
         .route("/r/{key}/complain", get(citizen::complain::show).post(citizen::complain::complain))
         .route("/r/{key}/object", get(citizen::object::show).post(citizen::object::object))
+        .route("/r/{key}/renew", post(citizen::renew::renew))
         .route("/r/{key}/fix", get(citizen::fix::show).post(citizen::fix::answer))
         .route("/track", get(citizen::receipt::track).post(citizen::receipt::tracked))
         .route("/desk", get(desk::queue::show))

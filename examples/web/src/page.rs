@@ -154,6 +154,9 @@ pub(crate) fn error(app: &App, lang: Lang, error: &OfficeError) -> Response {
             let status = if is_to_come { StatusCode::CONFLICT } else { StatusCode::GONE };
             message_of(p, status, "unoffered-title", sentence::unoffered(lang, why))
         }
+        OfficeError::NotRenewable(why) => {
+            message_of(p, StatusCode::CONFLICT, "unrenewable-title", sentence::unrenewable(lang, why))
+        }
         OfficeError::ServiceChanged(_) => {
             message(p, StatusCode::CONFLICT, "problem-title", "service-changed")
         }

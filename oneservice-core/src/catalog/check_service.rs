@@ -176,7 +176,15 @@ fn check_form(walk: &mut Walk<'_>, service: &Service, scope: &Scope, places: &Pl
                 let message = format!("the geography has no place '{province}'");
                 walk.say(&format!("{at}.province"), Code::Reference, message);
             }
+            if field.from_result.is_some() && !service.purposes.contains(&Purpose::Renewal) {
+                let message = "the service cannot be renewed, so there is no former result";
+                walk.say(&format!("{at}.from_result"), Code::Field, message);
+            }
             if let FieldKind::Table { columns, .. } = &field.kind {
+                for column in columns.iter().filter(|column| column.from_result.is_some()) {
+                    let at = format!("{at}.columns.{}.from_result", column.id);
+                    walk.say(&at, Code::Field, "a column of a table takes nothing from a former result");
+                }
                 for column in columns.iter().filter(|c| c.visible_when.is_some() || c.required_when.is_some())
                 {
                     let at = format!("{at}.columns.{}", column.id);

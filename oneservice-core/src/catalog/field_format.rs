@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::form::FieldFormat;
-use super::{DateBound, Field, FieldKind, Pattern, TextRule};
+use super::{DateBound, Field, FieldKind, FromResult, Pattern, TextRule};
 use crate::ids::FieldId;
 
 /// Why a field's keys do not make a field.
@@ -288,9 +288,24 @@ impl TryFrom<FieldFormat> for Field {
         if let Some((key, _)) = ONLY_FOR.iter().find(needless) {
             return Err(FieldError::NotFor(key));
         }
-        let FieldFormat { label, hint, required, visible_when, required_when, personal, assumed, .. } =
-            format;
-        Ok(Self { id, label, hint, required, visible_when, required_when, personal, assumed, kind })
+        if format.from_result.is_some_and(|part| !part.is_for(&kind)) {
+            let why = "the number is for a text, the days are for a date".into();
+            return Err(FieldError::Value { key: "from_result", why });
+        }
+        let FieldFormat { label, hint, required, visible_when, required_when, .. } = format;
+        let FieldFormat { personal, assumed, from_result, .. } = format;
+        Ok(Self {
+            id,
+            label,
+            hint,
+            required,
+            visible_when,
+            required_when,
+            personal,
+            assumed,
+            from_result,
+            kind,
+        })
     }
 }
 
@@ -306,6 +321,7 @@ impl From<Field> for FieldFormat {
             required_when: field.required_when,
             personal: field.personal,
             assumed: field.assumed,
+            from_result: field.from_result,
             ..Self::default()
         };
         match field.kind {
@@ -348,6 +364,18 @@ impl From<Field> for FieldFormat {
             | FieldKind::File => {}
         }
         format
+    }
+}
+
+impl FromResult {
+    /// Whether an answer of this kind can hold it.
+    fn is_for(self, kind: &FieldKind) -> bool {
+        match self {
+            Self::Number => {
+                matches!(kind, FieldKind::Text(_) | FieldKind::KhmerText(_) | FieldKind::LatinText(_))
+            }
+            Self::ValidUntil | Self::IssuedOn => matches!(kind, FieldKind::Date { .. }),
+        }
     }
 }
 

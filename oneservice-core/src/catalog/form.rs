@@ -43,8 +43,22 @@ pub struct Field {
     pub personal: bool,
     /// A pilot assumption, not law.
     pub assumed: bool,
+    /// What of the former result answers it when a result is renewed.
+    pub from_result: Option<FromResult>,
     /// What an answer is.
     pub kind: FieldKind,
+}
+
+/// What of a former result a question asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FromResult {
+    /// Its number.
+    Number,
+    /// Its last day.
+    ValidUntil,
+    /// The day it was issued.
+    IssuedOn,
 }
 
 impl JsonSchema for Field {
@@ -319,4 +333,6 @@ pub(super) struct FieldFormat {
     pub(super) personal: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) assumed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) from_result: Option<FromResult>,
 }

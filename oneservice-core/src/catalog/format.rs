@@ -59,7 +59,7 @@ const COLUMN: &[Key] = &field(None);
 const FIELD: &[Key] = &field(Some(COLUMN));
 
 /// The keys of a field; of a column, which has no columns itself.
-const fn field(columns: Option<&'static [Key]>) -> [Key; 28] {
+const fn field(columns: Option<&'static [Key]>) -> [Key; 29] {
     [
         must("id", Snake),
         must("type", Word(FIELD_TYPES)),
@@ -95,6 +95,7 @@ const fn field(columns: Option<&'static [Key]>) -> [Key; 28] {
         ),
         may("personal", Bool),
         may("assumed", Bool),
+        may("from_result", Word(&["number", "valid_until", "issued_on"])),
     ]
 }
 

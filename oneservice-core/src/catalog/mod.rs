@@ -54,7 +54,9 @@ pub use assess::{AskedDocument, Assessment, DocumentClaim, Filing};
 pub use condition::{Condition, ConditionError, Environment, Names, Scope, Type, Unanswered, Value};
 pub use fee::{Fee, FeeDue, FeeLine, FeeMoment, FeeRule, RefundRule};
 pub use field_format::FieldError;
-pub use form::{Check, DateBound, Field, FieldKind, FieldOption, Pattern, PlaceLevel, Section, TextRule};
+pub use form::{
+    Check, DateBound, Field, FieldKind, FieldOption, FromResult, Pattern, PlaceLevel, Section, TextRule,
+};
 pub use mistake::{CatalogError, Mistake, MistakeCode};
 pub use office_reason::{OfficeReason, OfficeReasonKind};
 pub use periods::{Periods, last_day};

@@ -242,6 +242,12 @@ impl Validity {
             | Self::Permanent { renew_from_days_before, .. } => *renew_from_days_before,
         }
     }
+
+    /// The first day on which a result whose last day is `last_day` can be renewed, where it can.
+    pub fn renewal_opens(&self, last_day: crate::calendar::Date) -> Option<crate::calendar::Date> {
+        let days = i64::from(self.renew_days_before()?);
+        Some(last_day.saturating_sub(jiff::Span::new().days(days)))
+    }
 }
 
 /// What is handed over. CPSV-AP `Output`.

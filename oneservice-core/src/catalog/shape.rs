@@ -132,8 +132,16 @@ impl<'a> Walk<'a> {
     /// Whether a condition names a question that had to be guessed: it is judged when the question is in order.
     pub(super) fn guesses(&self, condition: &str) -> bool {
         // What a question says beside its answer is mended without touching its kind.
-        const BESIDE: &[&str] =
-            &["label", "hint", "required", "visible_when", "required_when", "personal", "unit"];
+        const BESIDE: &[&str] = &[
+            "label",
+            "hint",
+            "required",
+            "visible_when",
+            "required_when",
+            "personal",
+            "from_result",
+            "unit",
+        ];
         let named = |name: &str| {
             condition.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == name)
         };

@@ -6,7 +6,7 @@ use super::NoRandom;
 use super::documents::DocumentError;
 use crate::catalog::Unoffered;
 use crate::ids::ServiceId;
-use crate::request::{AnyRequest, Denial, PayloadError, Recorded};
+use crate::request::{AnyRequest, Denial, PayloadError, Recorded, Unrenewable};
 use crate::store::StoreError;
 
 /// Why the office could not do what was asked. Unless a variant says otherwise, nothing was changed.
@@ -32,6 +32,9 @@ pub enum OfficeError {
     /// [`DraftHandle::accept_changes`](super::DraftHandle::accept_changes) says that the person has seen it.
     #[error("service {0} has changed since the draft was last looked at")]
     ServiceChanged(ServiceId),
+    /// The result of a request cannot be renewed, or not yet.
+    #[error("the result cannot be renewed: {0}")]
+    NotRenewable(Unrenewable),
     /// The rules deny it.
     #[error("denied: {}", .denials.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Denied {
@@ -88,6 +91,7 @@ impl OfficeError {
             Self::NotFound => "not-found",
             Self::NotOffered { .. } => "not-offered",
             Self::ServiceChanged(_) => "service-changed",
+            Self::NotRenewable(why) => why.code(),
             Self::Denied { .. } => "denied",
             Self::Stale { .. } => "stale",
             Self::KeyReused => "key-reused",
@@ -118,6 +122,7 @@ impl OfficeError {
             Self::VersionLost { service, hash } => {
                 vec![("service", service.to_string()), ("hash", hash.clone())]
             }
+            Self::NotRenewable(why) => why.params(),
             Self::Document(error) => error.params(),
             Self::Store(error) => error.params(),
             _ => Vec::new(),

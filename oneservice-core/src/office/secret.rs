@@ -5,7 +5,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::ids::{AccessKey, Digest32};
+use crate::ids::{AccessKey, Digest32, RequestId};
 
 /// 32 bytes that only this office knows. Losing them makes links and phone look-ups useless; the requests stay.
 #[derive(Clone)]
@@ -35,7 +35,16 @@ impl Secret {
 
     /// The link of a program's own idempotency key: the same key leads to the same draft and request again.
     pub fn link_for(&self, idempotency_key: &str) -> AccessKey {
-        let digest = self.keyed(b"link", idempotency_key.as_bytes());
+        self.link(b"link", idempotency_key.as_bytes())
+    }
+
+    /// The link of the `nth` renewal of a request's result: who asks again finds the draft that was begun.
+    pub(super) fn renewal_link(&self, former: RequestId, nth: u64) -> AccessKey {
+        self.link(b"renewal", format!("{former}:{nth}").as_bytes())
+    }
+
+    fn link(&self, purpose: &[u8], value: &[u8]) -> AccessKey {
+        let digest = self.keyed(purpose, value);
         let mut bytes = [0; 16];
         for (byte, hashed) in bytes.iter_mut().zip(digest.as_bytes()) {
             *byte = *hashed;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{DraftContent, DraftHandle, NewDraft, Office, OfficeError, Receipt};
 use crate::calendar::{Date, Moment};
+use crate::catalog::Purpose;
 use crate::ids::{AccessKey, Digest32, RequestId};
 use crate::request::{
     Actor, AnyFact, CommandDenied, Decided, Evidence, Intake, Recorded, Request, Signature,
@@ -21,6 +22,7 @@ impl DraftHandle {
     /// # Errors
     /// [`OfficeError::Denied`] lists every problem; [`OfficeError::ServiceChanged`] if another version is in force meanwhile and
     /// the person has not [accepted](Self::accept_changes) what is different; [`OfficeError::NotOffered`];
+    /// [`OfficeError::NotRenewable`] if the result that is renewed does not stand any more;
     /// [`OfficeError::Document`] if a file that was attached is no longer there.
     pub async fn submit(self) -> Result<Receipt, OfficeError> {
         let by = Actor::with_link(self.content.by_representative);
@@ -161,6 +163,12 @@ impl Office {
             Ok(_) => return Err(OfficeError::ServiceChanged(id.clone())),
             Err(why) => return Err(OfficeError::NotOffered { service: id.clone(), why }),
         };
+        // The purpose may have been changed since the draft was begun.
+        let renews = content.renews.filter(|_| content.purpose == Purpose::Renewal);
+        if let Some(former) = renews {
+            let former = self.case(former).await?.request;
+            former.renewable(&service, self.day_of(occurred_at)).map_err(OfficeError::NotRenewable)?;
+        }
         let signature = content.signature.as_ref().and_then(|signature| signature.file.as_ref());
         for file in content.evidence.iter().chain(signature) {
             self.inner.documents.size(file.blob).await?;
@@ -173,6 +181,7 @@ impl Office {
             applicant: content.applicant,
             by_representative: content.by_representative,
             purpose: content.purpose,
+            renews,
             channel: content.channel,
             answers: content.answers.clone(),
             evidence: content.evidence.clone(),
@@ -195,7 +204,7 @@ impl Office {
     }
 
     /// Whether a link opens a request.
-    async fn sent(&self, key: AccessKey) -> Result<bool, OfficeError> {
+    pub(super) async fn sent(&self, key: AccessKey) -> Result<bool, OfficeError> {
         let query = Query::Access(self.inner.secret.access(&key));
         Ok(!self.inner.store.find(&self.inner.id, &query, None, 1).await?.rows.is_empty())
     }

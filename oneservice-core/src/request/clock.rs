@@ -93,9 +93,7 @@ fn remind_on(
     let day = match awaits {
         Awaits::Applicant => last_day.saturating_sub(jiff::Span::new().days(i64::from(periods.remind_days?))),
         // From this day on the result can be renewed.
-        Awaits::Holder => {
-            last_day.saturating_sub(jiff::Span::new().days(i64::from(service.validity.renew_days_before()?)))
-        }
+        Awaits::Holder => service.validity.renewal_opens(last_day)?,
         Awaits::Office => calendar.subtract_working_days(last_day, periods.warn_working_days?),
     };
     (day > calendar.local_date(timing.since)).then_some(day)

@@ -65,6 +65,7 @@ impl Request<Draft> {
                 applicant: record.applicant,
                 by_representative: record.by_representative,
                 purpose: record.purpose,
+                renews: record.renews,
                 channel: record.channel,
                 answers,
                 typed,

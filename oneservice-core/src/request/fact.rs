@@ -11,7 +11,9 @@ use serde_json::{Map, Value};
 use super::{Alias, Item, MandateProof, ReasonCode};
 use crate::calendar::Date;
 use crate::catalog::{ApplicantKind, FeeDue, Purpose, SignatureKind};
-use crate::ids::{BlobId, Digest32, DocumentId, OfficeId, ServiceId, StepId, TrackingCode, VersionHash};
+use crate::ids::{
+    BlobId, Digest32, DocumentId, OfficeId, RequestId, ServiceId, StepId, TrackingCode, VersionHash,
+};
 use crate::money::Money;
 
 /// The service version a request stands under for life.
@@ -135,6 +137,9 @@ pub struct Submission {
     pub by_representative: bool,
     /// New, renewal or amendment.
     pub purpose: Purpose,
+    /// The request whose result it renews; none for any other request, and for a renewal of a result that the office does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renews: Option<RequestId>,
     /// How it came in.
     pub channel: Channel,
     /// The answers, normalised.

@@ -50,6 +50,7 @@ mod proxy;
 mod ready;
 mod record;
 mod refused;
+mod renewal;
 mod result;
 mod returned;
 mod signed;
@@ -78,6 +79,7 @@ pub use lifecycle::{AnyFact, AnyRequest, Arrow, FACTS, Lawful, STAGES, TRANSITIO
 pub use people::HEADS;
 pub use proxy::{MandateGiven, MandateStanding};
 pub use record::{Intake, Judged, PaymentMade, Record, StepDone, Timing};
+pub use renewal::Unrenewable;
 pub use result::Standing;
 pub use returned::Corrections;
 pub use signed::Filled;

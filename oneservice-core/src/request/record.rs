@@ -32,6 +32,8 @@ pub struct Record {
     pub by_representative: bool,
     /// New, renewal or amendment.
     pub purpose: Purpose,
+    /// The request whose result it renews, if the office knows it.
+    pub renews: Option<RequestId>,
     /// How it came in.
     pub channel: Channel,
     /// When it was sent in.
@@ -175,6 +177,8 @@ pub struct Intake {
     pub by_representative: bool,
     /// New, renewal or amendment.
     pub purpose: Purpose,
+    /// The request whose result it renews, if the office knows it.
+    pub renews: Option<RequestId>,
     /// How it comes in.
     pub channel: Channel,
     /// The answers as typed.
@@ -208,6 +212,7 @@ impl Record {
             applicant: intake.applicant,
             by_representative: intake.by_representative,
             purpose: intake.purpose,
+            renews: intake.renews,
             channel: intake.channel,
             submitted_at: Moment::from_millis(0),
             opened_at: None,
@@ -258,6 +263,7 @@ impl Record {
             applicant: fact.applicant,
             by_representative: fact.by_representative,
             purpose: fact.purpose,
+            renews: fact.renews,
             channel: fact.channel,
             submitted_at: at,
             opened_at: None,

@@ -195,6 +195,23 @@ const SLIPS: &[(&str, &str, &str, &str, At)] = &[
         None,
     ),
     (STALL, "renew_from_days_before = 60\n", "", "missing-key", None),
+    (STALL, "from_result = \"valid_until\"", "from_result = \"until\"", "word", Some(0)),
+    (STALL, "from_result = \"valid_until\"", "from_result = \"number\"", "field", Some(0)),
+    (STALL, "purposes = [\"new\", \"renewal\"]", "purposes = [\"new\", \"amend\"]", "field", None),
+    (
+        STALL,
+        "{ id = \"days\", type = \"integer\"",
+        "{ id = \"days\", from_result = \"number\", type = \"integer\"",
+        "field",
+        None,
+    ),
+    (
+        STALL,
+        "{ id = \"name\", type = \"khmer-text\"",
+        "{ id = \"name\", from_result = \"number\", type = \"khmer-text\"",
+        "field",
+        None,
+    ),
     (STALL, "kinds = [\"drawn\", \"thumbprint\"]", "kinds = []", "value", Some(0)),
     // The plan.
     (STALL, "role = \"examiner\"", "role = \"wizard\"", "word", Some(0)),

@@ -107,6 +107,7 @@ impl StateMachineTest for Life {
             applicant: ApplicantKind::Person,
             by_representative: false,
             purpose: Purpose::New,
+            renews: None,
             channel: Channel::Web,
             answers: answers(sheet.asks_health),
             evidence: vec![paper(0)],

@@ -209,6 +209,7 @@ impl Real {
             applicant: ApplicantKind::Person,
             by_representative: false,
             purpose: Purpose::New,
+            renews: None,
             channel: Channel::Web,
             answers: sample::answers(),
             evidence: vec![paper(0)],

@@ -4,5 +4,6 @@
 mod in_time;
 mod oversight;
 mod people;
+mod renewal;
 mod returns;
 mod town;

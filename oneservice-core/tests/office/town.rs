@@ -32,8 +32,12 @@ impl Town {
             assert!(text.contains(from), "{from}");
             *text = text.replace(from, to);
         }
+        Self::of(store, now, Catalog::parse(&files).unwrap()).await
+    }
+
+    /// An office of any catalogue with the sample's people.
+    pub(crate) async fn of(store: MemoryStore, now: &str, catalog: Catalog) -> Self {
         let clock = Arc::new(SetClock::at(Moment::parse(now).unwrap()));
-        let catalog = Catalog::parse(&files).unwrap();
         let builder = Office::builder(store, catalog).clock(Arc::clone(&clock) as _);
         Self { office: builder.build().await.unwrap(), clock }
     }

@@ -1,6 +1,7 @@
 //! One request and everything that happened to it, with what was found, said and seen.
 
 use oneservice_core::catalog::{FieldKind, Service};
+use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, Office};
 use oneservice_core::request::{
     AnyFact, Collector, Correction, Finding, Item, MandateProof, PaymentMethod, Record, Relation, StageName,
@@ -11,7 +12,18 @@ use oneservice_core::text::{Lang, Text, search_tokens};
 use oneservice_pilot::{sentence, words};
 use serde_json::{Value, json};
 
-pub(crate) fn case_value(case: &Case, waits_for: &[QueueName]) -> Value {
+use crate::exit::CliError;
+
+/// The code of the request whose result it renews.
+pub(crate) async fn renews(office: &Office, case: &Case) -> Result<Option<TrackingCode>, CliError> {
+    match case.request.record().renews {
+        Some(former) => Ok(Some(office.summary(former).await?.code)),
+        None => Ok(None),
+    }
+}
+
+/// The request as JSON; `renews` is the code of the request whose result it renews.
+pub(crate) fn case_value(case: &Case, waits_for: &[QueueName], renews: Option<TrackingCode>) -> Value {
     let (record, service) = (case.request.record(), case.request.service());
     let events: Vec<Value> = case
         .history
@@ -30,7 +42,7 @@ pub(crate) fn case_value(case: &Case, waits_for: &[QueueName]) -> Value {
         StageName::InReview | StageName::Approved => record.open_steps(service),
         _ => Vec::new(),
     };
-    json!({
+    let mut value = json!({
         "code": record.code, "id": record.id, "number": case.number, "service": record.service.id,
         "version": record.version, "stage": case.request.stage(), "due": record.due_on,
         "last_day": case.request.last_day().map(|(_, day)| day),
@@ -38,7 +50,11 @@ pub(crate) fn case_value(case: &Case, waits_for: &[QueueName]) -> Value {
         "open_steps": open, "waits_for": waits_for, "answers": record.answers,
         "documents": record.evidence.iter().map(|e| json!({"document": e.document, "name": e.name, "media_type": e.media_type, "size": e.size_bytes})).collect::<Vec<_>>(),
         "events": events,
-    })
+    });
+    if let Some(code) = renews {
+        value["renews"] = json!(code);
+    }
+    value
 }
 
 /// What the fact says, under the keys of its stored form; for people who read it, also what its numbers stand for.
@@ -81,7 +97,13 @@ fn name_differs(collector: &Collector, record: &Record, service: &Service) -> bo
     unknown || record.proxy_differs(collector)
 }
 
-pub(crate) fn case_text(office: &Office, case: &Case, waits_for: &[QueueName], lang: Lang) -> String {
+pub(crate) fn case_text(
+    office: &Office,
+    case: &Case,
+    waits_for: &[QueueName],
+    renews: Option<TrackingCode>,
+    lang: Lang,
+) -> String {
     let record = case.request.record();
     let service = case.request.service();
     let calendar = office.catalog().calendar();
@@ -93,6 +115,9 @@ pub(crate) fn case_text(office: &Office, case: &Case, waits_for: &[QueueName], l
         sentence::stage(lang, &case.request),
         service.name.get(lang)
     );
+    if let Some(code) = renews {
+        text.push_str(&format!("{}: {code}\n", words::get(lang, "renews", &[])));
+    }
     for happening in &case.history {
         let (entry, fact) = (&happening.recorded.entry, &happening.recorded.fact);
         let when = calendar.local(entry.recorded_at).strftime("%Y-%m-%d %H:%M").to_string();

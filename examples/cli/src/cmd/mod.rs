@@ -6,6 +6,7 @@ pub(crate) mod catalog;
 pub(crate) mod demo;
 pub(crate) mod details;
 pub(crate) mod queue;
+mod renew;
 pub(crate) mod request;
 pub(crate) mod rules;
 pub(crate) mod serve;

@@ -66,6 +66,12 @@ pub(crate) enum Request {
         /// Its tracking code.
         code: String,
     },
+    /// Print what the renewal of a request's result begins with: a sample for `request submit`, with the answers that are still asked for and
+    /// what is asked of the former result. Papers and signature are given anew; what is missing is said beside it.
+    Renew {
+        /// The tracking code of the request whose result is renewed.
+        code: String,
+    },
     #[command(flatten)]
     Act(Act),
 }
@@ -128,8 +134,14 @@ impl Request {
                 let case = case(&office, &code).await?;
                 let waits_for = office.summary(case.request.record().id).await?.queues;
                 let lang = out.lang;
-                let value = details::case_value(&case, &waits_for);
-                Ok(out.either(&value, || details::case_text(&office, &case, &waits_for, lang))?)
+                let renews = details::renews(&office, &case).await?;
+                let value = details::case_value(&case, &waits_for, renews);
+                Ok(out.either(&value, || details::case_text(&office, &case, &waits_for, renews, lang))?)
+            }
+            Self::Renew { code } => {
+                let office = place.open_existing().await?.office;
+                let case = case(&office, &code).await?;
+                super::renew::renew(&office, &case, out).await
             }
             Self::Act(act) => act.run(place, out).await,
         }
@@ -163,7 +175,7 @@ fn check(catalog: &Catalog, sample: &Path, out: &mut Output) -> Result<(), CliEr
 }
 
 /// Each problem with its place, its words and its code.
-fn problem_lines(lang: Lang, service: &Service, problems: &[Problem]) -> String {
+pub(super) fn problem_lines(lang: Lang, service: &Service, problems: &[Problem]) -> String {
     let line = |problem: &Problem| {
         let (place, words) =
             (sentence::path(lang, service, &problem.path), sentence::problem(lang, service, problem));
@@ -231,11 +243,16 @@ async fn submit(
         }
     };
     let by = Actor::with_link(sample.applicant.by_representative);
+    let renews = match &sample.renews {
+        Some(code) => Some(case(office, code).await?.request.record().id),
+        None => None,
+    };
     let new = NewDraft {
         service: sample.service.clone(),
         applicant: sample.applicant_kind()?,
         by_representative: sample.applicant.by_representative,
         purpose: sample.purpose()?,
+        renews,
         channel: Channel::Program,
         idempotency_key: key,
     };

@@ -8,6 +8,7 @@ pub(crate) mod home;
 pub(crate) mod object;
 pub(crate) mod proxy;
 pub(crate) mod receipt;
+pub(crate) mod renew;
 pub(crate) mod sign;
 pub(crate) mod upload;
 pub(crate) mod visit;

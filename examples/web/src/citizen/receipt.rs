@@ -15,6 +15,7 @@ use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 
 use super::key;
+use super::renew::Renewal;
 use super::visit::Visit;
 use crate::App;
 use crate::page::{Page, answer, html, html_with, link};
@@ -47,6 +48,7 @@ struct ReceiptPage {
     withdraw: String,
     object: String,
     last_day: String,
+    renewal: Renewal,
     link: String,
     qr: String,
     papers: Vec<String>,
@@ -149,6 +151,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
             String::new()
         },
         last_day: last_day.map(|day| p.date(day)).unwrap_or_default(),
+        renewal: own.map_or(Renewal::None, |_| Renewal::of(app, lang, case, &path)),
         qr: full.as_deref().map(qr).unwrap_or_default(),
         link: full.unwrap_or_default(),
         papers: given().map(|d| p.c(&d.name)).collect(),

@@ -4,6 +4,7 @@
 mod afterwards;
 mod citizens;
 mod officers;
+mod renewal;
 mod scenarios;
 #[path = "../support/mod.rs"]
 mod support;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use oneservice_core::catalog::{DocumentFormat, ReasonKind, Role};
 use oneservice_core::office::{Basis, Case, Clock, NewDraft, Office, Receipt, SetClock, SystemClock};
 use oneservice_core::request::{
-    Actor, Appointment, Collector, Command, Correction, Finding, Item, Officer, PaymentMethod, Relation,
-    SignatureMethod, Verdict,
+    Actor, Appointment, Channel, Collector, Command, Correction, Finding, Item, Officer, PaymentMethod,
+    Relation, SignatureMethod, Verdict,
 };
 use oneservice_pilot::{Place, collector, demo, fake};
 use oneservice_web::{App, router};
@@ -93,6 +93,21 @@ impl Town {
             (NewDraft { by_representative, ..NewDraft::of(id) }, Actor::with_link(by_representative));
         let sent = self.office.submit_whole(new, form, evidence, Some(signed), &by, None);
         sent.await.unwrap()
+    }
+
+    /// The renewal of a result, sent in with the papers that it asks for.
+    pub(crate) async fn renew(&self, former: &Receipt) -> Receipt {
+        let mut draft = self.office.renewal_draft(former.id, Channel::Web).await.unwrap();
+        let service = draft.service().await.unwrap();
+        let today = self.office.catalog().calendar().local_date(self.office.now());
+        for asked in draft.assess().await.unwrap().asked_documents.iter().filter(|asked| asked.required) {
+            let paper = service.document(asked.id.as_str()).unwrap();
+            let bytes = fake::document(paper.formats[0]);
+            let issued = paper.issued_within_months.map(|_| today);
+            draft.attach(asked.id.as_str(), "paper", issued, bytes).await.unwrap();
+        }
+        draft.sign(SignatureMethod::Drawn, "SOK DARA", Some(fake::signature())).await.unwrap();
+        draft.submit().await.unwrap()
     }
 
     pub(crate) async fn case(&self, receipt: &Receipt) -> Case {

@@ -136,6 +136,7 @@ const BEHIND_THE_DESK: &[&str] = &[
     "assumed",
     "source",
     "personal",
+    "from_result",
     "sector",
     "department",
     "valid_from",

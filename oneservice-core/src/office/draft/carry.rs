@@ -148,7 +148,7 @@ impl DraftHandle {
 
 impl DraftContent {
     /// Puts it under `new`. Of several changes that the person has not seen yet, one is made.
-    fn carry(&mut self, old: Option<&Service>, new: &Service, at: Moment) {
+    pub(super) fn carry(&mut self, old: Option<&Service>, new: &Service, at: Moment) {
         let standing = std::mem::replace(&mut self.service, reference(new));
         let mut carried = self.carried.take().unwrap_or_else(|| CarriedOver {
             from: standing,

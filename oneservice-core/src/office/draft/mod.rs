@@ -7,6 +7,7 @@
 
 mod carry;
 mod change;
+mod renew;
 
 use std::collections::BTreeMap;
 
@@ -41,6 +42,8 @@ pub struct NewDraft {
     pub by_representative: bool,
     /// New, renewal or amendment.
     pub purpose: Purpose,
+    /// The request whose result is renewed, for a [renewal](Purpose::Renewal); whether it can be is checked when it is sent.
+    pub renews: Option<RequestId>,
     /// How it comes in.
     pub channel: Channel,
     /// A program's own key: the same one leads to the same draft again.
@@ -55,6 +58,7 @@ impl NewDraft {
             applicant: ApplicantKind::Person,
             by_representative: false,
             purpose: Purpose::New,
+            renews: None,
             channel: Channel::Web,
             idempotency_key: None,
         }
@@ -86,6 +90,9 @@ pub struct DraftContent {
     /// The request whose return this draft answers; none for a new request.
     #[serde(default)]
     pub corrects: Option<RequestId>,
+    /// The request whose result it renews, as long as the purpose is [renewal](Purpose::Renewal).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renews: Option<RequestId>,
     /// What a newer version of the service did to it, until the person has seen it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried: Option<CarriedOver>,
@@ -137,6 +144,7 @@ impl Office {
             signature: None,
             explanations: BTreeMap::new(),
             corrects: None,
+            renews: new.renews,
             carried: None,
         };
         Ok((key, content))
@@ -178,6 +186,7 @@ impl Office {
             signature: None,
             explanations: BTreeMap::new(),
             corrects: Some(record.id),
+            renews: None,
             carried: None,
         };
         self.open(key, place, content).await
