@@ -295,14 +295,14 @@ fn expected(app: &App, lang: Lang, request: &AnyRequest) -> Vec<Line> {
     if !matches!(stage, StageName::Submitted | StageName::InReview | StageName::Approved) {
         return Vec::new();
     }
-    let (record, service) = (request.record(), request.service());
+    let service = request.service();
     let calendar = app.office.catalog().calendar();
     let today = calendar.local_date(app.office.now());
     let begun = stage != StageName::Submitted;
-    let open = if begun { record.open_steps(service) } else { Vec::new() };
+    let open = request.open_steps();
     let days = request.expected(calendar).into_iter().filter_map(|(step, day)| {
         let title = &service.review.steps.iter().find(|s| s.id == step)?.title;
-        let (now, late) = (open.contains(&step), begun && day < today);
+        let (now, late) = (open.iter().any(|open| open.id == step), begun && day < today);
         let mut when = format!("{} {}", t(lang, "expected-by"), sentence::date(lang, day));
         if late {
             when.push_str(&format!(" · ⚠ {}", t(lang, "late")));

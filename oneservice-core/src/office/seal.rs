@@ -91,18 +91,19 @@ fn queues(request: &AnyRequest) -> Vec<QueueName> {
     let desk = service.review.steps.first().map_or(&service.department, |step| &step.department);
     let mut queues = BTreeSet::new();
     let open = match request {
-        AnyRequest::InReview(_) | AnyRequest::Approved(_) => record.open_steps(service),
-        AnyRequest::Objected(objected) => vec![objected.stage().refused.step.clone()],
-        _ => Vec::new(),
+        AnyRequest::Objected(objected) => {
+            let decided = &objected.stage().refused.step;
+            service.review.steps.iter().filter(|step| &step.id == decided).collect()
+        }
+        other => other.open_steps(),
     };
-    let steps = service.review.steps.iter().filter(|step| open.contains(&step.id));
-    queues.extend(steps.map(|step| QueueName::new(step.role, &step.department)));
+    queues.extend(open.iter().map(|step| QueueName::new(step.role, &step.department)));
     let money = [record.payable_in(stage), record.refundable_in(stage, service)];
     if money.iter().any(|money| !money.is_zero()) {
         queues.insert(QueueName::new(Role::Cashier, desk));
     }
     let late = record.due_on.is_some() && record.timing.escalated == record.due_on;
-    let vacant = open.iter().any(|step| record.vacant.contains(step));
+    let vacant = open.iter().any(|step| record.vacant.contains(&step.id));
     if late || vacant || matches!(request, AnyRequest::Objected(_)) {
         queues.insert(QueueName::new(Role::DepartmentHead, &service.department));
         queues.insert(QueueName::new(Role::GovernorDelegate, desk));

@@ -41,6 +41,10 @@ impl Office {
 
     /// The same, with a report for each open step that nobody may do.
     pub(super) fn noting_vacancies(&self, decided: Decided) -> Decided {
+        // Who works here is asked only where there is something to do.
+        if self.inner.staff.is_none() || decided.request().open_steps().is_empty() {
+            return decided;
+        }
         match self.staff() {
             Some(staff) => decided.and_report_vacancies(&staff, &self.context(None)),
             None => decided,

@@ -212,30 +212,31 @@ impl Request<InReview> {
 }
 
 impl AnyRequest {
-    /// The open steps that nobody of `staff` may do and that were not reported yet.
-    pub(crate) fn vacant_steps(&self, staff: &[Officer]) -> Vec<StepId> {
+    /// The steps of the plan that can be worked on now, in its order; none in a stage in which nobody works on the plan.
+    pub fn open_steps(&self) -> Vec<&ReviewStep> {
         if !matches!(self.stage(), StageName::InReview | StageName::Approved) {
             return Vec::new();
         }
+        let open = self.record().open_steps(self.service());
+        self.service().review.steps.iter().filter(|step| open.contains(&step.id)).collect()
+    }
+
+    /// The open steps that nobody of `staff` may do and that were not reported yet.
+    pub(crate) fn vacant_steps(&self, staff: &[Officer]) -> Vec<StepId> {
         let (record, service) = (self.record(), self.service());
-        let open = record.open_steps(service);
-        let steps = service.review.steps.iter().filter(|step| open.contains(&step.id));
-        steps.filter(|step| record.is_vacant(step, service, staff)).map(|step| step.id.clone()).collect()
+        let vacant = self.open_steps().into_iter().filter(|step| record.is_vacant(step, service, staff));
+        vacant.map(|step| step.id.clone()).collect()
     }
 
     /// The open steps that this officer may do now.
     pub fn steps_of(&self, officer: &Officer) -> Vec<&ReviewStep> {
-        if !matches!(self.stage(), StageName::InReview | StageName::Approved) {
-            return Vec::new();
-        }
         let (record, service) = (self.record(), self.service());
-        let open = record.open_steps(service);
-        let mine = |step: &&ReviewStep| {
-            open.contains(&step.id)
-                && officer.appointment_for(step).is_some()
+        let mut steps = self.open_steps();
+        steps.retain(|step| {
+            officer.appointment_for(step).is_some()
                 && record.denied_to(officer, step, service).is_empty()
                 && !(step.kind == StepKind::Approval && record.endorsed.contains(&officer.id))
-        };
-        service.review.steps.iter().filter(mine).collect()
+        });
+        steps
     }
 }

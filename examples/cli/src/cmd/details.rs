@@ -4,8 +4,8 @@ use oneservice_core::catalog::{FieldKind, Service};
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, Office};
 use oneservice_core::request::{
-    AnyFact, Collector, Correction, Finding, Item, MandateProof, PaymentMethod, Record, Relation, StageName,
-    StepPassed, Verdict,
+    AnyFact, Collector, Correction, Finding, Item, MandateProof, PaymentMethod, Record, Relation, StepPassed,
+    Verdict,
 };
 use oneservice_core::store::QueueName;
 use oneservice_core::text::{Lang, Text, search_tokens};
@@ -38,10 +38,7 @@ pub(crate) fn case_value(case: &Case, waits_for: &[QueueName], renews: Option<Tr
             })
         })
         .collect();
-    let open = match case.request.stage() {
-        StageName::InReview | StageName::Approved => record.open_steps(service),
-        _ => Vec::new(),
-    };
+    let open: Vec<_> = case.request.open_steps().into_iter().map(|step| &step.id).collect();
     let mut value = json!({
         "code": record.code, "id": record.id, "number": case.number, "service": record.service.id,
         "version": record.version, "stage": case.request.stage(), "due": record.due_on,

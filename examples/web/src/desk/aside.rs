@@ -1,7 +1,7 @@
 //! What an officer may do beside the plan: answer an objection or a complaint, move the due day, explain a delay, waive a fee, give money
 //! back, take a closed request up again, suspend or revoke a result.
 
-use oneservice_core::catalog::{OfficeReasonKind, ReviewStep};
+use oneservice_core::catalog::OfficeReasonKind;
 use oneservice_core::office::Case;
 use oneservice_core::request::{
     AnyFact, AnyRequest, Ending, FactName, HEADS, Officer, Standing, TRANSITIONS,
@@ -85,9 +85,7 @@ pub(super) fn aside(app: &App, p: &Page, case: &Case, officer: &Officer) -> Asid
         forms.recuse = choices(OfficeReasonKind::Recuse);
     }
     if may(FactName::Assignment) && officer.holds(HEADS) {
-        let open = record.open_steps(case.request.service());
-        let steps = case.request.service().review.steps.iter().filter(|step| open.contains(&step.id));
-        let steps: Vec<&ReviewStep> = steps.collect();
+        let steps = case.request.open_steps();
         let members = app.staff.now();
         let fits =
             |member: &&Member| member.appointments.iter().any(|a| steps.iter().any(|step| a.fits(step)));

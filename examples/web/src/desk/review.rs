@@ -170,17 +170,12 @@ fn page(
     };
     let steps: Vec<StepView> = mine.iter().map(step_view).collect();
     let judging = case.request.stage() == StageName::InReview && !steps.is_empty();
-    let others = record.open_steps(service).into_iter().filter(|id| mine.iter().all(|s| &s.id != id));
-    let waits = matches!(case.request.stage(), StageName::InReview | StageName::Approved);
-    let others = others
-        .filter(|_| waits)
-        .filter_map(|id| service.review.steps.iter().find(|s| s.id == id))
-        .map(|step| {
-            let taken = record.assigned.get(&step.id);
-            let taken =
-                taken.map(|officer| format!(" · {} {officer}", p.t("assigned-to"))).unwrap_or_default();
-            format!("{} · {}{taken}", p.c(&step.title), role(app, lang, step.role))
-        });
+    let others = case.request.open_steps().into_iter().filter(|open| mine.iter().all(|s| s.id != open.id));
+    let others = others.map(|step| {
+        let taken = record.assigned.get(&step.id);
+        let taken = taken.map(|officer| format!(" · {} {officer}", p.t("assigned-to"))).unwrap_or_default();
+        format!("{} · {}{taken}", p.c(&step.title), role(app, lang, step.role))
+    });
     let originals = service.documents.iter().filter(|d| d.original_at_counter);
     let originals = originals.filter(|d| record.evidence_for(d.id.as_str()).next().is_some());
     // On a phone the history stands below the decision: what speaks against it stands above, too.
