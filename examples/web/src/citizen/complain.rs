@@ -7,13 +7,13 @@ use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::catalog::OfficeReasonKind;
 use oneservice_core::ids::ReasonCode;
-use oneservice_core::office::{Basis, Case, OfficeError};
-use oneservice_core::request::{Actor, Command};
+use oneservice_core::office::Case;
+use oneservice_core::request::Command;
 use oneservice_core::text::Lang;
-use oneservice_pilot::{sentence, words};
+use oneservice_pilot::words;
 use serde::Deserialize;
 
-use super::key;
+use super::{act, request_of};
 use crate::App;
 use crate::page::{Page, answer, html_with, to};
 
@@ -59,9 +59,8 @@ pub(crate) async fn show(
     Path(link): Path<String>,
 ) -> Response {
     let made = async {
-        let key = key(&link)?;
-        let case = app.office.case_by_link(key).await?;
-        Ok(page(&app, lang, &case, &format!("/r/{}", key.text()), Complaint::default(), Vec::new()))
+        let (path, case) = request_of(&app, &link).await?;
+        Ok(page(&app, lang, &case, &path, Complaint::default(), Vec::new()))
     };
     answer(&app, lang, made.await)
 }
@@ -73,23 +72,16 @@ pub(crate) async fn complain(
     Form(typed): Form<Complaint>,
 ) -> Response {
     let made = async {
-        let key = key(&link)?;
-        let path = format!("/r/{}", key.text());
-        let case = app.office.case_by_link(key).await?;
-        let by = Actor::with_link(case.request.record().by_representative);
+        let (path, case) = request_of(&app, &link).await?;
         let Ok(subject) = typed.subject.parse::<ReasonCode>() else {
             let denied = vec![words::get(lang, "denial-reason-missing", &[])];
             return Ok(page(&app, lang, &case, &path, typed, denied));
         };
         let command = Command::Complain { subject, text: typed.text.clone() };
-        match app.office.act(case.request.record().id, command, &by, Basis::default()).await {
-            Ok(_) => Ok(to(lang, &path)),
-            Err(OfficeError::Denied { denials, request }) => {
-                let denied = sentence::denials(lang, app.office.catalog(), request.service(), &denials);
-                Ok(page(&app, lang, &case, &path, typed, denied))
-            }
-            Err(other) => Err(other),
-        }
+        Ok(match act(&app, lang, &case, command).await? {
+            Ok(()) => to(lang, &path),
+            Err(denied) => page(&app, lang, &case, &path, typed, denied.words),
+        })
     };
     answer(&app, lang, made.await)
 }

@@ -22,7 +22,8 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use oneservice_core::catalog::{Problem, Service};
 use oneservice_core::ids::AccessKey;
-use oneservice_core::office::OfficeError;
+use oneservice_core::office::{Basis, Case, OfficeError};
+use oneservice_core::request::{Actor, Command, StageName};
 use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 
@@ -40,6 +41,37 @@ pub(crate) struct Wrong {
 /// A link's key, in either case.
 pub(crate) fn key(text: &str) -> Result<AccessKey, OfficeError> {
     text.parse().map_err(|_| OfficeError::NotFound)
+}
+
+/// The request of a link, and the path of its status page.
+async fn request_of(app: &App, link: &str) -> Result<(String, Case), OfficeError> {
+    let key = key(link)?;
+    Ok((format!("/r/{}", key.text()), app.office.case_by_link(key).await?))
+}
+
+/// What the rules have against an act, in words, and where the request stands now.
+struct Denied {
+    words: Vec<String>,
+    stage: StageName,
+}
+
+/// Does `command` as whoever holds the request's link.
+async fn act(
+    app: &App,
+    lang: Lang,
+    case: &Case,
+    command: Command,
+) -> Result<Result<(), Denied>, OfficeError> {
+    let record = case.request.record();
+    let by = Actor::with_link(record.by_representative);
+    match app.office.act(record.id, command, &by, Basis::default()).await {
+        Ok(_) => Ok(Ok(())),
+        Err(OfficeError::Denied { denials, request }) => {
+            let words = sentence::denials(lang, app.office.catalog(), request.service(), &denials);
+            Ok(Err(Denied { words, stage: request.stage() }))
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// Problems by path, in words.

@@ -5,13 +5,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
-use oneservice_core::office::{Basis, Case, OfficeError};
-use oneservice_core::request::{Actor, AnyRequest, Command};
+use oneservice_core::office::Case;
+use oneservice_core::request::{AnyRequest, Command};
 use oneservice_core::text::Lang;
-use oneservice_pilot::sentence;
 use serde::Deserialize;
 
-use super::key;
+use super::{act, request_of};
 use crate::App;
 use crate::page::{Page, answer, html_with, to};
 
@@ -61,9 +60,7 @@ pub(crate) async fn show(
     Path(text): Path<String>,
 ) -> Response {
     let made = async {
-        let key = key(&text)?;
-        let case = app.office.case_by_link(key).await?;
-        let path = format!("/r/{}", key.text());
+        let (path, case) = request_of(&app, &text).await?;
         let page = page(&app, lang, &case, &path, String::new(), Vec::new());
         Ok(page.unwrap_or_else(|| to(lang, &path)))
     };
@@ -83,20 +80,13 @@ pub(crate) async fn object(
     Form(Objection { text }): Form<Objection>,
 ) -> Response {
     let made = async {
-        let key = key(&link)?;
-        let path = format!("/r/{}", key.text());
-        let case = app.office.case_by_link(key).await?;
-        let by = Actor::with_link(case.request.record().by_representative);
-        let command = Command::Object { text: text.clone() };
-        match app.office.act(case.request.record().id, command, &by, Basis::default()).await {
-            Ok(_) => Ok(to(lang, &path)),
-            Err(OfficeError::Denied { denials, request }) => {
-                let denied = sentence::denials(lang, app.office.catalog(), request.service(), &denials);
-                // Whatever happened meanwhile, the status page shows it.
-                Ok(page(&app, lang, &case, &path, text, denied).unwrap_or_else(|| to(lang, &path)))
-            }
-            Err(other) => Err(other),
-        }
+        let (path, case) = request_of(&app, &link).await?;
+        let again = match act(&app, lang, &case, Command::Object { text: text.clone() }).await? {
+            Ok(()) => None,
+            Err(denied) => page(&app, lang, &case, &path, text, denied.words),
+        };
+        // Whatever happened meanwhile, the status page shows it.
+        Ok(again.unwrap_or_else(|| to(lang, &path)))
     };
     answer(&app, lang, made.await)
 }

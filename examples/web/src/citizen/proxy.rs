@@ -5,14 +5,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
-use oneservice_core::office::{Basis, Case, OfficeError};
-use oneservice_core::request::{Actor, Command, FactName};
+use oneservice_core::office::Case;
+use oneservice_core::request::{Command, FactName};
 use oneservice_core::text::Lang;
-use oneservice_pilot::sentence;
 use serde::Deserialize;
 
-use super::key;
 use super::receipt::qr;
+use super::{act, request_of};
 use crate::App;
 use crate::page::{Page, answer, html_with, to};
 
@@ -77,9 +76,7 @@ pub(crate) async fn show(
     Path(text): Path<String>,
 ) -> Response {
     let made = async {
-        let key = key(&text)?;
-        let case = app.office.case_by_link(key).await?;
-        let path = format!("/r/{}", key.text());
+        let (path, case) = request_of(&app, &text).await?;
         if !case.request.stage().allows(FactName::Mandate) {
             return Ok(to(lang, &path));
         }
@@ -96,33 +93,26 @@ pub(crate) async fn change(
     Form(typed): Form<Typed>,
 ) -> Response {
     let made = async {
-        let key = key(&text)?;
-        let path = format!("/r/{}", key.text());
-        let case = app.office.case_by_link(key).await?;
-        let record = case.request.record();
-        let by = Actor::with_link(record.by_representative);
+        let (path, case) = request_of(&app, &text).await?;
+        let id = case.request.record().id;
         let (command, drawn) = if typed.act == "revoke" {
             (Command::RevokeMandate, None)
         } else {
             let (name, identity) = (typed.name.trim().to_owned(), typed.identity.trim().to_owned());
-            let (command, drawn) = app.office.draw_mandate(record.id, name, identity)?;
+            let (command, drawn) = app.office.draw_mandate(id, name, identity)?;
             (command, Some(drawn))
         };
-        match (app.office.act(record.id, command, &by, Basis::default()).await, drawn) {
-            (Ok(_), Some(drawn)) => {
-                let case = app.office.case(record.id).await?;
+        match (act(&app, lang, &case, command).await?, drawn) {
+            (Ok(()), Some(drawn)) => {
+                let case = app.office.case(id).await?;
                 Ok(page(&app, lang, &case, &path, Some(&drawn), Default::default()))
             }
-            (Err(OfficeError::Denied { denials, request }), Some(_))
-                if request.stage().allows(FactName::Mandate) =>
-            {
-                let denied = sentence::denials(lang, app.office.catalog(), request.service(), &denials);
-                Ok(page(&app, lang, &case, &path, None, (typed, denied)))
+            (Err(denied), Some(_)) if denied.stage.allows(FactName::Mandate) => {
+                Ok(page(&app, lang, &case, &path, None, (typed, denied.words)))
             }
-            (Ok(_), None) => Ok(to(lang, &format!("{path}/proxy"))),
+            (Ok(()), None) => Ok(to(lang, &format!("{path}/proxy"))),
             // Whatever happened meanwhile, the status page shows it.
-            (Err(OfficeError::Denied { .. }), _) => Ok(to(lang, &path)),
-            (Err(other), _) => Err(other),
+            (Err(_), _) => Ok(to(lang, &path)),
         }
     };
     answer(&app, lang, made.await)

@@ -5,13 +5,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
-use oneservice_core::office::{Basis, Case, OfficeError};
-use oneservice_core::request::{Actor, Command, FactName};
+use oneservice_core::office::Case;
+use oneservice_core::request::{Command, FactName};
 use oneservice_core::text::Lang;
-use oneservice_pilot::sentence;
 use serde::Deserialize;
 
-use super::key;
+use super::{act, request_of};
 use crate::App;
 use crate::page::{Page, answer, html_with, to};
 
@@ -39,9 +38,7 @@ pub(crate) async fn show(
     Path(text): Path<String>,
 ) -> Response {
     let made = async {
-        let key = key(&text)?;
-        let case = app.office.case_by_link(key).await?;
-        let path = format!("/r/{}", key.text());
+        let (path, case) = request_of(&app, &text).await?;
         Ok(page(&app, lang, &case, &path, String::new(), Vec::new()))
     };
     answer(&app, lang, made.await)
@@ -60,20 +57,14 @@ pub(crate) async fn withdraw(
     Form(why): Form<Why>,
 ) -> Response {
     let made = async {
-        let key = key(&text)?;
-        let path = format!("/r/{}", key.text());
-        let case = app.office.case_by_link(key).await?;
-        let record = case.request.record();
-        let by = Actor::with_link(record.by_representative);
+        let (path, case) = request_of(&app, &text).await?;
         let command = Command::Withdraw { reason: Some(why.reason.clone()) };
-        match app.office.act(record.id, command, &by, Basis::default()).await {
-            Err(OfficeError::Denied { denials, request }) if request.stage().allows(FactName::Withdrawal) => {
-                let denied = sentence::denials(lang, app.office.catalog(), request.service(), &denials);
-                Ok(page(&app, lang, &case, &path, why.reason, denied))
+        match act(&app, lang, &case, command).await? {
+            Err(denied) if denied.stage.allows(FactName::Withdrawal) => {
+                Ok(page(&app, lang, &case, &path, why.reason, denied.words))
             }
             // Whatever happened meanwhile, the status page shows it.
-            Ok(_) | Err(OfficeError::Denied { .. }) => Ok(to(lang, &path)),
-            Err(other) => Err(other),
+            _ => Ok(to(lang, &path)),
         }
     };
     answer(&app, lang, made.await)
