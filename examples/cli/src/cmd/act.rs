@@ -39,14 +39,9 @@ fn step(
         [only] => Ok(only.id.clone()),
         [] => {
             let open = request.record().open_steps(request.service());
-            let open: Vec<&str> = open.iter().map(StepId::as_str).collect();
-            match request.record().open_steps(request.service()).first() {
-                Some(first) => Ok(first.clone()),
-                None => Err(CliError::Usage(format!(
-                    "no step is open for this officer; open are: {}",
-                    open.join(", ")
-                ))),
-            }
+            // The rules say why it is not this officer's.
+            let none = || CliError::Usage("no step is open for this officer; open are: ".into());
+            open.first().cloned().ok_or_else(none)
         }
         several => {
             let names: Vec<&str> = several.iter().map(|step| step.id.as_str()).collect();
@@ -65,27 +60,27 @@ impl Act {
             | Self::Complain { code, .. }
             | Self::Mandate { code, .. }
             | Self::RevokeMandate { code } => (code.clone(), Actor::Applicant),
-            Self::Pay { code, officer: who, .. }
-            | Self::Judge { code, officer: who, .. }
-            | Self::Pass { code, officer: who, .. }
-            | Self::Return { code, officer: who, .. }
-            | Self::Approve { code, officer: who, .. }
-            | Self::Refuse { code, officer: who, .. }
-            | Self::Issue { code, officer: who, .. }
-            | Self::Collect { code, officer: who, .. }
-            | Self::Objection { code, officer: who, .. }
-            | Self::Extend { code, officer: who, .. }
-            | Self::ExplainDelay { code, officer: who, .. }
-            | Self::AnswerComplaint { code, officer: who, .. }
-            | Self::Waive { code, officer: who, .. }
-            | Self::Refund { code, officer: who }
-            | Self::Claim { code, officer: who, .. }
-            | Self::Assign { code, officer: who, .. }
-            | Self::Recuse { code, officer: who, .. }
-            | Self::Suspend { code, officer: who, .. }
-            | Self::Reinstate { code, officer: who, .. }
-            | Self::Revoke { code, officer: who, .. }
-            | Self::Reopen { code, officer: who, .. } => (code.clone(), officer(&opened, who)?),
+            Self::Pay { at, .. }
+            | Self::Judge { at, .. }
+            | Self::Pass { at, .. }
+            | Self::Return { at, .. }
+            | Self::Approve { at, .. }
+            | Self::Refuse { at, .. }
+            | Self::Issue { at, .. }
+            | Self::Collect { at, .. }
+            | Self::Objection { at, .. }
+            | Self::Extend { at, .. }
+            | Self::ExplainDelay { at, .. }
+            | Self::AnswerComplaint { at, .. }
+            | Self::Waive { at, .. }
+            | Self::Refund { at }
+            | Self::Claim { at, .. }
+            | Self::Assign { at, .. }
+            | Self::Recuse { at, .. }
+            | Self::Suspend { at, .. }
+            | Self::Reinstate { at, .. }
+            | Self::Revoke { at, .. }
+            | Self::Reopen { at, .. } => (at.code.clone(), officer(&opened, &at.officer)?),
         };
         let case = case(office, &code).await?;
         let id = case.request.record().id;

@@ -2,26 +2,32 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use oneservice_core::ids::{ReasonCode, StepId};
 use oneservice_core::request::Item;
+
+/// On which request an officer acts, and who that is.
+#[derive(Debug, Args)]
+pub(crate) struct AtDesk {
+    pub(crate) code: String,
+    #[arg(long = "as", value_name = "OFFICER")]
+    pub(crate) officer: String,
+}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Act {
     /// The cashier took the fee: exactly what is outstanding.
     Pay {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         /// Cash unless it was seen on the bank account.
         #[arg(long)]
         transfer: bool,
     },
     /// Judge one answer, document or the signature in an open step.
     Judge {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         #[arg(long)]
         step: Option<StepId>,
         /// `form.<field>`, `documents.<id>` or `signature`
@@ -35,9 +41,8 @@ pub(crate) enum Act {
     },
     /// Conclude a step that does not decide.
     Pass {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         #[arg(long)]
         step: Option<StepId>,
         /// Against granting; the deciding step sees it.
@@ -52,9 +57,8 @@ pub(crate) enum Act {
     },
     /// Give the request back for correction.
     Return {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         #[arg(long)]
         step: Option<StepId>,
         /// What to correct and why: `documents.photo=CODE`, with words `documents.photo=CODE=WORDS`; may be given several times.
@@ -70,9 +74,8 @@ pub(crate) enum Act {
     },
     /// Grant the request in its deciding step.
     Approve {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         #[arg(long)]
         step: Option<StepId>,
         /// Words that go with the decision.
@@ -81,9 +84,8 @@ pub(crate) enum Act {
     },
     /// Refuse the request in its deciding step.
     Refuse {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         #[arg(long)]
         step: Option<StepId>,
         /// Why, by the service's reasons; may be given several times.
@@ -95,17 +97,15 @@ pub(crate) enum Act {
     },
     /// Register the result: it lies ready from now on.
     Issue {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         #[arg(long)]
         step: Option<StepId>,
     },
     /// Hand the result over.
     Collect {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         /// Name of who collects, as on the identity paper.
         #[arg(long)]
         name: String,
@@ -154,9 +154,8 @@ pub(crate) enum Act {
     },
     /// Decide an objection.
     Objection {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         /// It is right: review opens again. Otherwise it is dismissed.
         #[arg(long)]
         uphold: bool,
@@ -166,9 +165,8 @@ pub(crate) enum Act {
     },
     /// Move the due day, once, before it has passed.
     Extend {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         /// By so many working days.
         #[arg(long)]
         days: u32,
@@ -181,9 +179,8 @@ pub(crate) enum Act {
     },
     /// Tell the applicant why the office is late.
     ExplainDelay {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         /// Why, by the office's reasons of kind `late`.
         #[arg(long)]
         reason: ReasonCode,
@@ -202,18 +199,16 @@ pub(crate) enum Act {
     },
     /// The ombudsman answers the oldest complaint that is open.
     AnswerComplaint {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         /// Words to the applicant.
         #[arg(long)]
         text: String,
     },
     /// Do not ask for the fee, or for a part of it.
     Waive {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         /// How much, in the smallest unit of the currency; all that is outstanding, if not said.
         #[arg(long)]
         amount: Option<i64>,
@@ -226,15 +221,13 @@ pub(crate) enum Act {
     },
     /// Give back what was paid and is not owed.
     Refund {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
     },
     /// Take an open step: nobody else works on it then. With `--release` give it back.
     Claim {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         #[arg(long)]
         step: Option<StepId>,
         /// Give it back.
@@ -243,9 +236,8 @@ pub(crate) enum Act {
     },
     /// Give an open step to another officer, as a head; without `--to` to nobody in particular.
     Assign {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         #[arg(long)]
         step: StepId,
         #[arg(long, value_name = "OFFICER")]
@@ -259,9 +251,8 @@ pub(crate) enum Act {
     },
     /// Have no part in the request from now on.
     Recuse {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         /// Why, by the office's reasons of kind `recuse`.
         #[arg(long)]
         reason: ReasonCode,
@@ -271,9 +262,8 @@ pub(crate) enum Act {
     },
     /// A result that was handed over does not hold for a while.
     Suspend {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         /// Why, by the office's reasons of kind `suspend`.
         #[arg(long)]
         reason: ReasonCode,
@@ -283,18 +273,16 @@ pub(crate) enum Act {
     },
     /// A suspended result holds again.
     Reinstate {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         /// Words to the holder.
         #[arg(long)]
         note: Option<String>,
     },
     /// A result that was handed over does not hold any more, for good.
     Revoke {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         /// Why, by the office's reasons of kind `revoke`.
         #[arg(long)]
         reason: ReasonCode,
@@ -304,9 +292,8 @@ pub(crate) enum Act {
     },
     /// Take a closed request up again whose result was not handed over.
     Reopen {
-        code: String,
-        #[arg(long = "as", value_name = "OFFICER")]
-        officer: String,
+        #[command(flatten)]
+        at: AtDesk,
         /// Why, by the office's reasons of kind `reopen`.
         #[arg(long)]
         reason: ReasonCode,
