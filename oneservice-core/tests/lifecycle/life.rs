@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use oneservice_core::calendar::{Date, Moment};
-use oneservice_core::catalog::{ApplicantKind, Catalog, Purpose, Service};
-use oneservice_core::ids::{RequestId, StepId, TrackingCode};
+use oneservice_core::catalog::{Catalog, Service};
+use oneservice_core::ids::StepId;
 use oneservice_core::request::*;
-use oneservice_core::testing::clerk::work::{actor, answers, catalogue, command, compare, paper, signature};
+use oneservice_core::testing::clerk::work::{
+    actor, answers, catalogue, command, compare, intake, paper, signature,
+};
 use oneservice_core::testing::clerk::{Sheet, Try, What, lives};
 use proptest::test_runner::Config;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
@@ -99,21 +101,7 @@ impl StateMachineTest for Life {
         let service = Arc::clone(catalog.services().next().unwrap());
         // Noon in Kathmandu.
         let now = Moment::parse("2026-03-31T06:15:00Z").unwrap();
-        let intake = Intake {
-            id: RequestId::new(now, [7; 10]),
-            office: "harbour-town".parse().unwrap(),
-            code: TrackingCode::draw(&mut |bytes| bytes.fill(5)),
-            alias: Alias::new([3; 16]),
-            applicant: ApplicantKind::Person,
-            by_representative: false,
-            purpose: Purpose::New,
-            renews: None,
-            channel: Channel::Web,
-            answers: answers(sheet.asks_health),
-            evidence: vec![paper(0)],
-            signature: Some(signature("SOK DARA")),
-        };
-        let draft = Request::draft(intake, Arc::clone(&service));
+        let draft = Request::draft(intake(now, answers(sheet.asks_health)), Arc::clone(&service));
         let request = AnyRequest::from(draft.clone());
         let mut life =
             Self { catalog, service, request, history: vec![], now, allowed: 0, promised: BTreeMap::new() };

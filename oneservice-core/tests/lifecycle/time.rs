@@ -6,15 +6,14 @@
 use std::sync::Arc;
 
 use oneservice_core::calendar::{Date, Moment};
-use oneservice_core::catalog::{ApplicantKind, Catalog, Purpose, Role, Service};
-use oneservice_core::ids::{RequestId, TrackingCode};
+use oneservice_core::catalog::{Catalog, Role, Service};
 use oneservice_core::request::*;
 use oneservice_core::testing::sample;
 use proptest::prelude::*;
 use serde_json::Map;
 
 use oneservice_core::testing::clerk::days::{between, count, later, open_on};
-use oneservice_core::testing::clerk::work::{paper, signature};
+use oneservice_core::testing::clerk::work::intake;
 
 /// What somebody does.
 #[derive(Debug, Clone, Copy)]
@@ -201,21 +200,7 @@ impl Real {
     fn new(now: Moment) -> Self {
         let catalog = sample::catalog().unwrap();
         let service: Arc<Service> = Arc::clone(catalog.services().next().unwrap());
-        let intake = Intake {
-            id: RequestId::new(now, [7; 10]),
-            office: "harbour-town".parse().unwrap(),
-            code: TrackingCode::draw(&mut |bytes| bytes.fill(5)),
-            alias: Alias::new([3; 16]),
-            applicant: ApplicantKind::Person,
-            by_representative: false,
-            purpose: Purpose::New,
-            renews: None,
-            channel: Channel::Web,
-            answers: sample::answers(),
-            evidence: vec![paper(0)],
-            signature: Some(signature("SOK DARA")),
-        };
-        let draft = Request::draft(intake, service);
+        let draft = Request::draft(intake(now, sample::answers()), service);
         let mut real = Self { catalog, request: AnyRequest::from(draft.clone()), now };
         let sent = Decided::submission(draft, &Actor::Applicant, &real.context()).unwrap();
         real.request = sent.into_request();

@@ -7,22 +7,20 @@ use serde_json::{Map, Value, json};
 use super::sheet::STEPS;
 use super::tries::ITEMS;
 use super::{Fee, Part, Sheet, Try, What, Who, Why};
-use crate::catalog::Catalog;
-use crate::ids::{BlobId, Digest32, ReasonCode};
+use crate::calendar::Moment;
+use crate::catalog::{ApplicantKind, Catalog, Purpose};
+use crate::ids::{BlobId, Digest32, ReasonCode, RequestId, TrackingCode};
 use crate::money::Money;
 use crate::request::{
-    Actor, AnyRequest, Appointment, Channel, Collector, Command, Correction, Corrections, Evidence, Finding,
-    Item, Officer, PaymentMethod, Relation, Signature, SignatureMethod, Verdict,
+    Actor, Alias, AnyRequest, Appointment, Channel, Collector, Command, Correction, Corrections, Evidence,
+    Finding, Intake, Item, Officer, PaymentMethod, Relation, Signature, SignatureMethod, Verdict,
 };
 use crate::testing::case::{Checked, same};
 use crate::testing::sample;
 
 const SERVICE: &str = "services/trade/market-stall.toml";
 
-/// The kinds of catalogue that there are.
-pub const CATALOGUES: usize = 12;
-
-/// The place of a kind among [`CATALOGUES`].
+/// The place of a kind of catalogue among all that there are.
 #[must_use]
 pub fn kind(fee: Fee, silence_grants: bool, panel: bool) -> usize {
     (fee as usize * 2 + usize::from(silence_grants)) * 2 + usize::from(panel)
@@ -111,6 +109,25 @@ pub fn paper(nth: u8) -> Evidence {
 pub fn signature(signer: &str) -> Signature {
     let statement = Digest32::sha256(&[b"I declare"]);
     Signature { method: SignatureMethod::Typed, signer: signer.into(), file: None, statement, content: None }
+}
+
+/// What is sent in at `now`, by the applicant, with one paper and a typed signature.
+#[must_use]
+pub fn intake(now: Moment, answers: Map<String, Value>) -> Intake {
+    Intake {
+        id: RequestId::new(now, [7; 10]),
+        office: "harbour-town".parse().expect("an id"),
+        code: TrackingCode::draw(&mut |bytes| bytes.fill(5)),
+        alias: Alias::new([3; 16]),
+        applicant: ApplicantKind::Person,
+        by_representative: false,
+        purpose: Purpose::New,
+        renews: None,
+        channel: Channel::Web,
+        answers,
+        evidence: vec![paper(0)],
+        signature: Some(signature("SOK DARA")),
+    }
 }
 
 /// Somebody as the library knows them.
