@@ -306,6 +306,7 @@ const OFFICE_REASON: &[Key] = &[
             "reassign",
             "exception",
             "waive",
+            "transfer",
             "complaint",
             "suspend",
             "revoke",

@@ -43,6 +43,8 @@ pub enum OfficeReasonKind {
     Exception,
     /// To ask for less than the fee.
     Waive,
+    /// Why a transfer was not found on the account.
+    Transfer,
     /// What a complaint is about.
     Complaint,
     /// To suspend a result.
@@ -54,7 +56,7 @@ pub enum OfficeReasonKind {
 super::words! {
     OfficeReasonKind {
         Extend => "extend", Late => "late", Reopen => "reopen", Recuse => "recuse", Reassign => "reassign",
-        Exception => "exception", Waive => "waive", Complaint => "complaint",
+        Exception => "exception", Waive => "waive", Transfer => "transfer", Complaint => "complaint",
         Suspend => "suspend", Revoke => "revoke",
     }
 }

@@ -84,7 +84,8 @@ impl Office {
     }
 }
 
-/// Who must act now: the roles of the open steps, the cashier while money is to be taken or given back, the heads while the office is
+/// Who must act now: the roles of the open steps, the cashier while money is to be taken or given back or a transfer
+/// waits, the heads while the office is
 /// late, nobody may do an open step, or an objection waits, the ombudsman while a complaint does.
 fn queues(request: &AnyRequest) -> Vec<QueueName> {
     let (record, service, stage) = (request.record(), request.service(), request.stage());
@@ -101,6 +102,9 @@ fn queues(request: &AnyRequest) -> Vec<QueueName> {
     let money = [record.payable_in(stage), record.refundable_in(stage, service)];
     if money.iter().any(|money| !money.is_zero()) {
         queues.insert(QueueName::new(Role::Cashier, desk));
+    }
+    if record.transfer.is_some() {
+        queues.insert(QueueName::transfers(desk));
     }
     let late = record.due_on.is_some() && record.timing.escalated == record.due_on;
     let vacant = open.iter().any(|step| record.vacant.contains(&step.id));

@@ -6,9 +6,11 @@ use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 use super::fact_proxy::{Mandate, MandateRevoked};
 use super::fact_result::{Expiry, Reinstatement, Revocation, Suspension};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
+use super::fact_transfer::{TransferConfirmed, TransferRecorded, TransferRejected};
 use super::proxy::{MandateGiven, MandateStanding};
 use super::record::{Judged, PaymentMade, StepDone, files_of};
 use super::stage::*;
+use super::transfer::TransferWaiting;
 use super::{Entry, NamedFact, Record, Standing};
 use crate::ids::StepId;
 
@@ -50,6 +52,43 @@ impl<S: Stage> Fact<S> for Payment {
             receipt: self.receipt.clone(),
             at: entry.recorded_at,
         });
+        from
+    }
+}
+
+/// What was told is not paid.
+impl<S: Stage> Fact<S> for TransferRecorded {
+    type To = S;
+    fn apply(&self, entry: &Entry, record: &mut Record, from: S) -> S {
+        record.transfer = Some(TransferWaiting {
+            amount: self.amount,
+            reference: self.reference.clone(),
+            by: entry.by.clone(),
+            at: entry.recorded_at,
+        });
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for TransferConfirmed {
+    type To = S;
+    fn apply(&self, entry: &Entry, record: &mut Record, from: S) -> S {
+        record.transfer = None;
+        record.payments.push(PaymentMade {
+            amount: self.amount,
+            method: PaymentMethod::Transfer,
+            receipt: self.receipt.clone(),
+            at: entry.recorded_at,
+        });
+        from
+    }
+}
+
+impl<S: Stage> Fact<S> for TransferRejected {
+    type To = S;
+    fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
+        record.transfer = None;
+        record.pay_again_by = self.pay_by.or(record.pay_again_by);
         from
     }
 }

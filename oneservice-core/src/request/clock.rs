@@ -34,7 +34,9 @@ pub trait Timed: Stage {
 impl Timed for Submitted {
     const AWAITS: Awaits = Awaits::Applicant;
     fn last_day(&self, record: &Record) -> Option<Date> {
-        self.pay_by.filter(|_| record.waits_for_fee())
+        // While a transfer waits, it is the office's turn.
+        let waits = record.waits_for_fee() && record.transfer.is_none();
+        record.pay_again_by.or(self.pay_by).filter(|_| waits)
     }
 }
 

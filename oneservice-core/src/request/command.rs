@@ -16,6 +16,12 @@ use crate::money::Money;
 pub enum Command {
     /// See [`Request::pay`].
     Pay { amount: Money, method: PaymentMethod },
+    /// See [`Request::record_transfer`].
+    RecordTransfer { amount: Money, reference: String },
+    /// See [`Request::confirm_transfer`].
+    ConfirmTransfer,
+    /// See [`Request::reject_transfer`].
+    RejectTransfer { reason: ReasonCode, note: Option<String> },
     /// See [`Request::judge`].
     Judge { step: StepId, item: Item, verdict: Verdict },
     /// See [`Request::pass_step`].
@@ -143,6 +149,9 @@ impl Command {
     pub fn fact(&self) -> FactName {
         match self {
             Self::Pay { .. } => FactName::Payment,
+            Self::RecordTransfer { .. } => FactName::TransferRecorded,
+            Self::ConfirmTransfer => FactName::TransferConfirmed,
+            Self::RejectTransfer { .. } => FactName::TransferRejected,
             Self::Judge { .. } => FactName::Judgement,
             Self::PassStep { .. } => FactName::StepPassed,
             Self::Return { .. } => FactName::Return,
@@ -183,7 +192,7 @@ impl Command {
     /// The register it needs a number from.
     pub fn series(&self) -> Option<Series> {
         match self {
-            Self::Pay { .. } | Self::Refund { .. } => Some(Series::Receipt),
+            Self::Pay { .. } | Self::ConfirmTransfer | Self::Refund { .. } => Some(Series::Receipt),
             Self::Issue { .. } => Some(Series::Result),
             _ => None,
         }
@@ -207,10 +216,30 @@ impl Command {
             (_, AnyFact::Mandate(_) | AnyFact::MandateRevoked(_)) => false,
             (Self::Judge { item, .. }, AnyFact::Judgement(other)) => *item == other.item,
             (Self::Judge { step, .. }, AnyFact::StepPassed(other)) => *step == other.step,
-            (Self::Judge { .. } | Self::Pay { .. } | Self::Collect { .. } | Self::Withdraw { .. }, other) => {
-                moves(other.name()) || other.name() == self.fact()
-            }
-            (_, AnyFact::Payment(_) | AnyFact::Waiver(_) | AnyFact::Refund(_)) => false,
+            // Another transfer may wait now than the one that was seen.
+            (
+                Self::RecordTransfer { .. } | Self::ConfirmTransfer | Self::RejectTransfer { .. },
+                AnyFact::TransferRecorded(_) | AnyFact::TransferConfirmed(_) | AnyFact::TransferRejected(_),
+            ) => true,
+            (
+                Self::Judge { .. }
+                | Self::Pay { .. }
+                | Self::RecordTransfer { .. }
+                | Self::ConfirmTransfer
+                | Self::RejectTransfer { .. }
+                | Self::Collect { .. }
+                | Self::Withdraw { .. },
+                other,
+            ) => moves(other.name()) || other.name() == self.fact(),
+            (
+                _,
+                AnyFact::Payment(_)
+                | AnyFact::TransferRecorded(_)
+                | AnyFact::TransferConfirmed(_)
+                | AnyFact::TransferRejected(_)
+                | AnyFact::Waiver(_)
+                | AnyFact::Refund(_),
+            ) => false,
             _ => true,
         }
     }

@@ -65,6 +65,22 @@ impl AnyRequest {
             };
         }
         match command.clone() {
+            Command::RecordTransfer { amount, reference } => in_stages!(
+                self,
+                [Submitted InReview Approved Ready],
+                r => r.record_transfer(by, context, amount, &reference)
+            ),
+            Command::ConfirmTransfer => in_stages!(
+                self,
+                [Submitted InReview Returned Approved Ready Refused Objected Closed],
+                r => r.confirm_transfer(by, context, number)
+            )
+            .map(|confirmed| confirmed.and_open_review(context)),
+            Command::RejectTransfer { reason, note } => in_stages!(
+                self,
+                [Submitted InReview Returned Approved Ready Refused Objected Closed],
+                r => r.reject_transfer(by, context, reason, note)
+            ),
             Command::Suspend { reason, note } => {
                 in_stages!(self, [Closed], r => r.suspend(by, context, reason, note))
             }

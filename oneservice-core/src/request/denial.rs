@@ -267,6 +267,18 @@ pub enum Denial {
     /// No mandate of this request has this code, or it was spent.
     #[error("the code is not that of a mandate")]
     MandateWrong,
+    /// A transfer was recorded: a cashier confirms or rejects it before more is done about the fee.
+    #[error("a transfer waits to be confirmed")]
+    TransferWaits,
+    /// Money that came over the bank counts when two have seen it: record the transfer, and another confirms it.
+    #[error("a transfer is recorded by one officer and confirmed by another")]
+    TransferUnconfirmed,
+    /// Nothing waits to be confirmed.
+    #[error("no transfer waits to be confirmed")]
+    NoTransferWaits,
+    /// Four eyes: another cashier than the one who recorded it confirms a transfer.
+    #[error("who recorded a transfer does not confirm it")]
+    OwnTransfer,
 }
 
 impl Denial {
@@ -322,6 +334,10 @@ impl Denial {
             Self::MandateMissing => "mandate-missing",
             Self::MandateRevoked => "mandate-revoked",
             Self::MandateWrong => "mandate-wrong",
+            Self::TransferWaits => "transfer-waits",
+            Self::TransferUnconfirmed => "transfer-unconfirmed",
+            Self::NoTransferWaits => "no-transfer-waits",
+            Self::OwnTransfer => "own-transfer",
         }
     }
 
@@ -376,6 +392,10 @@ impl Denial {
         "mandate-missing",
         "mandate-revoked",
         "mandate-wrong",
+        "transfer-waits",
+        "transfer-unconfirmed",
+        "no-transfer-waits",
+        "own-transfer",
     ];
 
     /// What a translated message may name: ids and numbers, to be shown as the catalogue names them.
@@ -444,7 +464,11 @@ impl Denial {
             | Self::TookPart
             | Self::MandateMissing
             | Self::MandateRevoked
-            | Self::MandateWrong => Vec::new(),
+            | Self::MandateWrong
+            | Self::TransferWaits
+            | Self::TransferUnconfirmed
+            | Self::NoTransferWaits
+            | Self::OwnTransfer => Vec::new(),
         }
     }
 }

@@ -46,6 +46,9 @@ pub enum FactName {
     Vacancy,
     Mandate,
     MandateRevoked,
+    TransferRecorded,
+    TransferConfirmed,
+    TransferRejected,
 }
 
 impl FactName {
@@ -90,6 +93,9 @@ impl FactName {
             Self::Vacancy => "vacancy",
             Self::Mandate => "mandate",
             Self::MandateRevoked => "mandate-revoked",
+            Self::TransferRecorded => "transfer-recorded",
+            Self::TransferConfirmed => "transfer-confirmed",
+            Self::TransferRejected => "transfer-rejected",
         }
     }
 }

@@ -22,6 +22,7 @@ use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 use super::fact_proxy::{Mandate, MandateRevoked};
 use super::fact_result::{Expiry, Reinstatement, Revocation, Suspension};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
+use super::fact_transfer::{TransferConfirmed, TransferRecorded, TransferRejected};
 use super::stage::*;
 use super::{Entry, Fact, FactName, NamedFact, Request, StageName};
 use crate::catalog::Role;
@@ -153,6 +154,7 @@ lifecycle! {
         Collection, Withdrawal, Lapse, Objection, ObjectionUpheld, ObjectionDismissed, RefusalFinal, Reminder, Escalation,
         SilentApproval, Extension, DelayExplained, Reopening, Reading, Complaint, ComplaintAnswered, Waiver, Refund,
         Suspension, Reinstatement, Revocation, Expiry, Assignment, Recusal, Endorsement, Vacancy, Mandate, MandateRevoked,
+        TransferRecorded, TransferConfirmed, TransferRejected,
     }
     stages {
         Draft {
@@ -168,6 +170,9 @@ lifecycle! {
             Complaint by [Applicant, Representative] => Submitted,
             ComplaintAnswered by [Ombudsman] => Submitted,
             Waiver by [DepartmentHead, GovernorDelegate] => Submitted,
+            TransferRecorded by [FrontDesk, Cashier] => Submitted,
+            TransferConfirmed by [Cashier] => Submitted,
+            TransferRejected by [Cashier] => Submitted,
         }
         InReview {
             Judgement by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
@@ -193,6 +198,9 @@ lifecycle! {
             Vacancy by [System] => InReview,
             Mandate by [Applicant, Representative] => InReview,
             MandateRevoked by [Applicant, Representative] => InReview,
+            TransferRecorded by [FrontDesk, Cashier] => InReview,
+            TransferConfirmed by [Cashier] => InReview,
+            TransferRejected by [Cashier] => InReview,
         }
         Returned {
             Resubmission by [Applicant, Representative, FrontDesk] => InReview,
@@ -202,6 +210,8 @@ lifecycle! {
             Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Returned,
             Complaint by [Applicant, Representative] => Returned,
             ComplaintAnswered by [Ombudsman] => Returned,
+            TransferConfirmed by [Cashier] => Returned,
+            TransferRejected by [Cashier] => Returned,
         }
         Approved {
             Payment by [Cashier] => Approved,
@@ -220,6 +230,9 @@ lifecycle! {
             Vacancy by [System] => Approved,
             Mandate by [Applicant, Representative] => Approved,
             MandateRevoked by [Applicant, Representative] => Approved,
+            TransferRecorded by [FrontDesk, Cashier] => Approved,
+            TransferConfirmed by [Cashier] => Approved,
+            TransferRejected by [Cashier] => Approved,
         }
         Ready {
             Payment by [Cashier] => Ready,
@@ -233,6 +246,9 @@ lifecycle! {
             Refund by [Cashier] => Ready,
             Mandate by [Applicant, Representative] => Ready,
             MandateRevoked by [Applicant, Representative] => Ready,
+            TransferRecorded by [FrontDesk, Cashier] => Ready,
+            TransferConfirmed by [Cashier] => Ready,
+            TransferRejected by [Cashier] => Ready,
         }
         Refused {
             Objection by [Applicant, Representative] => Objected,
@@ -241,6 +257,8 @@ lifecycle! {
             Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Refused,
             Complaint by [Applicant, Representative] => Refused,
             ComplaintAnswered by [Ombudsman] => Refused,
+            TransferConfirmed by [Cashier] => Refused,
+            TransferRejected by [Cashier] => Refused,
         }
         Objected {
             ObjectionUpheld by [DepartmentHead, Approver, GovernorDelegate] => InReview,
@@ -251,6 +269,8 @@ lifecycle! {
             Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Objected,
             Complaint by [Applicant, Representative] => Objected,
             ComplaintAnswered by [Ombudsman] => Objected,
+            TransferConfirmed by [Cashier] => Objected,
+            TransferRejected by [Cashier] => Objected,
         }
         Closed {
             Reopening by [GovernorDelegate] => InReview,
@@ -263,6 +283,8 @@ lifecycle! {
             Complaint by [Applicant, Representative] => Closed,
             ComplaintAnswered by [Ombudsman] => Closed,
             Refund by [Cashier] => Closed,
+            TransferConfirmed by [Cashier] => Closed,
+            TransferRejected by [Cashier] => Closed,
         }
     }
 }

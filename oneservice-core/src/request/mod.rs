@@ -40,6 +40,7 @@ mod fact_people;
 mod fact_proxy;
 mod fact_result;
 mod fact_time;
+mod fact_transfer;
 mod in_review;
 mod item;
 mod lifecycle;
@@ -56,6 +57,7 @@ mod returned;
 mod signed;
 mod stage;
 mod stage_name;
+mod transfer;
 
 use std::sync::Arc;
 
@@ -74,6 +76,7 @@ pub use fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 pub use fact_proxy::{Mandate, MandateProof, MandateRevoked};
 pub use fact_result::{Expiry, Reinstatement, Revocation, Suspension};
 pub use fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
+pub use fact_transfer::{TransferConfirmed, TransferRecorded, TransferRejected};
 pub use item::{Item, NotAnItem};
 pub use lifecycle::{AnyFact, AnyRequest, Arrow, FACTS, Lawful, STAGES, TRANSITIONS, Unlawful};
 pub use people::HEADS;
@@ -85,6 +88,7 @@ pub use returned::Corrections;
 pub use signed::Filled;
 pub use stage::{Approved, Closed, Draft, InReview, Objected, Ready, Refused, Returned, Stage, Submitted};
 pub use stage_name::StageName;
+pub use transfer::{REFERENCE_LIMIT, TransferWaiting};
 
 pub use crate::ids::{Alias, ReasonCode};
 

@@ -9,14 +9,15 @@ use crate::catalog::{FeeMoment, OfficeReasonKind, RefundRule, Service};
 use crate::money::Money;
 
 impl Record {
-    /// What the cashier takes in this stage: all that is outstanding once the service asks for it, before that nothing.
+    /// What the cashier takes in this stage: all that is outstanding once the service asks for it. Nothing before that,
+    /// and nothing while a transfer waits to be confirmed.
     pub fn payable_in(&self, stage: StageName) -> Money {
         let is_due = match self.fee.when {
             FeeMoment::None => false,
             FeeMoment::OnSubmission => true,
             FeeMoment::OnApproval => matches!(stage, StageName::Approved | StageName::Ready),
         };
-        if is_due && stage.allows(FactName::Payment) {
+        if is_due && self.transfer.is_none() && stage.allows(FactName::Payment) {
             self.outstanding()
         } else {
             Money::zero(self.fee.total.currency())
@@ -25,11 +26,12 @@ impl Record {
 }
 
 impl<S: Stage> Request<S> {
-    /// Records that the cashier took `amount`, under the number `receipt` of the office's register.
+    /// Records that the cashier took `amount` in cash, under the number `receipt` of the office's register.
     ///
     /// # Errors
     /// [`Denial::NoFeeDue`] when nothing is to be paid in this stage, [`Denial::WrongAmount`] for any other
-    /// amount than the catalogue's, [`Denial::NotYourRole`].
+    /// amount than the catalogue's, [`Denial::TransferWaits`] while one is looked for, [`Denial::TransferUnconfirmed`] for money that came over
+    /// the bank, which takes two ([`record_transfer`](Self::record_transfer)); [`Denial::NotYourRole`].
     pub fn pay(
         self,
         by: &Actor,
@@ -42,10 +44,12 @@ impl<S: Stage> Request<S> {
         S: Lawful<Payment>,
     {
         let due = self.record.payable_in(S::NAME);
-        let denials = match () {
-            () if due.is_zero() => vec![Denial::NoFeeDue],
-            () if amount != due => vec![Denial::WrongAmount { due, offered: amount }],
-            () => Vec::new(),
+        let denials = match self.record.transfer_waits() {
+            Some(waits) => vec![waits],
+            None if method != PaymentMethod::Cash => vec![Denial::TransferUnconfirmed],
+            None if due.is_zero() => vec![Denial::NoFeeDue],
+            None if amount != due => vec![Denial::WrongAmount { due, offered: amount }],
+            None => Vec::new(),
         };
         self.record_fact(by, None, context, denials, |_| Payment { amount, method, receipt })
     }
@@ -73,7 +77,7 @@ impl<S: Stage> Request<S> {
     /// Does not ask for a part of the fee, or for all of it.
     ///
     /// # Errors
-    /// [`Denial::NoFeeDue`] where nothing is outstanding, [`Denial::WrongAmount`] for less than nothing or more than is outstanding,
+    /// [`Denial::NoFeeDue`] where nothing is outstanding, [`Denial::TransferWaits`] while one is looked for, [`Denial::WrongAmount`] for less than nothing or more than is outstanding,
     /// [`Denial::ReasonUnknown`] for anything but a reason of kind `waive`, [`Denial::WordsTooLong`], [`Denial::NotYourRole`].
     pub fn waive(
         self,
@@ -88,7 +92,7 @@ impl<S: Stage> Request<S> {
         Waiver: Fact<S>,
     {
         let due = self.record.outstanding();
-        let mut denials = Vec::new();
+        let mut denials = Vec::from_iter(self.record.transfer_waits());
         if due.is_zero() {
             denials.push(Denial::NoFeeDue);
         } else if amount.currency() != due.currency() || !(1..=due.minor()).contains(&amount.minor()) {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::fact::{
     Channel, Evidence, Finding, PaymentMethod, Return, ServiceRef, Signature, Submission, Verdict,
 };
-use super::{Alias, By, IssuedResult, Item, MandateGiven, Standing};
+use super::{Alias, By, IssuedResult, Item, MandateGiven, Standing, TransferWaiting};
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service};
 use crate::ids::{BlobId, DocumentId, OfficeId, OfficerId, RequestId, StepId, TrackingCode};
@@ -58,6 +58,10 @@ pub struct Record {
     pub fee: FeeDue,
     /// What was paid.
     pub payments: Vec<PaymentMade>,
+    /// The transfer that waits to be confirmed.
+    pub transfer: Option<TransferWaiting>,
+    /// The last day to pay before review, where a transfer was looked for in vain.
+    pub pay_again_by: Option<Date>,
     /// What of the fee is not asked for, in its smallest unit.
     pub waived: i64,
     /// What was given back, in its smallest unit.
@@ -225,6 +229,8 @@ impl Record {
             signature: intake.signature,
             fee: FeeDue::none(),
             payments: Vec::new(),
+            transfer: None,
+            pay_again_by: None,
             waived: 0,
             refunded: 0,
             steps: Vec::new(),
@@ -276,6 +282,8 @@ impl Record {
             signature: fact.signature.clone(),
             fee: fact.fee.clone(),
             payments: Vec::new(),
+            transfer: None,
+            pay_again_by: None,
             waived: 0,
             refunded: 0,
             steps: fact.steps.clone(),

@@ -138,7 +138,7 @@ impl FromStr for Cursor {
 #[error("not a page marker")]
 pub struct CursorError;
 
-/// A queue of work: a role in a department, written `role@department`.
+/// A queue of work: a role in a department, written `role@department`, or a part of its work.
 ///
 /// Kept as text, so that rows outlive a role that a later version drops.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -149,6 +149,11 @@ impl QueueName {
     /// The queue of `role` in `department`.
     pub fn new(role: Role, department: &DepartmentId) -> Self {
         Self(format!("{}@{department}", role_key(role)))
+    }
+
+    /// The transfers that cashiers of `department` look for on the bank account.
+    pub fn transfers(department: &DepartmentId) -> Self {
+        Self(format!("{}-transfers@{department}", role_key(Role::Cashier)))
     }
 
     /// The name as text.

@@ -35,7 +35,8 @@ fn the_types_allow_what_the_table_has_and_nothing_else() {
          Objection ObjectionUpheld ObjectionDismissed RefusalFinal Reminder Escalation SilentApproval Extension
          DelayExplained Reopening Reading Complaint ComplaintAnswered Waiver Refund
          Suspension Reinstatement Revocation Expiry Assignment Recusal Endorsement Vacancy
-         Mandate MandateRevoked]
+         Mandate MandateRevoked
+         TransferRecorded TransferConfirmed TransferRejected]
     );
     assert_eq!(cells.len(), STAGES.len());
     let mut lawful = 0;

@@ -159,12 +159,17 @@ impl Life {
         assert_eq!(record.due_on.is_some(), counts, "the clock runs while the office has to act: {stage}");
 
         let mut worked: BTreeMap<&str, Vec<&By>> = BTreeMap::new();
-        let (mut paid, mut waived) = (0, 0);
+        let (mut paid, mut waived, mut told) = (0, 0, None);
         for Recorded { entry, fact } in &self.history {
             match fact {
                 AnyFact::Judgement(fact) => worked.entry(fact.step.as_str()).or_default().push(&entry.by),
                 AnyFact::StepPassed(fact) => worked.entry(fact.step.as_str()).or_default().push(&entry.by),
                 AnyFact::Payment(fact) => paid += fact.amount.minor(),
+                AnyFact::TransferRecorded(_) => told = Some(&entry.by),
+                AnyFact::TransferConfirmed(fact) => {
+                    paid += fact.amount.minor();
+                    assert!(told.take().unwrap().officer != entry.by.officer, "told by one, seen by another");
+                }
                 AnyFact::Refund(fact) => paid -= fact.amount.minor(),
                 AnyFact::Waiver(fact) => waived += fact.amount.minor(),
                 AnyFact::Approval(_) | AnyFact::Refusal(_) => {

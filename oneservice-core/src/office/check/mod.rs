@@ -255,7 +255,9 @@ impl Check<'_> {
         for happening in &case.history {
             let year = self.by.catalog().calendar().local_date(happening.recorded.entry.recorded_at).year();
             let register = match &happening.recorded.fact {
-                AnyFact::Payment(_) | AnyFact::Refund(_) => format!("receipt/{year}"),
+                AnyFact::Payment(_) | AnyFact::TransferConfirmed(_) | AnyFact::Refund(_) => {
+                    format!("receipt/{year}")
+                }
                 AnyFact::Issuance(_) => format!("result/{}/{year}", case.request.service().id),
                 _ => continue,
             };

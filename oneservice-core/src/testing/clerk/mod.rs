@@ -6,6 +6,7 @@
 
 pub mod days;
 pub mod lives;
+mod money;
 pub mod people;
 pub mod sheet;
 pub mod tries;

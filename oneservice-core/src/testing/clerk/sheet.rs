@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::days::{between, count, later, open_on};
-use super::{Part, Try, What, Who};
+use super::{Try, What, Who};
 use crate::calendar::Date;
 use crate::catalog::Role;
 use crate::request::StageName;
@@ -19,8 +19,6 @@ const WORKER: [(Role, &str); 5] = [
 ];
 const APPROVE: usize = 3;
 const ISSUE: usize = 4;
-/// What three stalls cost.
-const FEE: i64 = 30_000;
 
 /// When the fee is to be paid.
 #[allow(missing_docs, reason = "each is named by what it is")]
@@ -48,6 +46,8 @@ pub struct Sheet {
     pub paid: i64,
     /// Not asked for, in riel.
     pub waived: i64,
+    /// Who wrote down that the fee was sent over the bank, while it is looked for there.
+    pub(super) sent_by: Option<Who>,
     /// The steps that are done.
     pub done: BTreeSet<usize>,
     /// Of these, the steps that silence passed over.
@@ -104,6 +104,7 @@ impl Sheet {
             stage: StageName::Submitted,
             paid: 0,
             waived: 0,
+            sent_by: None,
             done: BTreeSet::new(),
             skipped: BTreeSet::new(),
             touched: BTreeSet::new(),
@@ -136,19 +137,6 @@ impl Sheet {
             sheet.open_review();
         }
         sheet
-    }
-
-    /// What is owed and not paid.
-    #[must_use]
-    pub fn outstanding(&self) -> i64 {
-        let total = if self.fee == Fee::Free { 0 } else { FEE };
-        (total - self.waived).max(0) - self.paid
-    }
-
-    /// The same sheet with the fee paid if it is not, and the other way round.
-    pub(super) fn as_if_paid(&self) -> Self {
-        let paid = if self.outstanding() == 0 { 0 } else { self.paid + self.outstanding() };
-        Self { paid, ..self.clone() }
     }
 
     /// The same sheet as if nobody had done, taken or declared anything.
@@ -209,16 +197,6 @@ impl Sheet {
         self.touched.iter().any(|(_, worker)| *worker == who)
     }
 
-    /// What the cashier has to give back.
-    fn refundable(&self) -> i64 {
-        let early = match self.fee {
-            Fee::Before => self.done.is_empty(),
-            Fee::After => true,
-            Fee::Free => false,
-        };
-        if self.stage == StageName::Closed && self.withdrawn && early { self.paid } else { 0 }
-    }
-
     fn is_valid(&self) -> bool {
         self.collected && !self.revoked && self.valid_until.is_none_or(|last| self.today <= last)
     }
@@ -244,14 +222,12 @@ impl Sheet {
         let clock = who == Who::Clock;
         match what {
             What::Wait { .. } => true,
-            What::Pay { right } => {
-                let now = match self.fee {
-                    Fee::Before => matches!(stage, Submitted | InReview | Approved | Ready),
-                    Fee::After => matches!(stage, Approved | Ready),
-                    Fee::Free => false,
-                };
-                now && right && self.outstanding() > 0 && who.holds(Role::Cashier)
-            }
+            What::Pay { .. }
+            | What::Waive { .. }
+            | What::Refund { .. }
+            | What::Transfer { .. }
+            | What::Confirm
+            | What::NotFound { .. } => self.allows_money(who, what),
             What::Accept { step, item } => in_review && step != ISSUE && self.may_work(who, step) && item < 3,
             What::Reject { step, item, why } => {
                 in_review && step != ISSUE && self.may_work(who, step) && item < 3 && why.fits(item)
@@ -319,13 +295,6 @@ impl Sheet {
             What::AnswerComplaint { words } => {
                 who.holds(Role::Ombudsman) && words && self.complaints > 0 && !self.took_part(who)
             }
-            What::Waive { part, coded } => {
-                let now = matches!(stage, Submitted | InReview | Approved | Ready) && self.outstanding() > 0;
-                let heads = who.holds(Role::DepartmentHead) || who.holds(Role::GovernorDelegate);
-                let some = part == Part::All || (part == Part::Half && self.outstanding() > 1);
-                now && heads && coded && some
-            }
-            What::Refund { right } => who.holds(Role::Cashier) && right && self.refundable() > 0,
             What::Suspend { coded } => {
                 stage == Closed && who.heads() && coded && self.is_valid() && !self.suspended
             }
@@ -360,7 +329,7 @@ impl Sheet {
         (self.stage, self.began, self.last) = (stage, self.today, last);
     }
 
-    fn period(&self, days: i64) -> Option<Date> {
+    pub(super) fn period(&self, days: i64) -> Option<Date> {
         Some(open_on(later(self.today, days)))
     }
 
@@ -371,7 +340,7 @@ impl Sheet {
     }
 
     /// Review opens once nothing is missing before it.
-    fn open_if_paid(&mut self) {
+    pub(super) fn open_if_paid(&mut self) {
         if self.stage == StageName::Submitted && self.outstanding() == 0 {
             self.open_review();
         }
@@ -383,10 +352,12 @@ impl Sheet {
         let who = attempt.who;
         match attempt.what {
             What::Wait { days } => self.today = later(self.today, days.into()),
-            What::Pay { .. } => {
-                self.paid += self.outstanding();
-                self.open_if_paid();
-            }
+            what @ (What::Pay { .. }
+            | What::Waive { .. }
+            | What::Refund { .. }
+            | What::Transfer { .. }
+            | What::Confirm
+            | What::NotFound { .. }) => self.note_money(who, what),
             What::Accept { step, item } => {
                 self.touched.insert((step, who));
                 self.rejected &= !(1 << item);
@@ -473,12 +444,6 @@ impl Sheet {
             What::Read { .. } => drop(self.read.insert(who)),
             What::Complain { .. } => self.complaints += 1,
             What::AnswerComplaint { .. } => self.complaints -= 1,
-            What::Waive { part, .. } => {
-                let due = self.outstanding();
-                self.waived += if part == Part::All { due } else { due / 2 };
-                self.open_if_paid();
-            }
-            What::Refund { .. } => self.paid = 0,
             What::Suspend { .. } => self.suspended = true,
             What::Reinstate => self.suspended = false,
             What::Revoke { .. } => (self.revoked, self.last) = (true, None),

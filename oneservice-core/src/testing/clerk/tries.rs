@@ -129,6 +129,16 @@ pub enum What {
     Refund {
         right: bool,
     },
+    /// Somebody shows that the fee was sent over the bank.
+    Transfer {
+        right: bool,
+        named: bool,
+    },
+    Confirm,
+    /// The transfer is not on the account.
+    NotFound {
+        coded: bool,
+    },
     Suspend {
         coded: bool,
     },
@@ -160,7 +170,11 @@ impl What {
     /// Lives that come far do these often.
     fn leads_on(self) -> bool {
         match self {
-            Self::Pay { .. } | Self::Resubmit { .. } | Self::Approve { .. } | Self::Issue { .. } => true,
+            Self::Pay { .. }
+            | Self::Confirm
+            | Self::Resubmit { .. }
+            | Self::Approve { .. }
+            | Self::Issue { .. } => true,
             Self::Accept { item, .. } => item < 3,
             Self::Pass { favourable, .. } => favourable,
             _ => false,
@@ -185,6 +199,8 @@ impl What {
                 | Self::AnswerComplaint { .. }
                 | Self::Waive { .. }
                 | Self::Refund { .. }
+                | Self::Transfer { .. }
+                | Self::NotFound { .. }
                 | Self::Suspend { .. }
                 | Self::Reinstate
                 | Self::Revoke { .. }
@@ -217,6 +233,8 @@ impl What {
             Self::AnswerComplaint { .. } => Self::AnswerComplaint { words: true },
             Self::Waive { .. } => Self::Waive { part: Part::All, coded },
             Self::Refund { .. } => Self::Refund { right: true },
+            Self::Transfer { .. } => Self::Transfer { right: true, named: true },
+            Self::NotFound { .. } => Self::NotFound { coded },
             Self::Suspend { .. } => Self::Suspend { coded },
             Self::Revoke { .. } => Self::Revoke { coded },
             Self::Give { step, to, .. } => Self::Give { step, to, coded },
@@ -262,6 +280,7 @@ fn everything() -> Vec<What> {
         What::GrantBySilence,
         What::Expire,
         What::Reinstate,
+        What::Confirm,
         What::Extend { days: 0, coded: true },
         What::Extend { days: 4, coded: true },
         What::Extend { days: 4, coded: false },
@@ -281,6 +300,9 @@ fn everything() -> Vec<What> {
     both(|coded| What::Complain { words: true, coded });
     both(|words| What::AnswerComplaint { words });
     both(|right| What::Refund { right });
+    both(|right| What::Transfer { right, named: true });
+    both(|named| What::Transfer { right: true, named });
+    both(|coded| What::NotFound { coded });
     both(|coded| What::Suspend { coded });
     both(|coded| What::Revoke { coded });
     both(|coded| What::Recuse { coded });
@@ -317,8 +339,8 @@ fn everything() -> Vec<What> {
     all
 }
 
-/// Primes that do not divide the number of groups.
-const STRIDES: [usize; 6] = [1, 5, 7, 11, 13, 17];
+/// Primes that do not divide the number of groups, since they are larger.
+const STRIDES: [usize; 6] = [101, 103, 107, 109, 113, 127];
 /// So many kinds of tries there are.
 pub const KINDS: u8 = 19;
 

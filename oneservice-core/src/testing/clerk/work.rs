@@ -205,6 +205,15 @@ pub fn command(
             let amount = money(due.minor() + i64::from(!right));
             Command::Pay { amount, method: PaymentMethod::Cash }
         }
+        What::Transfer { right, named } => {
+            let amount = money(due.minor() + i64::from(!right));
+            Command::RecordTransfer {
+                amount,
+                reference: if named { format!("FT{nth}") } else { words(false) },
+            }
+        }
+        What::Confirm => Command::ConfirmTransfer,
+        What::NotFound { coded: right } => Command::RejectTransfer { reason: coded("OF-T01", right), note },
         What::Accept { step: nth, item: on } => {
             Command::Judge { step: step(nth), item: item(on), verdict: Verdict::Accepted }
         }
