@@ -116,6 +116,18 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
         AnyFact::Payment(paid) => {
             line.notes.push(format!("{} · {}", paid.amount.show(lang), paid.receipt));
         }
+        AnyFact::TransferRecorded(told) => {
+            line.mark = "•";
+            line.notes.push(format!("{} · {}", told.amount.show(lang), told.reference));
+        }
+        AnyFact::TransferConfirmed(seen) => {
+            line.notes.push(format!("{} · {}", seen.amount.show(lang), seen.receipt));
+        }
+        AnyFact::TransferRejected(missed) => {
+            (line.class, line.mark) = ("bad", "✗");
+            line.notes = office_reason(app, lang, &missed.reason, &missed.note);
+            line.notes.extend(missed.pay_by.map(|day| last_day(lang, day)));
+        }
         AnyFact::Issuance(issued) => line.notes.push(issued.result.number.clone()),
         AnyFact::Collection(collection) => line.notes = collected(lang, record, service, collection),
         AnyFact::Mandate(mandate) => line.notes.push(format!("{} · {}", mandate.name, mandate.identity)),

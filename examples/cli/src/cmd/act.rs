@@ -60,7 +60,10 @@ impl Act {
             | Self::Complain { code, .. }
             | Self::Mandate { code, .. }
             | Self::RevokeMandate { code } => (code.clone(), Actor::Applicant),
-            Self::Pay { at, .. }
+            Self::Pay { at }
+            | Self::RecordTransfer { at, .. }
+            | Self::ConfirmTransfer { at }
+            | Self::RejectTransfer { at, .. }
             | Self::Judge { at, .. }
             | Self::Pass { at, .. }
             | Self::Return { at, .. }
@@ -121,10 +124,12 @@ impl Act {
     ) -> Result<Command, CliError> {
         let (record, service, office) = (request.record(), request.service(), &opened.office);
         Ok(match self {
-            Self::Pay { transfer, .. } => Command::Pay {
-                amount: record.outstanding(),
-                method: if transfer { PaymentMethod::Transfer } else { PaymentMethod::Cash },
-            },
+            Self::Pay { .. } => Command::Pay { amount: record.outstanding(), method: PaymentMethod::Cash },
+            Self::RecordTransfer { reference, .. } => {
+                Command::RecordTransfer { amount: record.outstanding(), reference }
+            }
+            Self::ConfirmTransfer { .. } => Command::ConfirmTransfer,
+            Self::RejectTransfer { reason, note, .. } => Command::RejectTransfer { reason, note },
             Self::Judge { step: said, item, reject, note, .. } => {
                 let verdict = reject.map_or(Verdict::Accepted, |reason| Verdict::Rejected { reason, note });
                 Command::Judge { step: step(request, by, said)?, item, verdict }

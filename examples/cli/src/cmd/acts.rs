@@ -16,13 +16,34 @@ pub(crate) struct AtDesk {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Act {
-    /// The cashier took the fee: exactly what is outstanding.
+    /// The cashier took the fee in cash: exactly what is outstanding.
     Pay {
         #[command(flatten)]
         at: AtDesk,
-        /// Cash unless it was seen on the bank account.
+    },
+    /// Somebody shows that the fee was sent to the bank account; it counts once another person confirms it.
+    RecordTransfer {
+        #[command(flatten)]
+        at: AtDesk,
+        /// The bank's reference.
         #[arg(long)]
-        transfer: bool,
+        reference: String,
+    },
+    /// The transfer that waits was seen on the account. Not by who recorded it.
+    ConfirmTransfer {
+        #[command(flatten)]
+        at: AtDesk,
+    },
+    /// The transfer that waits was not found on the account.
+    RejectTransfer {
+        #[command(flatten)]
+        at: AtDesk,
+        /// Why, by the office's reasons of kind `transfer`.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Words to the applicant.
+        #[arg(long)]
+        note: Option<String>,
     },
     /// Judge one answer, document or the signature in an open step.
     Judge {

@@ -147,6 +147,15 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
             let method = if payment.method == PaymentMethod::Cash { "cash" } else { "transfer" };
             lines.push(format!("{}  {}  {}", payment.amount, word(method), payment.receipt));
         }
+        AnyFact::TransferRecorded(told) => lines.push(format!("{}  {}", told.amount, told.reference)),
+        AnyFact::TransferConfirmed(seen) => {
+            lines.push(format!("{}  {}  {}", seen.amount, seen.reference, seen.receipt));
+        }
+        AnyFact::TransferRejected(missed) => {
+            lines.push(missed.reason.to_string());
+            lines.extend(noted("note-applicant", &missed.note));
+            lines.extend(missed.pay_by.map(|last| day("last-day", last)));
+        }
         AnyFact::Judgement(judgement) => match &judgement.verdict {
             Verdict::Accepted => lines.push(format!("✓ {}", item(&judgement.item))),
             Verdict::NotApplicable => {

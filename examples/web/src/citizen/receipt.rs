@@ -84,7 +84,9 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
     let stage = sentence::stage(lang, &case.request);
     let stage_name = case.request.stage();
     let todo = match stage_name {
-        StageName::Submitted | StageName::InReview if record.waits_for_fee() => p.t("todo-pay"),
+        StageName::Submitted | StageName::InReview if record.waits_for_fee() => {
+            p.t(if record.transfer.is_some() { "todo-transfer" } else { "todo-pay" })
+        }
         StageName::Returned => p.t("todo-fix"),
         StageName::Ready => p.t("todo-collect"),
         StageName::Refused => p.t("todo-object"),

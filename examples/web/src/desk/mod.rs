@@ -7,6 +7,7 @@ pub(crate) mod login;
 pub(crate) mod queue;
 pub(crate) mod review;
 mod sight;
+mod transfer;
 mod typed;
 
 use axum::http::{HeaderMap, header};

@@ -6,7 +6,7 @@ use axum::extract::{Query as Asked, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use oneservice_core::catalog::Role;
-use oneservice_core::office::OfficeError;
+use oneservice_core::office::{Case, OfficeError};
 use oneservice_core::request::{Appointment, Officer, StageName};
 use oneservice_core::store::{Cursor, Query, QueueName, Summary};
 use oneservice_core::text::Lang;
@@ -60,7 +60,7 @@ pub(super) struct Found {
     pub(super) cut: bool,
 }
 
-/// A row of a list. `at_cash` has the amount that is left to pay, or is to be given back.
+/// A row of a list. `at_cash` has the amount that is left to pay, or is to be given back, or came over the bank.
 async fn row(app: &App, p: &Page, summary: &Summary, at_cash: bool) -> Result<Row, OfficeError> {
     let catalog = app.office.catalog();
     let today = catalog.calendar().local_date(app.office.now());
@@ -70,8 +70,12 @@ async fn row(app: &App, p: &Page, summary: &Summary, at_cash: bool) -> Result<Ro
     } else {
         None
     };
+    let waiting = |case: &Case| {
+        let waiting = case.request.record().transfer.as_ref()?;
+        Some(format!("{} · {}", waiting.amount.show(p.lang), waiting.reference))
+    };
     let money = case.as_ref().filter(|_| at_cash).map(|case| match refundable(case, p.lang) {
-        none if none.is_empty() => payable(case, p.lang),
+        none if none.is_empty() => waiting(case).unwrap_or_else(|| payable(case, p.lang)),
         due => format!("{}: {due}", p.t("refund")),
     });
     Ok(Row {
@@ -130,7 +134,11 @@ fn lists(app: &App, p: &Page, officer: &Officer) -> Vec<List> {
         query: Query::Stage(StageName::Ready),
         at_cash: false,
     });
-    officer.appointments.iter().map(queue).chain(ready).collect()
+    let at_bank = officer.appointments.iter().filter(|held| held.role == Role::Cashier).map(|held| {
+        let queue = QueueName::transfers(&held.department);
+        List { name: queue.to_string(), title: p.t("transfers"), query: Query::Queue(queue), at_cash: true }
+    });
+    officer.appointments.iter().map(queue).chain(at_bank).chain(ready).collect()
 }
 
 /// One list alone, and where it goes on.

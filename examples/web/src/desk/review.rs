@@ -17,6 +17,7 @@ use super::aside::{Aside, aside, choices};
 use super::items::{ItemView, file_of, items, rejected};
 use super::officer;
 use super::sight::{Sight, sight};
+use super::transfer::{Transfer, transfer};
 use super::typed::Typed;
 use crate::App;
 use crate::files::served;
@@ -58,6 +59,7 @@ struct Review {
     exceptions: Vec<(String, String)>,
     refusals: Vec<(String, String)>,
     pay: String,
+    transfer: Transfer,
     collect: bool,
     originals: Vec<(String, String)>,
     at_collection: bool,
@@ -81,6 +83,7 @@ struct Cash {
     token: String,
     tried: Tried,
     pay: String,
+    transfer: Transfer,
     refund: String,
 }
 
@@ -125,7 +128,7 @@ pub(super) fn refundable(case: &Case, lang: Lang) -> String {
     if due.is_zero() { String::new() } else { due.show(lang) }
 }
 
-fn cash(app: &App, lang: Lang, case: &Case, status: StatusCode, tried: Tried) -> Response {
+fn cash(app: &App, lang: Lang, officer: &Officer, case: &Case, status: StatusCode, tried: Tried) -> Response {
     let record = case.request.record();
     let p = Page::new(app, lang, format!("/desk/r/{}", record.id));
     let paid = record.payments.iter().map(|paid| format!("{} · {}", paid.amount.show(lang), paid.receipt));
@@ -139,6 +142,7 @@ fn cash(app: &App, lang: Lang, case: &Case, status: StatusCode, tried: Tried) ->
         token: token(),
         tried,
         pay: payable(case, lang),
+        transfer: transfer(app, &p, case, officer),
         refund: refundable(case, lang),
         p,
     };
@@ -154,7 +158,7 @@ fn page(
     tried: Tried,
 ) -> Response {
     if seen == Sight::Fee {
-        return cash(app, lang, case, status, tried);
+        return cash(app, lang, officer, case, status, tried);
     }
     let (record, service) = (case.request.record(), case.request.service());
     let p = Page::new(app, lang, format!("/desk/r/{}", record.id)).wide();
@@ -217,6 +221,7 @@ fn page(
             .map(|r| (r.code.to_string(), p.c(&r.text)))
             .collect(),
         pay: if officer.holds(&[Role::Cashier]) { payable(case, lang) } else { String::new() },
+        transfer: transfer(app, &p, case, officer),
         collect: case.request.stage() == StageName::Ready && officer.holds(&[Role::FrontDesk]),
         originals: originals.map(|d| (d.id.to_string(), p.c(&d.name))).collect(),
         at_collection: service.signature.at_collection,

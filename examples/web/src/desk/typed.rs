@@ -73,14 +73,17 @@ impl Typed {
         let reason = || self.one("reason").and_then(|reason| reason.parse().ok());
         let item = || self.one("item").and_then(|item| item.parse::<Item>().ok());
         Ok(match (self.one("act"), step) {
-            (Some("pay"), _) => Some(Command::Pay {
+            (Some("pay"), _) => {
+                Some(Command::Pay { amount: record.outstanding(), method: PaymentMethod::Cash })
+            }
+            (Some("transfer"), _) => Some(Command::RecordTransfer {
                 amount: record.outstanding(),
-                method: if self.one("method") == Some("transfer") {
-                    PaymentMethod::Transfer
-                } else {
-                    PaymentMethod::Cash
-                },
+                reference: self.one("reference").unwrap_or_default().to_owned(),
             }),
+            (Some("transfer-confirm"), _) => Some(Command::ConfirmTransfer),
+            (Some("transfer-reject"), _) => {
+                reason().map(|reason| Command::RejectTransfer { reason, note: note() })
+            }
             (Some("accept"), Some(step)) => {
                 item().map(|item| Command::Judge { step, item, verdict: Verdict::Accepted })
             }
