@@ -329,6 +329,38 @@ fn steps_are_taken_given_and_delegated() {
 
 /// One complete return: the first names what it likes, a later one says why it names something only now.
 #[test]
+fn a_transfer_is_recorded_and_another_confirms_it() {
+    let office = Office::new();
+    office.ask(&["demo", "--requests", "2", "--no-serve"]);
+    let file = office.application("mine.json", |_| {});
+    let code =
+        office.ask(&["request", "submit", &file, "--fake-documents"])["code"].as_str().unwrap().to_owned();
+    let act = |act: &str, who: &str, more: &[&str]| {
+        [&["request", act, &code, "--as", who], more]
+            .concat()
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let done = |words: Vec<String>| office.ask(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let waiting = done(act("record-transfer", "cashier", &["--reference", "FT1"]));
+    assert_eq!(waiting["waits_for"], json!(["cashier-transfers@owso"]));
+    assert_eq!(office.ask(&["queue", "show", "--desk", "cashier-transfers@owso"])["code"], json!(code));
+    let own = act("confirm-transfer", "cashier", &[]);
+    let (exit, error) = office.refused("data", &own.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((exit, error["params"]["denials"][0]["code"].as_str()), (4, Some("own-transfer")), "{error}");
+    let rejected = done(act("reject-transfer", "cashier", &["--reason", "OF-T01", "--note", "Ask the bank"]));
+    assert_eq!(rejected["waits_for"], json!(["cashier@owso"]));
+    done(act("record-transfer", "front-desk", &["--reference", "FT2"]));
+    let paid = done(act("confirm-transfer", "cashier", &[]));
+    assert_eq!((&paid["outstanding"]["minor"], &paid["stage"]), (&json!("0"), &json!("in-review")), "{paid}");
+    assert!(
+        words(&office.run(&["request", "show", &code]).stdout).contains("FT2  R-"),
+        "reference and receipt"
+    );
+}
+
+#[test]
 fn a_later_return_needs_the_offices_reason() {
     let office = Office::new();
     // Who may open a request again.

@@ -47,6 +47,12 @@ impl Town {
             appointments: vec![elsewhere],
             known_by: Vec::new(),
         });
+        officers.push(Officer {
+            id: "cashier-2".parse().unwrap(),
+            name: "Second cashier".into(),
+            appointments: vec![Appointment::new(Role::Cashier, "owso".parse().unwrap())],
+            known_by: Vec::new(),
+        });
         demo::add_staff(loaded.office(), &officers, &place.staff_file()).unwrap();
         let clock = Arc::new(SetClock::at(SystemClock.now()));
         let opened = place.open(Some(Arc::clone(&clock) as _)).await.unwrap();

@@ -12,6 +12,7 @@ mod proxies;
 mod repeats;
 mod scene;
 mod silence;
+mod transfers;
 mod verdicts;
 
 use super::Case;
@@ -27,4 +28,5 @@ pub(super) const FLOORS: &[&[Case]] = &[
     hand_over::CASES,
     proxies::CASES,
     numbers::CASES,
+    transfers::CASES,
 ];

@@ -95,6 +95,8 @@ pub(super) enum Who {
     Examiner,
     Head,
     Cashier,
+    /// Another cashier.
+    Teller,
     Delegate,
     Applicant,
     Clock,
@@ -107,6 +109,7 @@ impl Who {
             Self::Examiner => ("examiner", Role::Examiner, "trade"),
             Self::Head => ("head", Role::Approver, "owso"),
             Self::Cashier => ("cashier", Role::Cashier, "owso"),
+            Self::Teller => ("teller", Role::Cashier, "owso"),
             Self::Delegate => ("delegate", Role::GovernorDelegate, "owso"),
             Self::Applicant => return Ok(Actor::Applicant),
             Self::Clock => return Ok(Actor::System),

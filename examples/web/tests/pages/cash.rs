@@ -1,0 +1,51 @@
+//! Money at the desk: over the bank, by a code to scan, and what is in the drawer in the evening.
+
+use oneservice_core::request::StageName;
+
+use crate::town::{GUESTHOUSE, Town, desk_of, page_of, pairs};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transfer_is_told_by_one_and_seen_by_another() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    let path = desk_of(&receipt);
+    let mut desk = town.sit("front-desk");
+    let page = desk.get(&path);
+    assert!(page.contains("value=\"transfer\"") && !page.contains("transfer-confirm"), "{page}");
+    let page = desk.post(&path, &pairs(&[("act", "transfer"), ("reference", " ")]));
+    assert_eq!(desk.status, 403);
+    assert!(page.contains("Words are missing"), "{page}");
+    desk.post(&path, &pairs(&[("act", "transfer"), ("reference", "FT2603-77")]));
+    assert_eq!(desk.status, 200);
+    let page = town.visitor().get(&page_of(&receipt));
+    assert!(page.contains("Transfer recorded, waiting for confirmation"), "{page}");
+    assert!(page.contains("your transfer is being confirmed") && page.contains("○ Not yet paid"), "{page}");
+
+    let mut cashier = town.sit("cashier");
+    let list = cashier.get("/en/desk");
+    let listed = list.split("Transfers to confirm").nth(1).unwrap();
+    assert!(listed.contains(&receipt.code.to_string()) && listed.contains("FT2603-77"), "{list}");
+    assert!(!list.split("Transfers to confirm").next().unwrap().contains(&receipt.code.to_string()));
+    let page = cashier.get(&path);
+    assert!(page.contains("value=\"transfer-confirm\"") && !page.contains("value=\"pay\""), "{page}");
+    cashier
+        .post(&path, &pairs(&[("act", "transfer-reject"), ("reason", "OF-T01"), ("note", "Ask the bank")]));
+    assert_eq!(cashier.status, 200);
+    let page = town.visitor().get(&page_of(&receipt));
+    assert!(page.contains("Not found on the bank account") && page.contains("Ask the bank"), "{page}");
+    assert!(page.contains("pay at the cashier"), "{page}");
+
+    // Now the cashier writes it down: another one has to see it.
+    cashier.post(&path, &pairs(&[("act", "transfer"), ("reference", "FT2603-78")]));
+    let page = cashier.get(&path);
+    assert!(page.contains("another cashier confirms it") && !page.contains("value=\"transfer-confirm\""));
+    cashier.post(&path, &pairs(&[("act", "transfer-confirm")]));
+    assert_eq!(cashier.status, 403);
+    assert_eq!(town.case(&receipt).await.request.stage(), StageName::Submitted);
+    let mut second = town.sit("cashier-2");
+    second.post(&path, &pairs(&[("act", "transfer-confirm")]));
+    assert_eq!(second.status, 200);
+    let page = town.visitor().get(&page_of(&receipt));
+    assert!(page.contains("Transfer confirmed, fee paid") && page.contains("✓ Paid"), "{page}");
+    assert_eq!(town.case(&receipt).await.request.stage(), StageName::InReview);
+}
