@@ -1,87 +1,10 @@
 //! What the program answers to slips and to those who ask what happened: exit codes, errors for programs, and nothing made or lost.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::io::Write as _;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+mod support;
 
-use oneservice_core::testing::sample;
 use serde_json::{Value, json};
-
-/// A folder with the small catalogue of an office that does not exist, and a place for its data.
-struct Office(tempfile::TempDir);
-
-impl Office {
-    fn new() -> Self {
-        let office = Self(tempfile::tempdir().unwrap());
-        for (path, text) in sample::files() {
-            let path = office.path("catalog").join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        office
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn run_in(&self, data: &str, arguments: &[&str], typed: &str) -> Output {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_oneservice"))
-            .arg("--data")
-            .arg(self.path(data))
-            .env("ONESERVICE_CATALOG", self.path("catalog"))
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // A command that reads nothing may be gone already.
-        let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
-        child.wait_with_output().unwrap()
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.run_in("data", arguments, "")
-    }
-
-    /// The first line of what is printed, as JSON.
-    fn ask(&self, arguments: &[&str]) -> Value {
-        let output = self.run(&[arguments, &["--json"]].concat());
-        assert!(output.status.success(), "{arguments:?}: {}", words(&output.stderr));
-        serde_json::from_str(words(&output.stdout).lines().next().unwrap()).unwrap()
-    }
-
-    /// Exit code and the one JSON object on the side of errors.
-    fn refused(&self, data: &str, arguments: &[&str]) -> (i32, Value) {
-        let output = self.run_in(data, &[arguments, &["--json"]].concat(), "a password of some length");
-        let error = words(&output.stderr);
-        let object: Value =
-            serde_json::from_str(error).unwrap_or_else(|_| panic!("{arguments:?} said {error:?}"));
-        assert!(object["message"].as_str().is_some_and(|text| !text.is_empty()), "{object}");
-        assert!(object["params"].is_object(), "{object}");
-        (output.status.code().unwrap(), object)
-    }
-
-    /// A file with somebody's application.
-    fn application(&self, name: &str, change: impl FnOnce(&mut Value)) -> String {
-        let mut application = json!({
-            "format": 1, "service": "trade.market-stall", "applicant": { "kind": "person" }, "purpose": "new",
-            "submitted_at": "2026-06-01T10:00:00+05:45", "form": sample::answers(),
-            "documents": [{ "document": "id-card", "file": "card.pdf", "media_type": "application/pdf", "size": 9 }],
-            "signature": { "kind": "drawn" },
-        });
-        change(&mut application);
-        let path = self.path(name);
-        std::fs::write(&path, application.to_string()).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-}
-
-fn words(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
+use support::{Office, words};
 
 /// What was lost: a store and a key lay in the mistyped folder, and the list was empty as if nobody had ever come.
 #[test]
@@ -328,38 +251,6 @@ fn steps_are_taken_given_and_delegated() {
 }
 
 /// One complete return: the first names what it likes, a later one says why it names something only now.
-#[test]
-fn a_transfer_is_recorded_and_another_confirms_it() {
-    let office = Office::new();
-    office.ask(&["demo", "--requests", "2", "--no-serve"]);
-    let file = office.application("mine.json", |_| {});
-    let code =
-        office.ask(&["request", "submit", &file, "--fake-documents"])["code"].as_str().unwrap().to_owned();
-    let act = |act: &str, who: &str, more: &[&str]| {
-        [&["request", act, &code, "--as", who], more]
-            .concat()
-            .into_iter()
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
-    let done = |words: Vec<String>| office.ask(&words.iter().map(String::as_str).collect::<Vec<_>>());
-    let waiting = done(act("record-transfer", "cashier", &["--reference", "FT1"]));
-    assert_eq!(waiting["waits_for"], json!(["cashier-transfers@owso"]));
-    assert_eq!(office.ask(&["queue", "show", "--desk", "cashier-transfers@owso"])["code"], json!(code));
-    let own = act("confirm-transfer", "cashier", &[]);
-    let (exit, error) = office.refused("data", &own.iter().map(String::as_str).collect::<Vec<_>>());
-    assert_eq!((exit, error["params"]["denials"][0]["code"].as_str()), (4, Some("own-transfer")), "{error}");
-    let rejected = done(act("reject-transfer", "cashier", &["--reason", "OF-T01", "--note", "Ask the bank"]));
-    assert_eq!(rejected["waits_for"], json!(["cashier@owso"]));
-    done(act("record-transfer", "front-desk", &["--reference", "FT2"]));
-    let paid = done(act("confirm-transfer", "cashier", &[]));
-    assert_eq!((&paid["outstanding"]["minor"], &paid["stage"]), (&json!("0"), &json!("in-review")), "{paid}");
-    assert!(
-        words(&office.run(&["request", "show", &code]).stdout).contains("FT2  R-"),
-        "reference and receipt"
-    );
-}
-
 #[test]
 fn a_later_return_needs_the_offices_reason() {
     let office = Office::new();

@@ -1,0 +1,43 @@
+//! Money at the desk, from the command line.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use serde_json::json;
+use support::{Office, words};
+
+#[test]
+fn a_transfer_is_recorded_and_another_confirms_it() {
+    let office = Office::new();
+    office.ask(&["demo", "--requests", "2", "--no-serve"]);
+    let file = office.application("mine.json", |_| {});
+    let code =
+        office.ask(&["request", "submit", &file, "--fake-documents"])["code"].as_str().unwrap().to_owned();
+    let act = |act: &str, who: &str, more: &[&str]| {
+        [&["request", act, &code, "--as", who], more]
+            .concat()
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let done = |words: Vec<String>| office.ask(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let waiting = done(act("record-transfer", "cashier", &["--reference", "FT1"]));
+    assert_eq!(waiting["waits_for"], json!(["cashier-transfers@owso"]));
+    assert_eq!(office.ask(&["queue", "show", "--desk", "cashier-transfers@owso"])["code"], json!(code));
+    let own = act("confirm-transfer", "cashier", &[]);
+    let (exit, error) = office.refused("data", &own.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((exit, error["params"]["denials"][0]["code"].as_str()), (4, Some("own-transfer")), "{error}");
+    let rejected = done(act("reject-transfer", "cashier", &["--reason", "OF-T01", "--note", "Ask the bank"]));
+    assert_eq!(rejected["waits_for"], json!(["cashier@owso"]));
+    done(act("record-transfer", "front-desk", &["--reference", "FT2"]));
+    let paid = done(act("confirm-transfer", "cashier", &[]));
+    assert_eq!(
+        (&paid["waits_for"], &paid["stage"]),
+        (&json!(["front-desk@owso"]), &json!("in-review")),
+        "{paid}"
+    );
+    assert!(
+        words(&office.run(&["request", "show", &code]).stdout).contains("FT2  R-"),
+        "reference and receipt"
+    );
+}
