@@ -2,7 +2,7 @@
 //!
 //! Floors, bottom-up; each uses only the ones before it:
 //!
-//! * [`ids`], [`money`], [`text`], [`calendar`]: values;
+//! * [`ids`], [`money`], [`text`], [`calendar`], [`khqr`]: values;
 //! * [`catalog`]: what can be asked for;
 //! * [`request`]: the life of a request, as types;
 //! * [`store`]: what a storage engine must promise;
@@ -13,6 +13,7 @@
 pub mod calendar;
 pub mod catalog;
 pub mod ids;
+pub mod khqr;
 pub mod money;
 pub mod office;
 pub mod request;

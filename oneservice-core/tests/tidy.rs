@@ -10,7 +10,7 @@ use std::{
 
 /// Floors of the core, bottom-up. A module uses its own floor and those below.
 const FLOORS: &[&[&str]] = &[
-    &["ids", "money", "text", "calendar"],
+    &["ids", "money", "text", "calendar", "khqr"],
     &["catalog"],
     &["request"],
     &["store"],

@@ -41,3 +41,19 @@ fn a_transfer_is_recorded_and_another_confirms_it() {
         "reference and receipt"
     );
 }
+
+#[test]
+fn what_is_to_be_paid_can_be_scanned() {
+    let office = Office::new();
+    office.ask(&["demo", "--requests", "2", "--no-serve"]);
+    let file = office.application("mine.json", |_| {});
+    let code =
+        office.ask(&["request", "submit", &file, "--fake-documents"])["code"].as_str().unwrap().to_owned();
+    let shown = office.ask(&["request", "khqr", &code]);
+    assert_eq!(shown["amount"], json!({ "currency": "KHR", "amount": "30000" }));
+    assert!(shown["khqr"].as_str().unwrap().starts_with("00020101021229150011office@devb"), "{shown}");
+    let output = office.run(&["request", "khqr", &code]);
+    assert!(words(&output.stdout).contains('█') && words(&output.stdout).contains("30,000"));
+    office.ask(&["request", "pay", &code, "--as", "cashier"]);
+    assert_eq!(office.refused("data", &["request", "khqr", &code]).0, 3);
+}

@@ -1,4 +1,4 @@
-//! What both pilot programs share: the data folder, staff and their passwords, words, samples, demonstration data.
+//! What both pilot programs share: the data folder, staff and their passwords, words, codes to scan, samples, demonstration data.
 //!
 //! Everything here uses the public API of the library only; a province may replace any part of it.
 
@@ -7,6 +7,7 @@ pub mod collector;
 pub mod demo;
 pub mod fake;
 pub mod open;
+pub mod qr;
 pub mod rules;
 pub mod sample;
 pub mod sentence;

@@ -278,6 +278,14 @@ const CONTACT: &[Key] = &[
     must("address", Label),
 ];
 const NUMBERING: &[Key] = &[must("request", Text), must("receipt", Text), must("assumed", Bool)];
+const KHQR: &[Key] = &[
+    must("account", Text),
+    may("merchant", Text),
+    may("bank", Text),
+    must("name", Text),
+    must("city", Text),
+    may("assumed", Bool),
+];
 const DEPARTMENT: &[Key] = &[
     must("id", Kebab),
     must("kind", Word(&["office", "line", "unit", "opinion"])),
@@ -341,6 +349,7 @@ pub(super) const OFFICE: &[Key] = &[
     must("hours", Table(HOURS)),
     must("contact", Table(CONTACT)),
     must("numbering", Table(NUMBERING)),
+    may("khqr", Table(KHQR)),
     must("departments", Tables(DEPARTMENT)),
     must("roles", Tables(ROLE)),
     may("reasons", Tables(OFFICE_REASON)),

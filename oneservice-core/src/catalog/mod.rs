@@ -65,7 +65,8 @@ pub use plan::{ClockRule, ReviewPlan, ReviewStep, StepKind};
 pub use plan_diagram::PlanWords;
 pub use problem::{Problem, ProblemCode};
 pub use profile::{
-    Contact, Department, DepartmentKind, Desk, Hours, Numbering, OfficeProfile, RoleDescription, number,
+    Contact, Department, DepartmentKind, Desk, Hours, Numbering, OfficeProfile, PayInto, RoleDescription,
+    number,
 };
 pub use reason::{Reason, ReasonKind};
 pub use requirement::{DocumentFormat, DocumentRequirement, PAPERS_MAX, SignatureKind, SignatureRule};

@@ -12,7 +12,7 @@ use super::periods::PERIOD_MAX_DAYS;
 use super::sector::SectorsFile;
 use super::shape::{Key, Walk};
 use super::{Catalog, CatalogError, Mistake, MistakeCode as Code, OfficeProfile, Place, PlaceLevel, Places};
-use super::{Role, Sector, Service, format};
+use super::{PayInto, Role, Sector, Service, format};
 use crate::calendar::{Calendar, CalendarError, Date, Session, Time, Weekday};
 use crate::ids::{SectorId, ServiceId};
 use crate::text::{Text, has_khmer};
@@ -244,6 +244,9 @@ fn check_office(walk: &mut Walk<'_>, office: &OfficeProfile, sectors: &[Sector],
                 format!("must lie between 1 and {PERIOD_MAX_DAYS}"),
             );
         }
+    }
+    for (key, message) in office.khqr.iter().flat_map(PayInto::mistakes) {
+        walk.say(&format!("khqr.{key}"), Code::Value, message);
     }
     let staffed = |role: Role| role.is_officer() && office.role(role).is_some();
     for desk in office.counters.iter().filter(|desk| !staffed(desk.role)) {

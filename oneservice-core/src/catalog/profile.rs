@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{OfficeReason, Periods, Role};
 use crate::ids::{DepartmentId, OfficeId, SectorId};
+use crate::khqr;
 use crate::money::Currency;
 use crate::text::Text;
 
@@ -33,6 +34,9 @@ pub struct OfficeProfile {
     pub contact: Contact,
     /// How its registers are numbered.
     pub numbering: Numbering,
+    /// Where fees can be sent to, if banking apps are to be shown a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub khqr: Option<PayInto>,
     /// The departments it works with.
     pub departments: Vec<Department>,
     /// The parts people play.
@@ -89,6 +93,58 @@ pub struct Contact {
     pub geo_code: String,
     /// In words.
     pub address: Text,
+}
+
+/// The office's Bakong account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PayInto {
+    /// `name@bank`.
+    pub account: String,
+    /// Its merchant number there, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant: Option<String>,
+    /// The bank that takes it in, if it has to be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank: Option<String>,
+    /// Who is paid, in Latin letters.
+    pub name: String,
+    /// Where, in Latin letters.
+    pub city: String,
+    /// A pilot assumption: nobody pays into it.
+    #[serde(default)]
+    pub assumed: bool,
+}
+
+impl PayInto {
+    /// What is no value for a code, by key.
+    pub(super) fn mistakes(&self) -> Vec<(&'static str, String)> {
+        let plain = |text: &str| text.chars().all(|c| c.is_ascii_graphic() || c == ' ');
+        let mut mistakes = Vec::new();
+        let is_account = self.account.split_once('@').is_some_and(|(name, bank)| {
+            let word = |text: &str| {
+                !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+            };
+            word(name) && word(bank)
+        });
+        if !is_account || self.account.len() > khqr::ACCOUNT_LIMIT {
+            mistakes.push((
+                "account",
+                format!("must be written name@bank, with at most {} characters", khqr::ACCOUNT_LIMIT),
+            ));
+        }
+        for (key, text, limit) in [
+            ("merchant", self.merchant.as_deref(), khqr::ACCOUNT_LIMIT),
+            ("bank", self.bank.as_deref(), khqr::ACCOUNT_LIMIT),
+            ("name", Some(self.name.as_str()), khqr::NAME_LIMIT),
+            ("city", Some(self.city.as_str()), khqr::CITY_LIMIT),
+        ] {
+            if text.is_some_and(|text| text.trim().is_empty() || !plain(text) || text.len() > limit) {
+                mistakes.push((key, format!("must be 1 to {limit} Latin letters, digits, signs and blanks")));
+            }
+        }
+        mistakes
+    }
 }
 
 /// How the office's registers are numbered: `{yyyy}` and `{seq:06}` are filled in.

@@ -32,6 +32,7 @@ mod error;
 mod evidence;
 mod look_up;
 mod mandate;
+mod payment_code;
 mod receipt;
 mod registers;
 mod seal;

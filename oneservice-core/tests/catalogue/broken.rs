@@ -20,6 +20,8 @@ const SLIPS: &[(&str, &str, &str, &str, At)] = &[
     (OFFICE, "format = 1", "format = ", "syntax", Some(0)),
     (OFFICE, "format = 1", "format = 2", "value", Some(0)),
     (STALL, "format = 1", "format = \"1\"", "type", Some(0)),
+    (OFFICE, "account = \"office@devb\"", "account = \"office\"", "value", Some(0)),
+    (OFFICE, "city = \"Harbour Town\"", "city = \"ក្រុងគំរូ\"", "value", Some(0)),
     (STALL, "version = 1", "version = -1", "type", Some(0)),
     (STALL, "version = 1", "version = 0", "value", Some(0)),
     (STALL, "[[legal_basis]]", "colour = \"blue\"\n[[legal_basis]]", "unknown-key", Some(0)),

@@ -3,6 +3,7 @@
 
 mod calendar;
 mod codes;
+mod khqr;
 mod moment;
 mod money;
 mod search;

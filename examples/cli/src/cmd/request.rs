@@ -11,7 +11,7 @@ use oneservice_core::request::{Actor, Channel, Denial, Evidence, Filled, Signatu
 use oneservice_core::store::{Cursor, Query};
 use oneservice_core::text::Lang;
 use oneservice_pilot::sample::Sample;
-use oneservice_pilot::{Place, fake, sentence};
+use oneservice_pilot::{Place, fake, qr, sentence, words};
 use serde_json::{Value, json};
 
 use super::acts::Act;
@@ -63,6 +63,11 @@ pub(crate) enum Request {
     },
     /// Show one request and everything that happened to it.
     Show {
+        /// Its tracking code.
+        code: String,
+    },
+    /// Show the code by which a banking app pays what is to be paid now.
+    Khqr {
         /// Its tracking code.
         code: String,
     },
@@ -137,6 +142,15 @@ impl Request {
                 let renews = details::renews(&office, &case).await?;
                 let value = details::case_value(&case, &waits_for, renews);
                 Ok(out.either(&value, || details::case_text(&office, &case, &waits_for, renews, lang))?)
+            }
+            Self::Khqr { code } => {
+                let office = place.open_existing().await?.office;
+                let request = case(&office, &code).await?.request;
+                let none = || CliError::NotFound(words::get(out.lang, "khqr-none", &[]));
+                let text = office.payment_code(&request).ok_or_else(none)?;
+                let due = request.record().payable_in(request.stage());
+                let value = json!({ "code": request.record().code, "amount": due, "khqr": text });
+                Ok(out.either(&value, || format!("{}{due}\n{text}", qr::blocks(&text)))?)
             }
             Self::Renew { code } => {
                 let office = place.open_existing().await?.office;

@@ -11,10 +11,9 @@ use oneservice_core::catalog::{Assessment, Field, FieldKind, ProblemCode, Sectio
 use oneservice_core::ids::FieldId;
 use oneservice_core::office::{DraftHandle, OfficeError};
 use oneservice_core::text::Lang;
-use oneservice_pilot::sentence;
+use oneservice_pilot::{qr, sentence};
 use serde_json::{Map, Value};
 
-use super::receipt::qr;
 use super::{Wrong, changed, errors_by_path, key};
 use crate::App;
 use crate::fields::{Control, answers, control};
@@ -160,7 +159,7 @@ pub(crate) async fn tasks(
             p,
             name,
             key: key.text(),
-            qr: qr(&link),
+            qr: qr::svg(&link),
             link,
             until,
             fee,

@@ -8,9 +8,9 @@ use axum::{Extension, Form};
 use oneservice_core::office::Case;
 use oneservice_core::request::{Command, FactName};
 use oneservice_core::text::Lang;
+use oneservice_pilot::qr;
 use serde::Deserialize;
 
-use super::receipt::qr;
 use super::{act, request_of};
 use crate::App;
 use crate::page::{Page, answer, html_with, to};
@@ -62,7 +62,7 @@ fn page(
         back: p.u(path),
         holds: holds.unwrap_or_default(),
         drawn: groups.unwrap_or_default(),
-        qr: drawn.map(qr).unwrap_or_default(),
+        qr: drawn.map(qr::svg).unwrap_or_default(),
         typed,
         denied,
         p,

@@ -10,8 +10,7 @@ use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, OfficeError};
 use oneservice_core::request::{AnyRequest, Awaits, FactName, StageName};
 use oneservice_core::text::{Lang, phone};
-use oneservice_pilot::sentence;
-use qrcodegen::{QrCode, QrCodeEcc};
+use oneservice_pilot::{qr, sentence};
 use serde::Deserialize;
 
 use super::key;
@@ -49,29 +48,13 @@ struct ReceiptPage {
     object: String,
     last_day: String,
     renewal: Renewal,
+    /// The code that a banking app pays the fee by.
+    pay_qr: String,
     link: String,
     qr: String,
     papers: Vec<String>,
     result: String,
     is_private: bool,
-}
-
-/// A QR code as an SVG path.
-pub(crate) fn qr(text: &str) -> String {
-    let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else { return String::new() };
-    let size = code.size();
-    let mut path = String::new();
-    for y in 0..size {
-        for x in 0..size {
-            if code.get_module(x, y) {
-                path.push_str(&format!("M{},{}h1v1h-1z", x + 4, y + 4));
-            }
-        }
-    }
-    let full = size + 8;
-    format!(
-        r#"<svg class="qr" viewBox="0 0 {full} {full}" role="img" aria-label="QR"><path d="{path}"/></svg>"#
-    )
 }
 
 /// The page of a case; with the secret link when it was opened by it.
@@ -154,7 +137,11 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         },
         last_day: last_day.map(|day| p.date(day)).unwrap_or_default(),
         renewal: own.map_or(Renewal::None, |_| Renewal::of(app, lang, case, &path)),
-        qr: full.as_deref().map(qr).unwrap_or_default(),
+        qr: full.as_deref().map(qr::svg).unwrap_or_default(),
+        pay_qr: own
+            .and(app.office.payment_code(&case.request))
+            .map(|code| qr::svg(&code))
+            .unwrap_or_default(),
         link: full.unwrap_or_default(),
         papers: given().map(|d| p.c(&d.name)).collect(),
         result,

@@ -3,7 +3,7 @@
 use oneservice_core::catalog::OfficeReasonKind;
 use oneservice_core::office::Case;
 use oneservice_core::request::{Actor, FactName, Officer, TRANSITIONS};
-use oneservice_pilot::sentence;
+use oneservice_pilot::{qr, sentence};
 
 use super::aside::choices;
 use crate::App;
@@ -14,6 +14,8 @@ use crate::page::Page;
 pub(super) struct Transfer {
     /// The amount that a transfer would be of.
     pub(super) record: String,
+    /// The code that a banking app pays by, to be shown at the counter.
+    pub(super) qr: String,
     /// The transfer that waits: amount, reference, who recorded it and when.
     pub(super) waiting: Vec<String>,
     pub(super) confirm: bool,
@@ -32,6 +34,7 @@ pub(super) fn transfer(app: &App, p: &Page, case: &Case, officer: &Officer) -> T
     let due = record.payable_in(stage);
     if may(FactName::TransferRecorded) && !due.is_zero() {
         forms.record = due.show(p.lang);
+        forms.qr = app.office.payment_code(&case.request).map(|code| qr::svg(&code)).unwrap_or_default();
     }
     let Some(waiting) = &record.transfer else { return forms };
     let at = sentence::time(p.lang, app.office.catalog().calendar().local(waiting.at));

@@ -2,6 +2,7 @@
 
 use oneservice_core::request::StageName;
 
+use crate::support::between;
 use crate::town::{GUESTHOUSE, Town, desk_of, page_of, pairs};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -48,4 +49,22 @@ async fn a_transfer_is_told_by_one_and_seen_by_another() {
     let page = town.visitor().get(&page_of(&receipt));
     assert!(page.contains("Transfer confirmed, fee paid") && page.contains("✓ Paid"), "{page}");
     assert_eq!(town.case(&receipt).await.request.stage(), StageName::InReview);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_to_be_paid_can_be_scanned() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    let request = town.case(&receipt).await.request;
+    let code = town.office.payment_code(&request).unwrap();
+    let amount = request.record().outstanding().minor().to_string();
+    assert!(code.contains(&format!("54{:02}{amount}5802KH", amount.len())), "{code}");
+    assert!(code.contains(&format!("0109{}", receipt.code)), "the request's code is the reference: {code}");
+    let page = town.visitor().get(&page_of(&receipt));
+    let shown = between(&page, "Pay with your banking app", "</section>")[0];
+    assert!(shown.contains("<svg") && shown.contains("a person looks for it on the account"), "{shown}");
+    assert!(town.sit("cashier").get(&desk_of(&receipt)).contains("<svg"), "to be shown at the counter");
+    town.pay(&receipt).await;
+    assert!(!town.visitor().get(&page_of(&receipt)).contains("Pay with your banking app"), "it is paid");
+    assert_eq!(town.office.payment_code(&town.case(&receipt).await.request), None);
 }

@@ -43,6 +43,7 @@ const OFFICE: &[Part] = &[
     one("hours", Subject::Hours),
     one("contact", Subject::Contact),
     one("numbering", Subject::Numbering),
+    one("khqr", Subject::Khqr),
     one("periods", Subject::Periods),
     many("counters", Subject::Counter, "id", "name"),
     many("departments", Subject::Department, "id", "name"),

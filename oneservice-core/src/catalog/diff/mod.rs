@@ -111,6 +111,7 @@ pub enum Subject {
     Hours,
     Contact,
     Numbering,
+    Khqr,
     Periods,
     Counter,
     Department,
@@ -125,7 +126,7 @@ super::words! {
         ProcessingRule => "processing-rule", Validity => "validity", Section => "section", Field => "field",
         Option => "option", Column => "column", Document => "document", Check => "check", Signature => "signature",
         LegalBasis => "legal-basis", Review => "review", Step => "step", Result => "result", Reason => "reason",
-        Silence => "silence", Office => "office", Hours => "hours", Contact => "contact", Numbering => "numbering",
+        Silence => "silence", Office => "office", Hours => "hours", Contact => "contact", Numbering => "numbering", Khqr => "khqr",
         Periods => "periods", Counter => "counter", Department => "department", Role => "role",
         OfficeReason => "office-reason", Holiday => "holiday",
     }
