@@ -53,6 +53,9 @@ enum Noun {
     /// What waits for whom.
     #[command(subcommand)]
     Queue(cmd::queue::Queue),
+    /// The cash desk: close the day, show the closings.
+    #[command(subcommand)]
+    Cash(cmd::cash::Cash),
     /// Officers and their passwords.
     #[command(subcommand)]
     Staff(cmd::staff::Staff),
@@ -90,6 +93,7 @@ fn main() -> ExitCode {
             Noun::Rules(command) => command.run(&place, &mut out),
             Noun::Request(command) => command.run(&place, &mut out).await,
             Noun::Queue(command) => command.run(&place, &mut out).await,
+            Noun::Cash(command) => command.run(&place, &mut out).await,
             Noun::Staff(command) => command.run(&place, &mut out),
             Noun::Tick => cmd::tick::run(&place, &mut out).await,
             Noun::Store(command) => command.run(&place, &mut out).await,

@@ -175,6 +175,13 @@ pub fn denials(lang: Lang, catalog: &Catalog, service: &Service, denials: &[Deni
     denials.iter().map(|one| denial(lang, catalog, service, one)).collect()
 }
 
+/// Each of the reasons why the rules deny an act of the office that is about no request.
+pub fn office_denials(lang: Lang, catalog: &Catalog, denials: &[Denial]) -> Vec<String> {
+    // No step or question is named in them: any service will do.
+    let service = catalog.services().next();
+    service.map(|service| self::denials(lang, catalog, service, denials)).unwrap_or_default()
+}
+
 /// The step that a fact belongs to, by its title.
 pub fn step_title(lang: Lang, service: &Service, fact: &AnyFact) -> Option<String> {
     let step = match fact {

@@ -159,6 +159,7 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/desk/login", get(desk::login::show).post(desk::login::sign_in))
         .route("/desk/logout", post(desk::login::sign_out))
         .route("/desk/find", get(desk::find::show))
+        .route("/desk/cash", get(desk::cash::show).post(desk::cash::close))
         .route("/desk/r/{id}", get(desk::review::show).post(desk::review::act))
         .route("/desk/r/{id}/f/{blob}", get(desk::review::file))
         .layer(DefaultBodyLimit::max(FORM_MAX_BYTES))

@@ -315,6 +315,7 @@ const OFFICE_REASON: &[Key] = &[
             "exception",
             "waive",
             "transfer",
+            "cash",
             "complaint",
             "suspend",
             "revoke",

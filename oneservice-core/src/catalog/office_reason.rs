@@ -45,6 +45,8 @@ pub enum OfficeReasonKind {
     Waive,
     /// Why a transfer was not found on the account.
     Transfer,
+    /// Why there is more or less in the drawer than there has to be.
+    Cash,
     /// What a complaint is about.
     Complaint,
     /// To suspend a result.
@@ -56,7 +58,7 @@ pub enum OfficeReasonKind {
 super::words! {
     OfficeReasonKind {
         Extend => "extend", Late => "late", Reopen => "reopen", Recuse => "recuse", Reassign => "reassign",
-        Exception => "exception", Waive => "waive", Transfer => "transfer", Complaint => "complaint",
+        Exception => "exception", Waive => "waive", Transfer => "transfer", Cash => "cash", Complaint => "complaint",
         Suspend => "suspend", Revoke => "revoke",
     }
 }

@@ -24,6 +24,7 @@
 
 mod act;
 mod builder;
+mod cash;
 mod check;
 mod clock;
 mod documents;
@@ -46,6 +47,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 pub use act::{Acted, Basis};
 pub use builder::OfficeBuilder;
+pub use cash::CashEntry;
 pub use check::{Checkup, FINDINGS_MAX, Finding};
 pub use clock::{Clock, NoRandom, Random, SeededRandom, SetClock, SystemClock, SystemRandom};
 pub use documents::{DocumentError, Documents, Kept, MediaType, Unfit};

@@ -25,6 +25,7 @@
 mod actor;
 mod answers;
 mod apply;
+mod cash;
 mod clock;
 mod command;
 mod command_aside;
@@ -64,6 +65,7 @@ use std::sync::Arc;
 pub use actor::{Actor, Appointment, By, Entry, Officer};
 pub use answers::AnswersError;
 pub use apply::Fact;
+pub use cash::{CASH_CLOSERS, CashClosed, CashDrawer};
 pub use clock::{Awaits, Timed};
 pub use command::{Command, CommandDenied, Decided, Series};
 pub use denial::{Denial, Denied};

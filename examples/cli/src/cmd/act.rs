@@ -14,7 +14,7 @@ use super::request::{case, read_file};
 use crate::exit::CliError;
 use crate::output::Output;
 
-fn officer(opened: &Opened, id: &str) -> Result<Actor, CliError> {
+pub(crate) fn officer(opened: &Opened, id: &str) -> Result<Actor, CliError> {
     let office = &opened.office;
     let today = office.catalog().calendar().local_date(office.now());
     let member = opened.staff.now().officer(id, today);

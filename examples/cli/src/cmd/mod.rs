@@ -2,6 +2,7 @@
 
 mod act;
 mod acts;
+pub(crate) mod cash;
 pub(crate) mod catalog;
 pub(crate) mod demo;
 pub(crate) mod details;

@@ -55,6 +55,7 @@ pub fn officers(catalog: &Catalog) -> Vec<Officer> {
             (Role::DepartmentHead, &service.department),
             (Role::GovernorDelegate, desk),
             (Role::Ombudsman, desk),
+            (Role::Auditor, desk),
         ];
         for (role, department) in heads.into_iter().filter(|(role, _)| office.role(*role).is_some()) {
             appoint(role, Appointment::new(role, department.clone()));

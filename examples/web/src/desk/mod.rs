@@ -1,6 +1,7 @@
 //! Pages for staff.
 
 mod aside;
+pub(crate) mod cash;
 pub(crate) mod find;
 mod items;
 pub(crate) mod login;

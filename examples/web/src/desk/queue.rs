@@ -50,6 +50,8 @@ pub(super) struct DeskPage {
     pub(super) found: Option<Found>,
     /// One list alone.
     pub(super) one: bool,
+    /// The page of the cash desk, for those who see it.
+    pub(super) cash: String,
 }
 
 #[derive(Debug, Clone)]
@@ -188,7 +190,8 @@ pub(crate) async fn show(
                 more: more.unwrap_or_default(),
             });
         }
-        Ok(html(DeskPage { p, officer: officer.name, desks, found: None, one: is_one }))
+        let cash = if officer.holds(super::cash::SEES) { p.u("/desk/cash") } else { String::new() };
+        Ok(html(DeskPage { p, officer: officer.name, desks, found: None, one: is_one, cash }))
     };
     answer(&app, lang, made.await)
 }

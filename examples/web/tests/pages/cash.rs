@@ -68,3 +68,38 @@ async fn what_is_to_be_paid_can_be_scanned() {
     assert!(!town.visitor().get(&page_of(&receipt)).contains("Pay with your banking app"), "it is paid");
     assert_eq!(town.office.payment_code(&town.case(&receipt).await.request), None);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_drawer_is_counted_before_the_page_says_what_ought_to_be_there() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    town.pay(&receipt).await;
+    let lang = oneservice_core::text::Lang::En;
+    let taken = town.case(&receipt).await.request.record().fee.total;
+    let mut cashier = town.sit("cashier");
+    assert!(cashier.get("/en/desk").contains("/en/desk/cash"));
+    let page = cashier.get("/en/desk/cash");
+    assert!(page.contains("name=\"counted\"") && !page.contains(&taken.show(lang)), "counted blind: {page}");
+    let page = cashier.post("/en/desk/cash", &pairs(&[("counted", "many")]));
+    assert_eq!(cashier.status, 422);
+    assert!(page.contains("in digits") && page.contains("value=\"many\""), "{page}");
+    let page = cashier.post("/en/desk/cash", &pairs(&[("counted", "១,០០០")]));
+    assert_eq!(cashier.status, 422);
+    assert!(page.contains("coded reason"), "{page}");
+    let form = [("counted", "១,០០០"), ("reason", "OF-D02"), ("note", "The drawer was open")];
+    let page = cashier.post("/en/desk/cash", &pairs(&form));
+    assert_eq!((cashier.status, cashier.path.as_str()), (200, "/en/desk/cash"));
+    assert!(page.contains(&taken.show(lang)) && page.contains("The drawer was open"), "{page}");
+    cashier.post("/en/desk/cash", &pairs(&form));
+    assert_eq!(cashier.status, 422, "once a day");
+
+    let mut auditor = town.sit("auditor");
+    assert!(auditor.get("/en/desk").contains("/en/desk/cash"));
+    let page = auditor.get("/en/desk/cash");
+    assert!(page.contains("Not known yet") && !page.contains("name=\"counted\""), "{page}");
+    auditor.post("/en/desk/cash", &pairs(&[("counted", "1")]));
+    assert_eq!(auditor.status, 422, "auditors look");
+    let mut examiner = town.sit("examiner");
+    examiner.get("/en/desk/cash");
+    assert_eq!(examiner.status, 404, "nobody else's");
+}

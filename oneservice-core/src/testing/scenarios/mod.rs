@@ -3,6 +3,7 @@
 //! A scenario is a [`Case`](super::Case) over an [`Office`](crate::office::Office) of the sample catalogue, in one of the files here by what it is
 //! about. [`main`](super::main) and [`main_durable`](super::main_durable) run all of them on every engine.
 
+mod cash;
 mod closed;
 mod due;
 mod hand_over;
@@ -29,4 +30,5 @@ pub(super) const FLOORS: &[&[Case]] = &[
     proxies::CASES,
     numbers::CASES,
     transfers::CASES,
+    cash::CASES,
 ];
