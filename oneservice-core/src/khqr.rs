@@ -14,6 +14,8 @@ pub const CITY_LIMIT: usize = 15;
 pub const REFERENCE_LIMIT: usize = 25;
 /// The longest amount, with its point.
 const AMOUNT_LIMIT: usize = 13;
+/// The longest value of any field, since a length has two digits.
+const FIELD_LIMIT: usize = 99;
 /// Government services that are nothing else, in ISO 18245.
 const CATEGORY: &str = "9399";
 
@@ -70,9 +72,7 @@ impl PaymentCode<'_> {
         if !is_sayable || name.is_empty() || city.is_empty() {
             return None;
         }
-        let mut owner = field("00", &account);
-        owner += &optional("01", self.merchant);
-        owner += &optional("02", self.bank);
+        let owner = owner(&account, self.merchant, self.bank)?;
         let mut times = field("00", &format!("{:013}", self.created.millis()));
         times += &self.until.map(|until| field("01", &format!("{:013}", until.millis()))).unwrap_or_default();
         let reference = latin(self.reference, REFERENCE_LIMIT);
@@ -95,7 +95,13 @@ impl PaymentCode<'_> {
     }
 }
 
-/// A field: its name, its length in two digits, its value. All values here are shorter than a hundred.
+/// Who is paid, in one field: account, merchant number and bank; none if they are together longer than a field can be.
+pub(crate) fn owner(account: &str, merchant: Option<&str>, bank: Option<&str>) -> Option<String> {
+    let owner = field("00", account) + &optional("01", merchant) + &optional("02", bank);
+    Some(owner).filter(|owner| owner.len() <= FIELD_LIMIT)
+}
+
+/// A field: its name, its length in two digits, its value, which is not longer than [`FIELD_LIMIT`].
 fn field(tag: &str, value: &str) -> String {
     format!("{tag}{:02}{value}", value.len())
 }

@@ -143,6 +143,11 @@ impl PayInto {
                 mistakes.push((key, format!("must be 1 to {limit} Latin letters, digits, signs and blanks")));
             }
         }
+        let owner = khqr::owner(&self.account, self.merchant.as_deref(), self.bank.as_deref());
+        if mistakes.is_empty() && owner.is_none() {
+            let words = "account, merchant and bank are together too long for a code (at most 87 characters)";
+            mistakes.push(("account", words.to_owned()));
+        }
         mistakes
     }
 }

@@ -21,6 +21,13 @@ const SLIPS: &[(&str, &str, &str, &str, At)] = &[
     (OFFICE, "format = 1", "format = 2", "value", Some(0)),
     (STALL, "format = 1", "format = \"1\"", "type", Some(0)),
     (OFFICE, "account = \"office@devb\"", "account = \"office\"", "value", Some(0)),
+    (
+        OFFICE,
+        "account = \"office@devb\"",
+        "account = \"one-window-service-office@devb\"\nmerchant = \"00000000001111111111222222222233\"\nbank = \"A bank with a name of 32 letters\"",
+        "value",
+        Some(0),
+    ),
     (OFFICE, "city = \"Harbour Town\"", "city = \"ក្រុងគំរូ\"", "value", Some(0)),
     (STALL, "version = 1", "version = -1", "type", Some(0)),
     (STALL, "version = 1", "version = 0", "value", Some(0)),

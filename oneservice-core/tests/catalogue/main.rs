@@ -4,6 +4,7 @@
 mod broken;
 mod conditions;
 mod diff;
+mod fees;
 mod schema;
 mod typed;
 mod versions;
