@@ -78,7 +78,8 @@ impl CliError {
     /// The same for an act that is about no request.
     pub(crate) fn denied_of_office(lang: Lang, catalog: &Catalog, denials: &[Denial]) -> Self {
         let words = sentence::office_denials(lang, catalog, denials);
-        let no = |(denial, words): (&Denial, String)| No { code: denial.code(), words, params: denial.params() };
+        let no =
+            |(denial, words): (&Denial, String)| No { code: denial.code(), words, params: denial.params() };
         Self::Denied(denials.iter().zip(words).map(no).collect())
     }
 

@@ -64,10 +64,19 @@ fn the_day_is_closed_and_shown_and_a_check_finds_nothing() {
     office.ask(&["demo", "--requests", "2", "--no-serve"]);
     // The demonstration has worked for weeks: what it took is closed first.
     let (exit, error) = office.refused("data", &["cash", "close", "--as", "cashier", "--counted", "1"]);
-    assert_eq!((exit, error["params"]["denials"][0]["code"].as_str()), (4, Some("reason-missing")), "{error}");
-    let close = ["cash", "close", "--as", "cashier", "--counted", "1", "--reason", "OF-D01", "--note", "Change"];
+    assert_eq!(
+        (exit, error["params"]["denials"][0]["code"].as_str()),
+        (4, Some("reason-missing")),
+        "{error}"
+    );
+    let close =
+        ["cash", "close", "--as", "cashier", "--counted", "1", "--reason", "OF-D01", "--note", "Change"];
     let closed = office.ask(&close);
-    assert_eq!((&closed["counted"]["amount"], &closed["reason"]), (&json!("1"), &json!("OF-D01")), "{closed}");
+    assert_eq!(
+        (&closed["counted"]["amount"], &closed["reason"]),
+        (&json!("1"), &json!("OF-D01")),
+        "{closed}"
+    );
     assert_eq!(office.ask(&["cash", "show"]), closed);
     assert_eq!(office.refused("data", &close).0, 4, "once a day");
     assert_eq!(office.refused("data", &["cash", "close", "--as", "cashier", "--counted", "x"]).0, 2);

@@ -69,7 +69,8 @@ impl CashEntry {
         let mut book: Vec<Self> = Vec::with_capacity(history.len());
         for event in history {
             let next = Self::from_payload(&event.body.payload)?;
-            let (from, day) = book.last().map_or((0, None), |last| (last.cash_closed.to, Some(last.cash_closed.day)));
+            let (from, day) =
+                book.last().map_or((0, None), |last| (last.cash_closed.to, Some(last.cash_closed.day)));
             let closed = &next.cash_closed;
             if closed.from != from || closed.to < from || day.is_some_and(|day| day >= closed.day) {
                 return Err(PayloadError::NoBeginning);

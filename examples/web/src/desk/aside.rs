@@ -103,7 +103,7 @@ pub(super) fn aside(app: &App, p: &Page, case: &Case, officer: &Officer) -> Asid
         forms.complaints = made[made.len() - record.complaints_open..].to_vec();
     }
     let outstanding = record.outstanding();
-    if may(FactName::Waiver) && !outstanding.is_zero() {
+    if may(FactName::Waiver) && !outstanding.is_zero() && record.transfer.is_none() {
         forms.waive = choices(OfficeReasonKind::Waive);
         forms.outstanding = outstanding.show(p.lang);
     }

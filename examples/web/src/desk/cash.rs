@@ -20,8 +20,7 @@ use crate::App;
 use crate::page::{Page, answer, html_with, to};
 
 /// Who sees what was counted.
-pub(super) const SEES: &[Role] =
-    &[Role::Cashier, Role::Auditor, Role::Approver, Role::GovernorDelegate];
+pub(super) const SEES: &[Role] = &[Role::Cashier, Role::Auditor, Role::Approver, Role::GovernorDelegate];
 
 struct Row {
     day: String,

@@ -54,7 +54,14 @@ pub(crate) async fn show(
         let (fitting, cut) = by_words(&app, &officer, &asked).await?;
         let rows = rows(&app, &p, &fitting, false).await?;
         let found = Some(Found { asked, rows, cut });
-        Ok(html(DeskPage { p, officer: officer.name, desks: Vec::new(), found, one: false, cash: String::new() }))
+        Ok(html(DeskPage {
+            p,
+            officer: officer.name,
+            desks: Vec::new(),
+            found,
+            one: false,
+            cash: String::new(),
+        }))
     };
     answer(&app, lang, made.await)
 }

@@ -36,14 +36,21 @@ async fn scenario_the_cash_desk_is_closed_once_a_day(store: Arc<dyn Store>) -> C
     scene.act(&sent, Who::Cashier, Command::ConfirmTransfer).await?;
 
     same("a cashier's part", close(&scene, Who::Head, 2 * fee, None).await?, Err(vec!["not-your-role"]))?;
-    same("less than nothing", close(&scene, Who::Cashier, -1, Some("OF-D01")).await?, Err(vec!["wrong-amount"]))?;
+    same(
+        "less than nothing",
+        close(&scene, Who::Cashier, -1, Some("OF-D01")).await?,
+        Err(vec!["wrong-amount"]),
+    )?;
     same("no reason", close(&scene, Who::Cashier, fee, None).await?, Err(vec!["reason-missing"]))?;
     let wrong = close(&scene, Who::Cashier, fee, Some("OF-W01")).await?;
     same("another reason", wrong, Err(vec!["reason-unknown"]))?;
     let closed = close(&scene, Who::Cashier, 2 * fee, Some("OF-D01")).await?;
     let closed = closed.map_err(|codes| Broken(format!("{codes:?}")))?;
     same("taken", (closed.receipts, closed.taken.minor(), closed.from), (2, 2 * fee, 0))?;
-    hold("there is no difference, and no reason for one", closed.difference().is_zero() && closed.reason.is_none())?;
+    hold(
+        "there is no difference, and no reason for one",
+        closed.difference().is_zero() && closed.reason.is_none(),
+    )?;
 
     // Money that is taken afterwards is of the next closing.
     let late = scene.in_review().await?;
