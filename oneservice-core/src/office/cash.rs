@@ -64,7 +64,7 @@ impl CashEntry {
     /// The closings of a history of the book, if it is one.
     ///
     /// # Errors
-    /// [`PayloadError`] for a payload that is none; [`PayloadError::NoBeginning`] where they do not follow each other without a gap.
+    /// [`PayloadError`] for a payload that is none; [`PayloadError::Closings`] where they do not follow each other without a gap.
     pub(super) fn book(history: &[StoredEvent]) -> Result<Vec<Self>, PayloadError> {
         let mut book: Vec<Self> = Vec::with_capacity(history.len());
         for event in history {
@@ -73,7 +73,7 @@ impl CashEntry {
                 book.last().map_or((0, None), |last| (last.cash_closed.to, Some(last.cash_closed.day)));
             let closed = &next.cash_closed;
             if closed.from != from || closed.to < from || day.is_some_and(|day| day >= closed.day) {
-                return Err(PayloadError::NoBeginning);
+                return Err(PayloadError::Closings);
             }
             book.push(next);
         }

@@ -47,6 +47,9 @@ pub enum PayloadError {
     /// The history does not begin with a submission.
     #[error("the history does not begin with a submission")]
     NoBeginning,
+    /// The closings of the cash desk leave something out or count it twice.
+    #[error("the closings of the cash desk do not follow each other")]
+    Closings,
     /// The history breaks the lifecycle table.
     #[error(transparent)]
     Unlawful(#[from] Unlawful),
