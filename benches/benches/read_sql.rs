@@ -4,6 +4,7 @@
 //! `-- --requests N` says how many requests are there (100,000 unless it is given), `-- sqlite` or `-- postgres` asks one of them. Each pair is asked in turn; the medians are compared.
 
 use std::error::Error;
+use std::hint::black_box;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -14,9 +15,9 @@ use oneservice_core::ids::OfficeId;
 use oneservice_core::store::{Commit, Log, Query, Requests};
 use oneservice_sqlx::testing::PostgresServer;
 use oneservice_sqlx::{PostgresStore, SqliteStore};
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
-use sqlx::{AssertSqlSafe, Row};
 
 const BATCH: u32 = 250;
 const QUESTIONS: u32 = 2_000;
@@ -26,6 +27,27 @@ type Failure = Box<dyn Error>;
 
 const COLUMNS: &str = "r.request_id, r.version, r.tracking_code, r.stage, r.service_id, r.service_version, r.sector_id, r.applicant_name, \
                        r.queues, r.tokens, r.submitted_at, r.due_on, r.wake_at, r.access_hash, r.phone_hash, r.seal";
+
+/// A request's row and an event's, as the driver reads them.
+type RequestColumns = (
+    String,
+    i64,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    Option<String>,
+    Option<i64>,
+    Vec<u8>,
+    Option<Vec<u8>>,
+    Vec<u8>,
+);
+type EventColumns = (i64, String, i64, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, i64);
 
 fn main() -> Result<(), Failure> {
     let words: Vec<String> = std::env::args().collect();
@@ -140,25 +162,21 @@ macro_rules! questions {
              WHERE office_id = $1 AND request_id = $2 ORDER BY version",
             $prefix
         );
-        let raw = |sql: &str, what: String| {
-            let query = sqlx::query(AssertSqlSafe(sql.to_owned())).bind(office.to_string()).bind(what);
-            let pool = pool.clone();
-            async move {
-                let rows = query.fetch_all(&pool).await?;
-                // Every column is read, as a program would.
-                let mut bytes = 0;
-                for row in &rows {
-                    bytes += row.try_get::<&str, _>("request_id")?.len();
-                    bytes += row.len();
-                }
-                assert!(bytes > 0);
-                Ok::<usize, Failure>(rows.len())
-            }
+        // Every column is read, as a program would.
+        let requests = |sql: &str, what: String| {
+            let query = sqlx::query_as::<_, RequestColumns>(AssertSqlSafe(sql.to_owned()));
+            let (query, pool) = (query.bind(office.to_string()).bind(what), pool.clone());
+            async move { Ok::<usize, Failure>(black_box(query.fetch_all(&pool).await?).len()) }
+        };
+        let events = |sql: &str, what: String| {
+            let query = sqlx::query_as::<_, EventColumns>(AssertSqlSafe(sql.to_owned()));
+            let (query, pool) = (query.bind(office.to_string()).bind(what), pool.clone());
+            async move { Ok::<usize, Failure>(black_box(query.fetch_all(&pool).await?).len()) }
         };
         let nth = |nth: usize| &own[nth % own.len()];
         let mut rows: Vec<Measured> = Vec::new();
         let (by_hand, by_us) = pair(
-            |_| raw(&page, queue.to_string()),
+            |_| requests(&page, queue.to_string()),
             |_| async {
                 let page = store.find(&office, &Query::Queue(queue.clone()), None, PAGE).await?;
                 Ok(page.rows.len() + usize::from(page.next.is_some()))
@@ -167,7 +185,7 @@ macro_rules! questions {
         .await?;
         rows.push(($engine, "page of a queue", by_hand, by_us));
         let (by_hand, by_us) = pair(
-            |n| raw(&code, nth(n).summary.code.to_string()),
+            |n| requests(&code, nth(n).summary.code.to_string()),
             |n| {
                 let query = Query::Code(nth(n).summary.code);
                 let (store, office) = (store.clone(), office.clone());
@@ -177,7 +195,7 @@ macro_rules! questions {
         .await?;
         rows.push(($engine, "tracking code", by_hand, by_us));
         let (by_hand, by_us) = pair(
-            |n| raw(&history, nth(n).request.to_string()),
+            |n| events(&history, nth(n).request.to_string()),
             |n| {
                 let (store, office, request) = (store.clone(), office.clone(), nth(n).request);
                 async move { Ok(store.history(&office, request).await?.len()) }

@@ -14,10 +14,12 @@ use crate::error::Engine;
 
 /// A checksum over the parts of a row: enough against chance and careless hands, which is all it is for.
 pub(crate) fn seal(parts: &[&[u8]]) -> Vec<u8> {
-    let lengths: Vec<[u8; 8]> = parts.iter().map(|part| (part.len() as u64).to_be_bytes()).collect();
-    let framed: Vec<&[u8]> =
-        lengths.iter().zip(parts).flat_map(|(length, part)| [length.as_slice(), part]).collect();
-    Digest32::sha256(&framed).as_bytes()[..8].to_vec()
+    let mut framed = Vec::with_capacity(1024);
+    for part in parts {
+        framed.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        framed.extend_from_slice(part);
+    }
+    Digest32::sha256(&[&framed]).as_bytes()[..8].to_vec()
 }
 
 /// The part of a place's checksum that does not depend on the index; the checksum is this plus the index, so that a database can
@@ -37,7 +39,11 @@ pub(crate) fn storable(text: &str) -> Cow<'_, str> {
 
 /// What [`storable`] made, as it was.
 pub(crate) fn as_it_was(text: &str) -> String {
-    text.replace("\u{1}0", "\0").replace("\u{1}1", "\u{1}")
+    if text.contains('\u{1}') {
+        text.replace("\u{1}0", "\0").replace("\u{1}1", "\u{1}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn damaged<'a>(
@@ -144,7 +150,7 @@ pub(crate) struct SummaryRow {
 impl SummaryRow {
     pub(crate) fn new(engine: Engine, office: &OfficeId, summary: &Summary) -> Result<Self, StoreError> {
         let unwritable = |error: serde_json::Error| engine.corrupt(Some(office), None, error.to_string());
-        Ok(Self {
+        let mut row = Self {
             request_id: summary.request.to_string(),
             version: summary.version.cast_signed(),
             tracking_code: summary.code.to_string(),
@@ -160,47 +166,66 @@ impl SummaryRow {
             wake_at: summary.wake_at.map(Moment::millis),
             access_hash: summary.access.as_bytes().to_vec(),
             phone_hash: summary.phone.map(|phone| phone.as_bytes().to_vec()),
-            seal: Self::seal(office, summary).map_err(unwritable)?,
-        })
+            seal: Vec::new(),
+        };
+        row.seal = row.sealed(office);
+        Ok(row)
     }
 
-    fn seal(office: &OfficeId, summary: &Summary) -> Result<Vec<u8>, serde_json::Error> {
-        Ok(seal(&[office.as_str().as_bytes(), &serde_json::to_vec(summary)?]))
+    /// Covers every column as it is stored. What is not there counts as empty: no such column can be read from an empty value.
+    fn sealed(&self, office: &OfficeId) -> Vec<u8> {
+        seal(&[
+            office.as_str().as_bytes(),
+            self.request_id.as_bytes(),
+            &self.version.to_be_bytes(),
+            self.tracking_code.as_bytes(),
+            self.stage.as_bytes(),
+            self.service_id.as_bytes(),
+            self.service_version.as_bytes(),
+            self.sector_id.as_bytes(),
+            self.applicant_name.as_bytes(),
+            self.queues.as_bytes(),
+            self.tokens.as_bytes(),
+            &self.submitted_at.to_be_bytes(),
+            self.due_on.as_deref().unwrap_or_default().as_bytes(),
+            self.wake_at.map(i64::to_be_bytes).as_ref().map_or(&[], <[u8; 8]>::as_slice),
+            &self.access_hash,
+            self.phone_hash.as_deref().unwrap_or_default(),
+        ])
     }
 
     pub(crate) fn read(self, engine: Engine, office: &OfficeId) -> Result<Summary, StoreError> {
-        let what = || format!("the row of request {}", self.request_id);
-        let summary = || {
-            Some(Summary {
-                request: parsed(&self.request_id)?,
-                code: parsed(&self.tracking_code)?,
-                stage: serde_json::from_value(self.stage.as_str().into()).ok()?,
-                service: parsed(&self.service_id)?,
-                service_version: parsed(&self.service_version)?,
-                sector: parsed(&self.sector_id)?,
-                applicant_name: as_it_was(&self.applicant_name),
-                queues: serde_json::from_str::<Vec<QueueName>>(&self.queues).ok()?,
-                submitted_at: Moment::from_millis(self.submitted_at),
-                due_on: match &self.due_on {
-                    Some(day) => Some(parsed::<Date>(day)?),
-                    None => None,
-                },
-                wake_at: self.wake_at.map(Moment::from_millis),
-                access: digest(&self.access_hash)?,
-                phone: match &self.phone_hash {
-                    Some(phone) => Some(digest(phone)?),
-                    None => None,
-                },
-                tokens: serde_json::from_str(&self.tokens).ok()?,
-                version: self.version.cast_unsigned(),
-            })
+        let wrong = |what: &str| {
+            let what = format!("the row of request {} {what}", self.request_id);
+            engine.corrupt(Some(office), None, what)
         };
-        let summary = summary()
-            .ok_or_else(|| engine.corrupt(Some(office), None, format!("{} cannot be read", what())))?;
-        match Self::seal(office, &summary) {
-            Ok(seal) if seal == self.seal => Ok(summary),
-            _ => Err(engine.corrupt(Some(office), None, format!("{} does not match its seal", what()))),
+        if self.sealed(office) != self.seal {
+            return Err(wrong("does not match its seal"));
         }
+        self.parsed().ok_or_else(|| wrong("cannot be read"))
+    }
+
+    fn parsed(&self) -> Option<Summary> {
+        Some(Summary {
+            request: parsed(&self.request_id)?,
+            code: parsed(&self.tracking_code)?,
+            stage: serde_json::from_value(self.stage.as_str().into()).ok()?,
+            service: parsed(&self.service_id)?,
+            service_version: parsed(&self.service_version)?,
+            sector: parsed(&self.sector_id)?,
+            applicant_name: as_it_was(&self.applicant_name),
+            queues: serde_json::from_str::<Vec<QueueName>>(&self.queues).ok()?,
+            submitted_at: Moment::from_millis(self.submitted_at),
+            due_on: self.due_on.as_deref().map(str::parse::<Date>).transpose().ok()?,
+            wake_at: self.wake_at.map(Moment::from_millis),
+            access: digest(&self.access_hash)?,
+            phone: match &self.phone_hash {
+                Some(phone) => Some(digest(phone)?),
+                None => None,
+            },
+            tokens: serde_json::from_str(&self.tokens).ok()?,
+            version: self.version.cast_unsigned(),
+        })
     }
 }
 

@@ -1,6 +1,9 @@
 //! Questions that both databases understand, written once.
 //!
 //! `~` stands before every table's name: a prefix in SQLite, a schema in PostgreSQL. `$1` is always the office.
+//!
+//! `LIMIT $n + 0`: SQLite (since 3.46) prepares a statement anew for every value of a parameter that is a limit by itself, which costs
+//! more than the answer.
 
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
@@ -62,7 +65,7 @@ macro_rules! page {
             $after,
             ") > ($2, $3) ORDER BY ",
             $order,
-            " LIMIT $4"
+            " LIMIT $4 + 0"
         )
     };
 }
@@ -131,7 +134,7 @@ statements! {
     events = concat!(
         "SELECT ",
         event_columns!(),
-        " FROM ~event WHERE office_id = $1 AND log_index >= $2 ORDER BY log_index LIMIT $3"
+        " FROM ~event WHERE office_id = $1 AND log_index >= $2 ORDER BY log_index LIMIT $3 + 0"
     );
     head = "SELECT size, last_at FROM ~head WHERE office_id = $1";
     counter = "SELECT value FROM ~counter WHERE office_id = $1 AND name = $2";
@@ -147,7 +150,7 @@ statements! {
     /// The expiry is asked again outside, for a draft that is saved meanwhile.
     purge_drafts = "DELETE FROM ~draft WHERE office_id = $1 AND expires_at < $2 AND draft_key IN \
                     (SELECT d.draft_key FROM ~draft d WHERE d.office_id = $1 AND d.expires_at < $2 \
-                    ORDER BY d.expires_at, d.draft_key LIMIT $3) AND (SELECT office_id FROM ~transfer) IS NULL \
+                    ORDER BY d.expires_at, d.draft_key LIMIT $3 + 0) AND (SELECT office_id FROM ~transfer) IS NULL \
                     RETURNING draft_key, version, saved_at, expires_at, body, seal";
     /// An office begins with an empty log.
     begin_log = "INSERT INTO ~head (office_id, size, last_at) VALUES ($1, 0, 0) ON CONFLICT (office_id) DO NOTHING";
@@ -159,21 +162,21 @@ statements! {
     events_from = concat!(
         "SELECT ",
         event_columns!(),
-        " FROM ~event WHERE office_id = $1 AND log_index >= $3 ORDER BY log_index LIMIT $2"
+        " FROM ~event WHERE office_id = $1 AND log_index >= $3 ORDER BY log_index LIMIT $2 + 0"
     );
     commits_after = "SELECT commit_id, request_id, version, first_index, recorded_at, place_seal FROM ~commit \
-                     WHERE office_id = $1 AND commit_id > $3 ORDER BY commit_id LIMIT $2";
+                     WHERE office_id = $1 AND commit_id > $3 ORDER BY commit_id LIMIT $2 + 0";
     keys_after = "SELECT key, fingerprint, commit_id FROM ~idempotency_key \
-                  WHERE office_id = $1 AND key >= $3 AND ($4 = 1 OR key <> $3) ORDER BY key LIMIT $2";
+                  WHERE office_id = $1 AND key >= $3 AND ($4 = 1 OR key <> $3) ORDER BY key LIMIT $2 + 0";
     counters_after = "SELECT name, value FROM ~counter \
-                      WHERE office_id = $1 AND name >= $3 AND ($4 = 1 OR name <> $3) ORDER BY name LIMIT $2";
+                      WHERE office_id = $1 AND name >= $3 AND ($4 = 1 OR name <> $3) ORDER BY name LIMIT $2 + 0";
     summaries_after = concat!(
         "SELECT ",
         summary_columns!(),
-        " FROM ~request r WHERE r.office_id = $1 AND r.request_id > $3 ORDER BY r.request_id LIMIT $2"
+        " FROM ~request r WHERE r.office_id = $1 AND r.request_id > $3 ORDER BY r.request_id LIMIT $2 + 0"
     );
     drafts_after = "SELECT draft_key, version, saved_at, expires_at, body, seal FROM ~draft \
-                    WHERE office_id = $1 AND draft_key > $3 ORDER BY draft_key LIMIT $2";
+                    WHERE office_id = $1 AND draft_key > $3 ORDER BY draft_key LIMIT $2 + 0";
     transfer_mark = "SELECT office_id FROM ~transfer";
     mark_transfer = "INSERT INTO ~transfer (office_id) SELECT '*' WHERE (SELECT 1 FROM ~event LIMIT 1) IS NULL \
                      AND (SELECT 1 FROM ~commit LIMIT 1) IS NULL AND (SELECT 1 FROM ~idempotency_key LIMIT 1) IS NULL \
