@@ -5,6 +5,7 @@ mod acts;
 pub(crate) mod catalog;
 pub(crate) mod demo;
 pub(crate) mod details;
+mod next;
 pub(crate) mod queue;
 mod renew;
 pub(crate) mod request;
