@@ -7,3 +7,4 @@ mod moment;
 mod money;
 mod search;
 mod text;
+mod wall;

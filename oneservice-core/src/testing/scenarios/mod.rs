@@ -3,8 +3,10 @@
 //! A scenario is a [`Case`](super::Case) over an [`Office`](crate::office::Office) of the sample catalogue, in one of the files here by what it is
 //! about. [`main`](super::main) and [`main_durable`](super::main_durable) run all of them on every engine.
 
+mod claims;
 mod closed;
 mod due;
+mod editions;
 mod hand_over;
 mod numbers;
 mod papers;
@@ -20,9 +22,11 @@ use super::Case;
 pub(super) const FLOORS: &[&[Case]] = &[
     papers::CASES,
     repeats::CASES,
+    claims::CASES,
     verdicts::CASES,
     due::CASES,
     silence::CASES,
+    editions::CASES,
     closed::CASES,
     hand_over::CASES,
     proxies::CASES,
