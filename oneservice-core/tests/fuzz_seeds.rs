@@ -11,7 +11,7 @@ use oneservice_core::{
     catalog::Catalog,
     ids::RequestId,
     request::Recorded,
-    store::{MemoryStore, Store},
+    store::{Archive, Log, MemoryStore, PAGE_MAX},
     testing::{clerk::lives, fuzz, sample},
 };
 
@@ -64,19 +64,20 @@ async fn events_are_read_or_refused() {
 
 /// The six histories with the most kinds of facts.
 async fn renew_histories() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    lives::live(Arc::clone(&store), 60).await.expect("lives as the clerk has them");
-    let office = sample::catalog().expect("in order").office().id.clone();
+    let store: Arc<MemoryStore> = Arc::default();
+    lives::live(Arc::clone(&store) as _, 60).await.expect("lives as the clerk has them");
     let mut histories: BTreeMap<RequestId, Vec<Vec<u8>>> = BTreeMap::new();
-    let mut read = 0;
-    loop {
-        let page = store.events(&office, read, 1_000).await.expect("events");
-        if page.is_empty() {
-            break;
-        }
-        read += page.len() as u64;
-        for event in page {
-            histories.entry(event.request).or_default().push(event.body.payload);
+    for office in store.offices().await.expect("offices") {
+        let mut read = 0;
+        loop {
+            let page = store.events(&office, read, PAGE_MAX).await.expect("events");
+            if page.is_empty() {
+                break;
+            }
+            read += page.len() as u64;
+            for event in page {
+                histories.entry(event.request).or_default().push(event.body.payload);
+            }
         }
     }
     let mut histories: Vec<Vec<Vec<u8>>> = histories.into_values().collect();
