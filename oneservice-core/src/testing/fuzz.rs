@@ -3,15 +3,26 @@
 //! A function here panics when a promise is broken and does nothing otherwise. `fuzz/` calls them under libFuzzer, an ordinary test
 //! replays the seeds.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use serde_json::{Map, Value};
 
-use super::sample;
+use super::{fixtures, sample};
 use crate::{
     calendar::{Date, date, parse_date},
-    catalog::{ApplicantKind, Catalog, DocumentClaim, Filing, Purpose, Service, SignatureKind},
+    catalog::{
+        self, ApplicantKind, Catalog, Condition, DocumentClaim, Environment, Filing, Purpose, Scope, Service,
+        SignatureKind,
+    },
+    ids::Digest32,
+    request::{Envelope, Recorded, replay},
 };
+
+/// The longest text of a condition, as the catalogue's format promises it.
+const CONDITION_MAX_BYTES: usize = 1024;
 
 static SAMPLE: LazyLock<Catalog> =
     LazyLock::new(|| sample::catalog().expect("the sample catalogue is in order"));
@@ -101,4 +112,68 @@ fn claim(given: &Value) -> DocumentClaim {
 
 fn day(given: Option<&Value>) -> Option<Date> {
     given.and_then(Value::as_str).and_then(parse_date)
+}
+
+/// A condition, and after its first line the answers that it is asked over, as JSON.
+///
+/// Any text is compiled or refused; what is compiled has the same value each time, is bounded, and holds only if it is true.
+pub fn condition(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (source, given) = text.split_once('\n').unwrap_or((&text, ""));
+    let compiled = Condition::compile(source);
+    assert!(source.len() <= CONDITION_MAX_BYTES || compiled.is_err(), "too long a text is compiled");
+    let Ok(condition) = compiled else { return };
+    assert_eq!(Condition::compile(condition.as_str()).as_ref(), Ok(&condition));
+    let mut names = Environment::default();
+    if let Ok(Value::Object(given)) = serde_json::from_str(given) {
+        names.form = given.iter().filter_map(|(name, value)| Some((name.clone(), seen(value)?))).collect();
+    }
+    let value = condition.evaluate(&names);
+    assert_eq!(format!("{value:?}"), format!("{:?}", condition.evaluate(&names)));
+    assert_eq!(condition.holds(&names), value == Ok(catalog::Value::Bool(true)));
+    for service in SAMPLE.services() {
+        // A type, or a mistake in words.
+        let scope = Scope::of(service.fields());
+        if let Err(mistake) = condition.check(&scope) {
+            assert!(!mistake.to_string().is_empty());
+        }
+    }
+}
+
+fn seen(given: &Value) -> Option<catalog::Value> {
+    Some(match given {
+        Value::Bool(is) => catalog::Value::Bool(*is),
+        Value::Number(number) => match number.as_i64() {
+            Some(number) => catalog::Value::Int(number),
+            None => catalog::Value::Double(number.as_f64()?),
+        },
+        Value::String(text) => catalog::Value::Text(text.clone()),
+        Value::Array(items) => catalog::Value::List(items.iter().filter_map(seen).collect()),
+        Value::Object(names) => catalog::Value::Record(
+            names.iter().filter_map(|(name, value)| Some((name.clone(), seen(value)?))).collect(),
+        ),
+        Value::Null => return None,
+    })
+}
+
+/// The stored facts of one request, each on a line.
+///
+/// A line is read or refused; what is read is written again and is the same; a history is lawful or refused, and what it leads to can
+/// be told to the public.
+pub fn events(bytes: &[u8]) {
+    let mut history = Vec::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let _ = serde_json::from_slice::<Envelope>(line);
+        let Ok(recorded) = Recorded::from_payload(line) else { continue };
+        let written = recorded.to_payload().expect("what was read can be written");
+        let again = Recorded::from_payload(&written).expect("what was written can be read");
+        assert_eq!(again, recorded, "a fact changes when it is written again");
+        history.push(recorded);
+    }
+    for service in SAMPLE.services() {
+        let Ok(request) = replay(fixtures::request(1), Arc::clone(service), &history) else { continue };
+        let last = history.last().expect("a request has a history");
+        let envelope = Envelope::of(last, &request, Digest32::sha256(&[b"payload"]));
+        assert!(envelope.to_bytes().is_ok(), "an event without a public part");
+    }
 }

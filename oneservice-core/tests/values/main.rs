@@ -8,3 +8,4 @@ mod moment;
 mod money;
 mod search;
 mod text;
+mod wall;

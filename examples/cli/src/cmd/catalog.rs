@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use oneservice_core::catalog::diff::{self, CatalogDiff};
-use oneservice_core::catalog::{Catalog as Loaded, PlanWords, Service};
+use oneservice_core::catalog::{Catalog as Loaded, DocumentClaim, DocumentFormat, PlanWords, Service};
 use oneservice_core::office::{Clock, SystemClock};
 use oneservice_core::text::Lang;
 use oneservice_pilot::changes::{self, Reader};
+use oneservice_pilot::demo::{self, Dice};
 use oneservice_pilot::{PilotError, Place, words};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::exit::CliError;
 use crate::output::Output;
@@ -40,6 +41,14 @@ pub(crate) enum Catalog {
         /// Print its review plan as a Mermaid diagram.
         #[arg(long)]
         diagram: bool,
+    },
+    /// Print a made-up application of a service that is in order: a sample for `request check` and `request submit`.
+    Sample {
+        /// `sector.service`
+        service: String,
+        /// What chance depends on: the same seed gives the same answers on the same day.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
     },
     /// Print the JSON Schema of a service's form, or of service files if no service is named.
     Schema {
@@ -144,6 +153,12 @@ impl Catalog {
                 let value = serde_json::from_str(&service.canonical()).unwrap_or_default();
                 Ok(out.either(&value, || show(service, lang))?)
             }
+            Self::Sample { service, seed } => {
+                let catalog = place.catalog()?;
+                let service = version(&catalog, &service, None)?;
+                let value = sample(&catalog, service, seed)?;
+                Ok(out.either(&value, || format!("{value:#}"))?)
+            }
             Self::Schema { service } => {
                 let schema = match service {
                     Some(service) => find(&place.catalog()?, &service)?.form_schema(),
@@ -154,6 +169,37 @@ impl Catalog {
             }
         }
     }
+}
+
+/// An application of today that is in order, in the form of a sample file.
+fn sample(catalog: &Loaded, service: &Service, seed: u64) -> Result<Value, CliError> {
+    let now = SystemClock.now();
+    let today = catalog.calendar().local_date(now);
+    let filing = demo::filing(service, catalog.places(), today, &mut Dice::new(seed)).ok_or_else(|| {
+        CliError::NotFound(format!(
+            "chance made no application of {} that is in order; try another --seed",
+            service.id
+        ))
+    })?;
+    let document = |claim: &DocumentClaim| {
+        let format = DocumentFormat::of_media_type(&claim.media_type);
+        let name =
+            format.map_or_else(|| claim.document.clone(), |format| format!("{}.{format}", claim.document));
+        let mut value = json!({
+            "document": claim.document, "file": name, "media_type": claim.media_type, "size": claim.size_bytes,
+        });
+        if let Some(issued) = claim.issued {
+            value["issued"] = json!(issued);
+        }
+        value
+    };
+    Ok(json!({
+        "format": 1, "service": service.id,
+        "applicant": { "kind": filing.applicant, "by_representative": filing.by_representative },
+        "purpose": filing.purpose, "submitted_at": now.to_string(), "form": filing.form,
+        "documents": filing.documents.iter().map(document).collect::<Vec<_>>(),
+        "signature": filing.signature.map(|kind| json!({ "kind": kind })),
+    }))
 }
 
 fn differences(lang: Lang, catalog: &Loaded, diff: &CatalogDiff) -> String {

@@ -44,7 +44,7 @@ pub(crate) fn case_value(case: &Case, waits_for: &[QueueName], renews: Option<Tr
         "version": record.version, "stage": case.request.stage(), "due": record.due_on,
         "last_day": case.request.last_day().map(|(_, day)| day),
         "received": record.received_on, "fee": record.fee.total, "outstanding": record.outstanding(),
-        "open_steps": open, "waits_for": waits_for, "answers": record.answers,
+        "open_steps": open, "waits_for": waits_for, "next": super::next::next(&case.request, waits_for), "answers": record.answers,
         "documents": record.evidence.iter().map(|e| json!({"document": e.document, "name": e.name, "media_type": e.media_type, "size": e.size_bytes})).collect::<Vec<_>>(),
         "events": events,
     });

@@ -6,6 +6,7 @@ pub(crate) mod cash;
 pub(crate) mod catalog;
 pub(crate) mod demo;
 pub(crate) mod details;
+mod next;
 pub(crate) mod queue;
 mod renew;
 pub(crate) mod request;

@@ -3,6 +3,7 @@
 use oneservice_core::calendar::Date;
 use oneservice_core::catalog::{
     Assessment, DateBound, DocumentClaim, Field, FieldKind, Filing, PlaceLevel, Places, ProblemCode, Service,
+    TextRule,
 };
 use serde_json::{Map, Value, json};
 
@@ -86,20 +87,15 @@ fn answer(field: &Field, places: &Places, today: Date, person: (&str, &str), dic
     let is_name = field.id.as_str().starts_with("name");
     match &field.kind {
         FieldKind::Text(rule) => {
-            json!(cut(&format!("{} {}", field.label.en, dice.up_to(90)), rule.max_length))
+            let words = format!("{} {}", field.label.en, dice.up_to(90));
+            json!(cut(&fitting(words, rule, dice), rule.max_length))
         }
         FieldKind::KhmerText(rule) if is_name => json!(cut(person.0, rule.max_length)),
         FieldKind::KhmerText(rule) => {
             json!(cut(&format!("{} {}", field.label.km, dice.up_to(90)), rule.max_length))
         }
         FieldKind::LatinText(rule) if is_name => json!(cut(person.1, rule.max_length)),
-        FieldKind::LatinText(rule) => {
-            let number = 10_000_000 + dice.up_to(9_999_999);
-            let tax_id = format!("K001-1{number:08}");
-            let tries = [format!("N{number}"), tax_id, format!("{number:08}"), "Sample".to_owned()];
-            let fits = |text: &&String| rule.pattern.as_ref().is_none_or(|pattern| pattern.matches(text));
-            json!(cut(tries.iter().find(fits).unwrap_or(&tries[0]), rule.max_length))
-        }
+        FieldKind::LatinText(rule) => json!(cut(&fitting("Sample".to_owned(), rule, dice), rule.max_length)),
         FieldKind::Integer { min, max, .. } => {
             let spread = (max - min).clamp(0, 40) as u64;
             json!(min + dice.up_to(spread + 1) as i64)
@@ -144,6 +140,21 @@ fn answer(field: &Field, places: &Places, today: Date, person: (&str, &str), dic
         }
         _ => json!("sample"),
     }
+}
+
+/// The words, or what people write where a pattern wants no words: a number of a paper, of a taxpayer, a time of day, a page.
+fn fitting(words: String, rule: &TextRule, dice: &mut Dice) -> String {
+    let number = 10_000_000 + dice.up_to(9_999_999);
+    let fits = |text: &String| rule.pattern.as_ref().is_none_or(|pattern| pattern.matches(text));
+    let page = "https://example.org".to_owned();
+    let known = [
+        format!("N{number}"),
+        format!("K001-1{number:08}"),
+        format!("{number:08}"),
+        "09:30".to_owned(),
+        page,
+    ];
+    if fits(&words) { words } else { known.into_iter().find(fits).unwrap_or(words) }
 }
 
 fn date(not_before: Option<DateBound>, not_after: Option<DateBound>, today: Date, dice: &mut Dice) -> Date {

@@ -4,8 +4,10 @@
 //! about. [`main`](super::main) and [`main_durable`](super::main_durable) run all of them on every engine.
 
 mod cash;
+mod claims;
 mod closed;
 mod due;
+mod editions;
 mod hand_over;
 mod numbers;
 mod papers;
@@ -22,9 +24,11 @@ use super::Case;
 pub(super) const FLOORS: &[&[Case]] = &[
     papers::CASES,
     repeats::CASES,
+    claims::CASES,
     verdicts::CASES,
     due::CASES,
     silence::CASES,
+    editions::CASES,
     closed::CASES,
     hand_over::CASES,
     proxies::CASES,
