@@ -26,6 +26,7 @@ mod act;
 mod builder;
 mod check;
 mod clock;
+mod cosign;
 mod documents;
 mod draft;
 mod error;

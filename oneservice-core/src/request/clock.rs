@@ -34,7 +34,7 @@ pub trait Timed: Stage {
 impl Timed for Submitted {
     const AWAITS: Awaits = Awaits::Applicant;
     fn last_day(&self, record: &Record) -> Option<Date> {
-        self.pay_by.filter(|_| record.waits_for_fee())
+        self.pay_by.filter(|_| record.waits_before_review())
     }
 }
 

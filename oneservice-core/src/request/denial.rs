@@ -267,6 +267,12 @@ pub enum Denial {
     /// No mandate of this request has this code, or it was spent.
     #[error("the code is not that of a mandate")]
     MandateWrong,
+    /// Somebody else must sign before review.
+    #[error("the co-signature is missing")]
+    CosignatureMissing,
+    /// The service wants nobody else's signature.
+    #[error("nobody else has to sign")]
+    NoCosigner,
 }
 
 impl Denial {
@@ -322,6 +328,8 @@ impl Denial {
             Self::MandateMissing => "mandate-missing",
             Self::MandateRevoked => "mandate-revoked",
             Self::MandateWrong => "mandate-wrong",
+            Self::CosignatureMissing => "cosignature-missing",
+            Self::NoCosigner => "no-cosigner",
         }
     }
 
@@ -444,7 +452,9 @@ impl Denial {
             | Self::TookPart
             | Self::MandateMissing
             | Self::MandateRevoked
-            | Self::MandateWrong => Vec::new(),
+            | Self::MandateWrong
+            | Self::CosignatureMissing
+            | Self::NoCosigner => Vec::new(),
         }
     }
 }

@@ -46,6 +46,7 @@ pub enum FactName {
     Vacancy,
     Mandate,
     MandateRevoked,
+    Cosignature,
 }
 
 impl FactName {
@@ -90,6 +91,7 @@ impl FactName {
             Self::Vacancy => "vacancy",
             Self::Mandate => "mandate",
             Self::MandateRevoked => "mandate-revoked",
+            Self::Cosignature => "cosignature",
         }
     }
 }

@@ -35,7 +35,7 @@ fn the_types_allow_what_the_table_has_and_nothing_else() {
          Objection ObjectionUpheld ObjectionDismissed RefusalFinal Reminder Escalation SilentApproval Extension
          DelayExplained Reopening Reading Complaint ComplaintAnswered Waiver Refund
          Suspension Reinstatement Revocation Expiry Assignment Recusal Endorsement Vacancy
-         Mandate MandateRevoked]
+         Mandate MandateRevoked Cosignature]
     );
     assert_eq!(cells.len(), STAGES.len());
     let mut lawful = 0;

@@ -14,9 +14,9 @@ use oneservice_pilot::sentence;
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 
-use super::key;
 use super::renew::Renewal;
 use super::visit::Visit;
+use super::{cosign, key};
 use crate::App;
 use crate::page::{Page, answer, html, html_with, link};
 use crate::story::{Line, Reader, correction, readings, story};
@@ -46,6 +46,9 @@ struct ReceiptPage {
     ready: bool,
     proxy: String,
     withdraw: String,
+    /// Where the co-signer signs, and whether that is still to be done.
+    cosign: String,
+    cosigner: String,
     object: String,
     last_day: String,
     renewal: Renewal,
@@ -84,7 +87,11 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
     let stage = sentence::stage(lang, &case.request);
     let stage_name = case.request.stage();
     let todo = match stage_name {
+        StageName::Submitted if record.waits_for_fee() && record.waits_for_cosigner() => {
+            format!("{} · {}", p.t("todo-pay"), p.t("todo-cosign"))
+        }
         StageName::Submitted | StageName::InReview if record.waits_for_fee() => p.t("todo-pay"),
+        StageName::Submitted if record.waits_for_cosigner() => p.t("todo-cosign"),
         StageName::Returned => p.t("todo-fix"),
         StageName::Ready => p.t("todo-collect"),
         StageName::Refused => p.t("todo-object"),
@@ -145,6 +152,8 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         } else {
             String::new()
         },
+        cosign: own.and_then(|(_, base)| cosign::address(app, lang, case, base)).unwrap_or_default(),
+        cosigner: service.signature.cosigner.as_ref().map(|who| p.c(who)).unwrap_or_default(),
         object: if own.is_some() && stage_name == StageName::Refused {
             p.u(&format!("{path}/object"))
         } else {

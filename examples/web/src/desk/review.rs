@@ -58,6 +58,8 @@ struct Review {
     exceptions: Vec<(String, String)>,
     refusals: Vec<(String, String)>,
     pay: String,
+    /// Who else signs at this desk; nobody if it is empty.
+    cosigner: String,
     collect: bool,
     originals: Vec<(String, String)>,
     at_collection: bool,
@@ -217,6 +219,11 @@ fn page(
             .map(|r| (r.code.to_string(), p.c(&r.text)))
             .collect(),
         pay: if officer.holds(&[Role::Cashier]) { payable(case, lang) } else { String::new() },
+        cosigner: if record.waits_for_cosigner() && officer.holds(&[Role::FrontDesk]) {
+            service.signature.cosigner.as_ref().map(|who| p.c(who)).unwrap_or_default()
+        } else {
+            String::new()
+        },
         collect: case.request.stage() == StageName::Ready && officer.holds(&[Role::FrontDesk]),
         originals: originals.map(|d| (d.id.to_string(), p.c(&d.name))).collect(),
         at_collection: service.signature.at_collection,

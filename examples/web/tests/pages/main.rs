@@ -3,6 +3,7 @@
 
 mod afterwards;
 mod citizens;
+mod cosigned;
 mod officers;
 mod renewal;
 mod scenarios;

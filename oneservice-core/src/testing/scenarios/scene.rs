@@ -97,6 +97,7 @@ pub(super) enum Who {
     Cashier,
     Delegate,
     Applicant,
+    Cosigner,
     Clock,
 }
 
@@ -109,6 +110,7 @@ impl Who {
             Self::Cashier => ("cashier", Role::Cashier, "owso"),
             Self::Delegate => ("delegate", Role::GovernorDelegate, "owso"),
             Self::Applicant => return Ok(Actor::Applicant),
+            Self::Cosigner => return Ok(Actor::Cosigner),
             Self::Clock => return Ok(Actor::System),
         };
         let appointments = vec![Appointment::new(role, department.parse()?)];
