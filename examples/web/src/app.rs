@@ -151,6 +151,7 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/r/{key}/withdraw", get(citizen::withdraw::show).post(citizen::withdraw::withdraw))
         .route("/r/{key}/proxy", get(citizen::proxy::show).post(citizen::proxy::change))
         .route("/r/{key}/complain", get(citizen::complain::show).post(citizen::complain::complain))
+        .route("/c/{code}/{key}", get(citizen::cosign::show).post(citizen::cosign::sign))
         .route("/r/{key}/object", get(citizen::object::show).post(citizen::object::object))
         .route("/r/{key}/renew", post(citizen::renew::renew))
         .route("/r/{key}/fix", get(citizen::fix::show).post(citizen::fix::answer))

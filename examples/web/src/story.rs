@@ -38,6 +38,9 @@ fn t(lang: Lang, key: &str) -> String {
 
 /// What a role is called in this office.
 pub(crate) fn role(app: &App, lang: Lang, role: Role) -> String {
+    if role == Role::Cosigner {
+        return t(lang, "cosigner");
+    }
     let words = app.office.catalog().office().role(role);
     words.map_or_else(|| t(lang, "office-itself"), |r| r.name.get(lang).to_owned())
 }
@@ -132,6 +135,9 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
         AnyFact::Collection(collection) => line.notes = collected(lang, record, service, collection),
         AnyFact::Mandate(mandate) => line.notes.push(format!("{} · {}", mandate.name, mandate.identity)),
         AnyFact::MandateRevoked(_) => line.mark = "–",
+        AnyFact::Cosignature(signed) => {
+            line.notes.push(format!("{} · {}", signed.signature.signer, signed.identity));
+        }
         AnyFact::Withdrawal(withdrawal) => {
             line.mark = "–";
             let reason = withdrawal.reason.iter().map(|reason| format!("{}: {reason}", t(lang, "reason")));

@@ -166,6 +166,7 @@ const SIGNATURE: &[Key] = &[
     must("kinds", Words(&["drawn", "thumbprint", "scanned", "digital"])),
     must("statement", Label),
     must("at_collection", Bool),
+    may("cosigner", Label),
 ];
 const STEP: &[Key] = &[
     must("id", Kebab),

@@ -118,4 +118,7 @@ pub struct SignatureRule {
     pub statement: Text,
     /// Whether the collector signs again for the result.
     pub at_collection: bool,
+    /// Who else must sign before review opens, such as the owner of the house; none where the applicant's signature is enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cosigner: Option<Text>,
 }

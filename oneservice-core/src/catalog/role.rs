@@ -12,6 +12,8 @@ pub enum Role {
     Applicant,
     /// Somebody who acts for the applicant with a power of attorney.
     Representative,
+    /// Somebody else whose signature the service wants before review.
+    Cosigner,
     /// Receives, checks completeness, hands out.
     FrontDesk,
     /// Examines for a department.
@@ -40,7 +42,7 @@ pub enum Role {
 
 super::words! {
     Role {
-        Applicant => "applicant", Representative => "representative", FrontDesk => "front-desk",
+        Applicant => "applicant", Representative => "representative", Cosigner => "cosigner", FrontDesk => "front-desk",
         Examiner => "examiner", Inspector => "inspector", OpinionOfficer => "opinion-officer",
         DepartmentHead => "department-head", Approver => "approver", GovernorDelegate => "governor-delegate",
         Cashier => "cashier", Ombudsman => "ombudsman", Auditor => "auditor", Operator => "operator",
@@ -51,6 +53,6 @@ super::words! {
 impl Role {
     /// Whether an officer can hold it: not the people who ask, nor the clock.
     pub fn is_officer(self) -> bool {
-        !matches!(self, Self::Applicant | Self::Representative | Self::System)
+        !matches!(self, Self::Applicant | Self::Representative | Self::Cosigner | Self::System)
     }
 }

@@ -27,6 +27,7 @@ mod builder;
 mod cash;
 mod check;
 mod clock;
+mod cosign;
 mod documents;
 mod draft;
 mod error;

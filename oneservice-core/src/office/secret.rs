@@ -43,6 +43,11 @@ impl Secret {
         self.link(b"renewal", format!("{former}:{nth}").as_bytes())
     }
 
+    /// The link of the co-signer of a request.
+    pub(super) fn cosigner_link(&self, id: RequestId) -> AccessKey {
+        self.link(b"cosigner", id.as_bytes())
+    }
+
     fn link(&self, purpose: &[u8], value: &[u8]) -> AccessKey {
         let digest = self.keyed(purpose, value);
         let mut bytes = [0; 16];

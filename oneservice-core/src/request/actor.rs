@@ -66,6 +66,8 @@ pub enum Actor {
     Applicant,
     /// Somebody with the applicant's power of attorney, known by the same link.
     Representative,
+    /// Whoever the service wants to sign besides the applicant, known by a link of their own.
+    Cosigner,
     /// An officer who signed in.
     Officer(Officer),
     /// The office's clock.
@@ -115,6 +117,7 @@ impl Actor {
         let by = match self {
             Self::Applicant => Some(plain(Role::Applicant)),
             Self::Representative => Some(plain(Role::Representative)),
+            Self::Cosigner => Some(plain(Role::Cosigner)),
             Self::System => Some(By::SYSTEM),
             Self::Officer(officer) => {
                 let fitting = match step {

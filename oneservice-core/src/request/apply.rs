@@ -1,6 +1,7 @@
 //! What each fact makes of a stage: the only code that changes a [`Record`].
 
 use super::fact::*;
+use super::fact_cosign::Cosignature;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
 use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 use super::fact_proxy::{Mandate, MandateRevoked};
@@ -441,6 +442,16 @@ impl Fact<Closed> for Expiry {
 }
 
 /// Who may collect moves nothing.
+impl Fact<Submitted> for Cosignature {
+    type To = Submitted;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Submitted) -> Submitted {
+        record.cosignature = Some(self.clone());
+        if let Some(file) = &self.signature.file {
+            record.files.insert(file.blob, file.document.clone());
+        }
+        from
+    }
+}
 impl<S: Stage> Fact<S> for Mandate {
     type To = S;
     fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {

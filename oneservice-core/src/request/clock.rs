@@ -35,7 +35,7 @@ impl Timed for Submitted {
     const AWAITS: Awaits = Awaits::Applicant;
     fn last_day(&self, record: &Record) -> Option<Date> {
         // While a transfer waits, it is the office's turn.
-        let waits = record.waits_for_fee() && record.transfer.is_none();
+        let waits = record.waits_before_review() && record.transfer.is_none();
         record.pay_again_by.or(self.pay_by).filter(|_| waits)
     }
 }

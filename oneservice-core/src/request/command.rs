@@ -90,6 +90,8 @@ pub enum Command {
     GiveMandate(Mandate),
     /// See [`Request::revoke_mandate`].
     RevokeMandate,
+    /// See [`Request::cosign`].
+    Cosign { identity: String, signature: Signature },
 }
 
 /// A register of the office whose numbers have no gap.
@@ -186,6 +188,7 @@ impl Command {
             Self::ReportVacancy { .. } => FactName::Vacancy,
             Self::GiveMandate(_) => FactName::Mandate,
             Self::RevokeMandate => FactName::MandateRevoked,
+            Self::Cosign { .. } => FactName::Cosignature,
         }
     }
 
@@ -214,6 +217,8 @@ impl Command {
             (_, AnyFact::Assignment(_) | AnyFact::Recusal(_) | AnyFact::Vacancy(_)) => false,
             // As they ask for the code of a mandate.
             (_, AnyFact::Mandate(_) | AnyFact::MandateRevoked(_)) => false,
+            // What must come before review comes in any order.
+            (_, AnyFact::Cosignature(_)) if !matches!(self, Self::Cosign { .. }) => false,
             (Self::Judge { item, .. }, AnyFact::Judgement(other)) => *item == other.item,
             (Self::Judge { step, .. }, AnyFact::StepPassed(other)) => *step == other.step,
             // Another transfer may wait now than the one that was seen.
@@ -270,6 +275,9 @@ impl AnyRequest {
             (Self::Submitted(r), Command::Pay { amount, method }) => {
                 let paid = one(r.pay(by, context, amount, method, number))?;
                 Ok(paid.and_open_review(context))
+            }
+            (Self::Submitted(r), Command::Cosign { identity, signature }) => {
+                Ok(one(r.cosign(by, context, identity, signature))?.and_open_review(context))
             }
             (Self::InReview(r), Command::Pay { amount, method }) => {
                 one(r.pay(by, context, amount, method, number))

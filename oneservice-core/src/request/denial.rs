@@ -279,6 +279,12 @@ pub enum Denial {
     /// Four eyes: another cashier than the one who recorded it confirms a transfer.
     #[error("who recorded a transfer does not confirm it")]
     OwnTransfer,
+    /// Somebody else must sign before review.
+    #[error("the co-signature is missing")]
+    CosignatureMissing,
+    /// The service wants nobody else's signature.
+    #[error("nobody else has to sign")]
+    NoCosigner,
 }
 
 impl Denial {
@@ -338,6 +344,8 @@ impl Denial {
             Self::TransferUnconfirmed => "transfer-unconfirmed",
             Self::NoTransferWaits => "no-transfer-waits",
             Self::OwnTransfer => "own-transfer",
+            Self::CosignatureMissing => "cosignature-missing",
+            Self::NoCosigner => "no-cosigner",
         }
     }
 
@@ -468,7 +476,9 @@ impl Denial {
             | Self::TransferWaits
             | Self::TransferUnconfirmed
             | Self::NoTransferWaits
-            | Self::OwnTransfer => Vec::new(),
+            | Self::OwnTransfer
+            | Self::CosignatureMissing
+            | Self::NoCosigner => Vec::new(),
         }
     }
 }

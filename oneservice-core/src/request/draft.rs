@@ -51,7 +51,9 @@ impl Request<Draft> {
         let due_on = context.calendar.add_working_days(received_on, assessment.working_days);
         // A request that came on paper earlier is told its last day now.
         let pays_first = assessment.fee.when == FeeMoment::OnSubmission && !assessment.fee.total.is_zero();
-        let pay_by = context.last_day(context.office.periods.pay_days.filter(|_| pays_first));
+        let cosigned_first = self.service.signature.cosigner.is_some();
+        let waits = pays_first || cosigned_first;
+        let pay_by = context.last_day(context.office.periods.pay_days.filter(|_| waits));
         let record = self.record.clone();
         let service = Arc::clone(&self.service);
         self.record_fact(by, None, context, denials, move |_| {
@@ -76,6 +78,7 @@ impl Request<Draft> {
                 received_on,
                 due_on,
                 pay_by,
+                cosigned_first,
             }
         })
     }

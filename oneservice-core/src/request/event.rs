@@ -229,7 +229,8 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         | AnyFact::Reinstatement(_)
         | AnyFact::Expiry(_)
         | AnyFact::Mandate(_)
-        | AnyFact::MandateRevoked(_) => (None, Vec::new(), None),
+        | AnyFact::MandateRevoked(_)
+        | AnyFact::Cosignature(_) => (None, Vec::new(), None),
     }
 }
 

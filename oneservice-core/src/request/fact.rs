@@ -160,9 +160,12 @@ pub struct Submission {
     pub received_on: Date,
     /// The day by which it is to be decided and ready.
     pub due_on: Date,
-    /// The last day to pay a fee that is due before review; none if there is none.
+    /// The last day for what must come before review: a fee, a co-signature; none if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_by: Option<Date>,
+    /// Whether somebody else must sign before review.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cosigned_first: bool,
 }
 
 /// Everything that had to come before review is there; the plan's first step is open.

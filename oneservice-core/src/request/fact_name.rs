@@ -49,6 +49,7 @@ pub enum FactName {
     TransferRecorded,
     TransferConfirmed,
     TransferRejected,
+    Cosignature,
 }
 
 impl FactName {
@@ -96,6 +97,7 @@ impl FactName {
             Self::TransferRecorded => "transfer-recorded",
             Self::TransferConfirmed => "transfer-confirmed",
             Self::TransferRejected => "transfer-rejected",
+            Self::Cosignature => "cosignature",
         }
     }
 }

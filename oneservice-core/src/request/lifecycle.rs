@@ -17,6 +17,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fact::*;
+use super::fact_cosign::Cosignature;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
 use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 use super::fact_proxy::{Mandate, MandateRevoked};
@@ -155,6 +156,7 @@ lifecycle! {
         SilentApproval, Extension, DelayExplained, Reopening, Reading, Complaint, ComplaintAnswered, Waiver, Refund,
         Suspension, Reinstatement, Revocation, Expiry, Assignment, Recusal, Endorsement, Vacancy, Mandate, MandateRevoked,
         TransferRecorded, TransferConfirmed, TransferRejected,
+        Cosignature,
     }
     stages {
         Draft {
@@ -162,6 +164,7 @@ lifecycle! {
         }
         Submitted {
             Payment by [Cashier] => Submitted,
+            Cosignature by [Cosigner, FrontDesk] => Submitted,
             ReviewOpened by [System] => InReview,
             Withdrawal by [Applicant, Representative] => Closed,
             Lapse by [System] => Closed,

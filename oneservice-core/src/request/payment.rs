@@ -126,13 +126,15 @@ impl Request<Submitted> {
     /// Opens review once everything that comes before it is there.
     ///
     /// # Errors
-    /// [`Denial::FeeUnpaid`], [`Denial::NotYourRole`]: only the office itself opens review.
+    /// [`Denial::FeeUnpaid`], [`Denial::CosignatureMissing`], [`Denial::NotYourRole`]: only the office itself opens review.
     pub fn open_review(self, by: &Actor, context: &Context<'_>) -> Ruled<ReviewOpened, Submitted> {
         let unpaid =
             self.record.waits_for_fee().then(|| Denial::FeeUnpaid { due: self.record.outstanding() });
+        let unsigned = self.record.waits_for_cosigner().then_some(Denial::CosignatureMissing);
+        let denials = unpaid.into_iter().chain(unsigned).collect();
         let opened_on = context.calendar.received_on(context.happened_at());
         let due_on =
             (opened_on > self.record.received_on).then(|| self.record.due_anew(opened_on, context.calendar));
-        self.record_fact(by, None, context, unpaid.into_iter().collect(), |_| ReviewOpened { due_on })
+        self.record_fact(by, None, context, denials, |_| ReviewOpened { due_on })
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::fact::{
     Channel, Evidence, Finding, PaymentMethod, Return, ServiceRef, Signature, Submission, Verdict,
 };
-use super::{Alias, By, IssuedResult, Item, MandateGiven, Standing, TransferWaiting};
+use super::{Alias, By, Cosignature, IssuedResult, Item, MandateGiven, Standing, TransferWaiting};
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service};
 use crate::ids::{BlobId, DocumentId, OfficeId, OfficerId, RequestId, StepId, TrackingCode};
@@ -54,6 +54,10 @@ pub struct Record {
     pub evidence: Vec<Evidence>,
     /// The applicant's signature.
     pub signature: Option<Signature>,
+    /// Whether somebody else must sign before review.
+    pub cosigned_first: bool,
+    /// That signature.
+    pub cosignature: Option<Cosignature>,
     /// What it costs.
     pub fee: FeeDue,
     /// What was paid.
@@ -227,6 +231,8 @@ impl Record {
             answers: intake.answers,
             evidence: intake.evidence,
             signature: intake.signature,
+            cosigned_first: false,
+            cosignature: None,
             fee: FeeDue::none(),
             payments: Vec::new(),
             transfer: None,
@@ -280,6 +286,8 @@ impl Record {
             answers: fact.answers.clone(),
             evidence: fact.evidence.clone(),
             signature: fact.signature.clone(),
+            cosigned_first: fact.cosigned_first,
+            cosignature: None,
             fee: fact.fee.clone(),
             payments: Vec::new(),
             transfer: None,

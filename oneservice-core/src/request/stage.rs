@@ -25,7 +25,7 @@ pub struct Draft;
 /// Registered; waits for what must come before review, such as a fee due on submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submitted {
-    /// The last day to pay a fee that is due before review; none if there is none.
+    /// The last day for what must come before review: a fee, a co-signature; none if there is none.
     pub pay_by: Option<Date>,
 }
 

@@ -166,6 +166,7 @@ fn role_key(role: Role) -> &'static str {
     match role {
         Role::Applicant => "applicant",
         Role::Representative => "representative",
+        Role::Cosigner => "cosigner",
         Role::FrontDesk => "front-desk",
         Role::Examiner => "examiner",
         Role::Inspector => "inspector",

@@ -4,7 +4,7 @@ use oneservice_core::ids::{DocumentId, StepId};
 use oneservice_core::money::Money;
 use oneservice_core::office::{Basis, OfficeError};
 use oneservice_core::request::{
-    Actor, Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, Verdict,
+    Actor, Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, SignatureMethod, Verdict,
 };
 use oneservice_pilot::{Opened, Place, collector, sentence, words};
 
@@ -71,6 +71,7 @@ impl Act {
             | Self::Refuse { at, .. }
             | Self::Issue { at, .. }
             | Self::Collect { at, .. }
+            | Self::Cosign { at, .. }
             | Self::Objection { at, .. }
             | Self::Extend { at, .. }
             | Self::ExplainDelay { at, .. }
@@ -211,6 +212,10 @@ impl Act {
                 command
             }
             Self::RevokeMandate { .. } => Command::RevokeMandate,
+            Self::Cosign { name, identity, .. } => {
+                let signature = office.signature(service, SignatureMethod::Paper, &name, None).await?;
+                Command::Cosign { identity, signature }
+            }
             Self::Withdraw { reason, .. } => Command::Withdraw { reason },
             Self::Object { text, .. } => Command::Object { text },
             Self::Objection { uphold: true, note, .. } => Command::UpholdObjection { note },

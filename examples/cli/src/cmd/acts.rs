@@ -159,6 +159,17 @@ pub(crate) enum Act {
         #[arg(long)]
         identity: String,
     },
+    /// Somebody else whom the service wants to sign has signed on paper before this officer.
+    Cosign {
+        #[command(flatten)]
+        at: AtDesk,
+        /// Name of the co-signer, as on the identity paper.
+        #[arg(long)]
+        name: String,
+        /// Kind and last digits of the identity paper seen.
+        #[arg(long)]
+        identity: String,
+    },
     /// The applicant takes the mandate to collect back.
     RevokeMandate { code: String },
     /// The applicant takes the request back.

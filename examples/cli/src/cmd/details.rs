@@ -227,6 +227,9 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
         AnyFact::Mandate(mandate) => {
             lines.push(format!("{}: {} · {}", word("collector-proxy"), mandate.name, mandate.identity));
         }
+        AnyFact::Cosignature(signed) => {
+            lines.push(format!("{}: {} · {}", word("cosigner"), signed.signature.signer, signed.identity));
+        }
         AnyFact::Withdrawal(withdrawal) => lines.extend(noted("reason", &withdrawal.reason)),
         AnyFact::Objection(objection) => lines.push(objection.text.clone()),
         AnyFact::ObjectionUpheld(upheld) => lines.push(upheld.note.clone()),

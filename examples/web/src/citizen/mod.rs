@@ -2,6 +2,7 @@
 
 pub(crate) mod changed;
 pub(crate) mod complain;
+pub(crate) mod cosign;
 pub(crate) mod draft;
 pub(crate) mod fix;
 pub(crate) mod home;

@@ -13,9 +13,9 @@ use oneservice_core::text::{Lang, phone};
 use oneservice_pilot::{qr, sentence};
 use serde::Deserialize;
 
-use super::key;
 use super::renew::Renewal;
 use super::visit::Visit;
+use super::{cosign, key};
 use crate::App;
 use crate::page::{Page, answer, html, html_with, link};
 use crate::story::{Line, Reader, correction, readings, story};
@@ -45,6 +45,9 @@ struct ReceiptPage {
     ready: bool,
     proxy: String,
     withdraw: String,
+    /// Where the co-signer signs, and whether that is still to be done.
+    cosign: String,
+    cosigner: String,
     object: String,
     last_day: String,
     renewal: Renewal,
@@ -67,8 +70,11 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
     let stage = sentence::stage(lang, &case.request);
     let stage_name = case.request.stage();
     let todo = match stage_name {
-        StageName::Submitted | StageName::InReview if record.waits_for_fee() => {
-            p.t(if record.transfer.is_some() { "todo-transfer" } else { "todo-pay" })
+        StageName::Submitted | StageName::InReview if record.waits_before_review() => {
+            let fee = if record.transfer.is_some() { "todo-transfer" } else { "todo-pay" };
+            let open = [(record.waits_for_fee(), fee), (record.waits_for_cosigner(), "todo-cosign")];
+            let open = open.into_iter().filter(|(is_open, _)| *is_open).map(|(_, todo)| p.t(todo));
+            open.collect::<Vec<_>>().join(" · ")
         }
         StageName::Returned => p.t("todo-fix"),
         StageName::Ready => p.t("todo-collect"),
@@ -130,6 +136,8 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         } else {
             String::new()
         },
+        cosign: own.and_then(|(_, base)| cosign::address(app, lang, case, base)).unwrap_or_default(),
+        cosigner: service.signature.cosigner.as_ref().map(|who| p.c(who)).unwrap_or_default(),
         object: if own.is_some() && stage_name == StageName::Refused {
             p.u(&format!("{path}/object"))
         } else {

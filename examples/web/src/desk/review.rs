@@ -60,6 +60,8 @@ struct Review {
     refusals: Vec<(String, String)>,
     pay: String,
     transfer: Transfer,
+    /// Who else signs at this desk; nobody if it is empty.
+    cosigner: String,
     collect: bool,
     originals: Vec<(String, String)>,
     at_collection: bool,
@@ -222,6 +224,11 @@ fn page(
             .collect(),
         pay: if officer.holds(&[Role::Cashier]) { payable(case, lang) } else { String::new() },
         transfer: transfer(app, &p, case, officer),
+        cosigner: if record.waits_for_cosigner() && officer.holds(&[Role::FrontDesk]) {
+            service.signature.cosigner.as_ref().map(|who| p.c(who)).unwrap_or_default()
+        } else {
+            String::new()
+        },
         collect: case.request.stage() == StageName::Ready && officer.holds(&[Role::FrontDesk]),
         originals: originals.map(|d| (d.id.to_string(), p.c(&d.name))).collect(),
         at_collection: service.signature.at_collection,

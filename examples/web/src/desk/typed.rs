@@ -5,7 +5,7 @@ use std::fmt::Display;
 use oneservice_core::ids::{DocumentId, StepId};
 use oneservice_core::office::{Case, OfficeError};
 use oneservice_core::request::{
-    Collector, Command, Correction, Finding, Item, Officer, PaymentMethod, Relation, Verdict,
+    Collector, Command, Correction, Finding, Item, Officer, PaymentMethod, Relation, SignatureMethod, Verdict,
 };
 use oneservice_pilot::collector;
 
@@ -151,6 +151,12 @@ impl Typed {
             }
             (Some("refund"), _) => {
                 Some(Command::Refund { amount: record.refundable_in(case.request.stage(), service) })
+            }
+            (Some("cosign"), _) => {
+                let name = self.one("signer").unwrap_or_default();
+                let signature = app.office.signature(service, SignatureMethod::Paper, name, None).await?;
+                let identity = self.one("identity").unwrap_or_default().trim().to_owned();
+                Some(Command::Cosign { identity, signature })
             }
             (Some("collect"), _) => {
                 let name = self.one("collector").unwrap_or_default().to_owned();

@@ -4,6 +4,7 @@
 mod afterwards;
 mod cash;
 mod citizens;
+mod cosigned;
 mod officers;
 mod renewal;
 mod scenarios;

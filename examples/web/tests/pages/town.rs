@@ -35,8 +35,12 @@ impl Town {
 
     /// The same, reached by people at `url`.
     pub(crate) async fn open_at(url: Option<&str>) -> Self {
+        Self::open_under(Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalog/battambang"), url).await
+    }
+
+    /// The same, under the catalogue in a folder.
+    pub(crate) async fn open_under(catalog: PathBuf, url: Option<&str>) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let catalog = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalog/battambang");
         let place = Place { data: data.path().to_owned(), store: None, catalog: Some(catalog) };
         let loaded = place.catalog().unwrap();
         let mut officers = demo::officers(&loaded);

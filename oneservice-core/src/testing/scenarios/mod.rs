@@ -3,6 +3,7 @@
 //! A scenario is a [`Case`](super::Case) over an [`Office`](crate::office::Office) of the sample catalogue, in one of the files here by what it is
 //! about. [`main`](super::main) and [`main_durable`](super::main_durable) run all of them on every engine.
 
+mod before;
 mod cash;
 mod claims;
 mod closed;
@@ -23,6 +24,7 @@ use super::Case;
 /// Every scenario.
 pub(super) const FLOORS: &[&[Case]] = &[
     papers::CASES,
+    before::CASES,
     repeats::CASES,
     claims::CASES,
     verdicts::CASES,

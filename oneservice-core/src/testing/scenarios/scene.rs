@@ -99,6 +99,7 @@ pub(super) enum Who {
     Teller,
     Delegate,
     Applicant,
+    Cosigner,
     Clock,
 }
 
@@ -112,6 +113,7 @@ impl Who {
             Self::Teller => ("teller", Role::Cashier, "owso"),
             Self::Delegate => ("delegate", Role::GovernorDelegate, "owso"),
             Self::Applicant => return Ok(Actor::Applicant),
+            Self::Cosigner => return Ok(Actor::Cosigner),
             Self::Clock => return Ok(Actor::System),
         };
         let appointments = vec![Appointment::new(role, department.parse()?)];
