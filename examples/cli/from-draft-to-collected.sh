@@ -35,6 +35,7 @@ for service in "${services[@]}"; do
         [[ $way = *pass* ]] || { one request claim "$code" --as "$by" --step "$step" >/dev/null && way+=" claim"; }
         for ((point = 1; point <= points; point++)); do more+=(--tick "$point"); done
         ;;
+      cosign) more=(--name "SAMPLE COSIGNER" --identity "id 4321") ;;
       collect)
         more=(--name "$(jq -r '.answers.name_latin // "SAMPLE"' <<<"$now")" --identity "id 6789" --original all --signed-on-paper)
         ;;

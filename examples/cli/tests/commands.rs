@@ -409,3 +409,29 @@ fn a_result_is_renewed_by_the_file_that_is_printed() {
     let output = office.run(&["request", "show", &renewal]);
     assert!(words(&output.stdout).contains(&format!("Renewal of an earlier request: {code}")));
 }
+
+#[test]
+fn examination_waits_for_another_signature() {
+    let office = Office::new();
+    let file = office.path("catalog/services/trade/market-stall.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let wanted = "at_collection = true\ncosigner = { km = \"ម្ចាស់ទីតាំង\", en = \"The owner\" }";
+    std::fs::write(file, text.replace("at_collection = true", wanted)).unwrap();
+    office.ask(&["demo", "--requests", "0", "--no-serve"]);
+    let mine = office.application("mine.json", |_| {});
+    let sent = office.ask(&["request", "submit", &mine, "--fake-documents"]);
+    let code = sent["code"].as_str().unwrap();
+    let acts = |value: &serde_json::Value| {
+        let next = value["next"].as_array().unwrap().iter();
+        next.map(|act| act["act"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let paid = office.ask(&["request", "pay", code, "--as", "cashier"]);
+    assert_eq!((paid["stage"].as_str(), acts(&paid)), (Some("submitted"), vec!["cosign".to_owned()]));
+    let cosign = ["request", "cosign", code, "--as", "front-desk", "--name", "KEO SOPHEA", "--identity"];
+    let (exit, error) = office.refused("data", &[&cosign[..], &[" "]].concat());
+    assert_eq!((exit, error["params"]["denials"][0]["code"].as_str()), (4, Some("words-missing")), "{error}");
+    let signed = office.ask(&[&cosign[..], &["national-id 6789"]].concat());
+    assert_eq!(signed["stage"], "in-review", "{signed}");
+    let shown = office.run(&["request", "show", code]);
+    assert!(words(&shown.stdout).contains("KEO SOPHEA · national-id 6789"));
+}

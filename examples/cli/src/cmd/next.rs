@@ -1,7 +1,7 @@
 //! What leads a request onwards, as acts of this program: for scripts and for people who learn the way of a service.
 
 use oneservice_core::catalog::{Role, StepKind};
-use oneservice_core::request::{AnyRequest, StageName};
+use oneservice_core::request::{AnyRequest, FactName, StageName};
 use oneservice_core::store::QueueName;
 use serde_json::{Value, json};
 
@@ -14,6 +14,12 @@ pub(super) fn next(request: &AnyRequest, waits_for: &[QueueName]) -> Vec<Value> 
     let is_payable = !record.payable_in(stage).is_zero();
     if let Some(desk) = cashier.filter(|_| is_payable) {
         acts.push(json!({ "act": "pay", "desk": desk }));
+    }
+    let desks = service.review.steps.iter().filter(|step| step.role == Role::FrontDesk);
+    let desk = desks.map(|step| &step.department).next_back().unwrap_or(&service.department);
+    let front_desk = QueueName::new(Role::FrontDesk, desk);
+    if record.waits_for_cosigner() && stage.allows(FactName::Cosignature) {
+        acts.push(json!({ "act": "cosign", "desk": front_desk }));
     }
     for step in request.open_steps() {
         let decides = matches!(request, AnyRequest::InReview(review) if review.is_deciding(&step.id));
@@ -30,9 +36,7 @@ pub(super) fn next(request: &AnyRequest, waits_for: &[QueueName]) -> Vec<Value> 
         acts.push(value);
     }
     if stage == StageName::Ready && !is_payable {
-        let desks = service.review.steps.iter().filter(|step| step.role == Role::FrontDesk);
-        let desk = desks.map(|step| &step.department).next_back().unwrap_or(&service.department);
-        acts.push(json!({ "act": "collect", "desk": QueueName::new(Role::FrontDesk, desk) }));
+        acts.push(json!({ "act": "collect", "desk": front_desk }));
     }
     acts
 }
