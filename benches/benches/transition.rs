@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         places: catalog.places(),
         office: catalog.office(),
     };
-    let draft = Request::draft(clerk::intake(now, sample::answers()), Arc::clone(service));
+    let draft = Request::draft(clerk::work::intake(now, sample::answers()), Arc::clone(service));
     let fields = sample::answers().len();
     let mut best = [Duration::MAX; 4];
     for _ in 0..ROUNDS {

@@ -378,8 +378,11 @@ impl Decided {
 
     /// Review opens by itself as soon as everything is there that comes before it.
     pub(super) fn and_open_review(mut self, context: &Context<'_>) -> Self {
-        if let AnyRequest::Submitted(submitted) = self.request().clone()
-            && let Ok(Transition { fact, entry, request }) = submitted.open_review(&Actor::System, context)
+        // Asked before it is copied.
+        if let AnyRequest::Submitted(submitted) = self.request()
+            && !submitted.record().waits_before_review()
+            && let Ok(Transition { fact, entry, request }) =
+                submitted.clone().open_review(&Actor::System, context)
         {
             self.further.push((Recorded { entry, fact: fact.into() }, request.into()));
         }

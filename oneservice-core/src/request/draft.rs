@@ -12,7 +12,7 @@ use crate::catalog::{Assessment, DocumentClaim, FeeMoment, Filing, Places, Servi
 impl Request<Draft> {
     /// A draft as the person filled it in.
     pub fn draft(intake: Intake, service: Arc<Service>) -> Self {
-        Self { record: Record::of_draft(intake, &service), service, stage: Draft }
+        Self { record: Box::new(Record::of_draft(intake, &service)), service, stage: Draft }
     }
 
     /// What the rules of the service say of the draft as it stands, if it were sent on `submitted_on`.

@@ -248,7 +248,7 @@ pub fn replay<'a>(
         return Err(PayloadError::NoBeginning);
     };
     let draft = Request {
-        record: Record::begin(id, submission, entry.occurred_at.unwrap_or(entry.recorded_at)),
+        record: Box::new(Record::begin(id, submission, entry.occurred_at.unwrap_or(entry.recorded_at))),
         service,
         stage: Draft,
     };

@@ -140,7 +140,8 @@ impl Context<'_> {
 #[must_use]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request<S: Stage> {
-    record: Record,
+    // Boxed, so that a request goes from stage to stage without being copied.
+    record: Box<Record>,
     service: Arc<Service>,
     stage: S,
 }
