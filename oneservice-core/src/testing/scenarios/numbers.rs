@@ -86,8 +86,11 @@ async fn scenario_15_numbers_have_no_gap_at_the_turn_of_the_year(store: Arc<dyn 
     }
     // Midnight comes while some of them have paid.
     premises.wall(&servers[0], "2026-12-31T23:59:59")?;
+    // The first pays before it, whatever the others' threads do.
+    servers[0].act(&receipts[0], Who::Cashier, servers[0].pay(&receipts[0])).await?;
+    premises.wall(&servers[0], "2026-12-31T23:59:59")?;
     premises.clock.advance_millis(1_000 - 2 * PAYING as i64);
-    let paying = receipts.iter().enumerate().map(|(nth, receipt)| {
+    let paying = receipts.iter().skip(1).enumerate().map(|(nth, receipt)| {
         let (scene, receipt) = (servers[nth % 2].clone(), receipt.clone());
         tokio::spawn(async move { scene.act(&receipt, Who::Cashier, scene.pay(&receipt)).await })
     });
@@ -95,12 +98,13 @@ async fn scenario_15_numbers_have_no_gap_at_the_turn_of_the_year(store: Arc<dyn 
         same("stage", paid??.stage(), StageName::InReview)?;
     }
     premises.wall(&servers[0], "2027-01-01T09:00:00")?;
+    servers[0].in_review().await?;
     let last = servers[1].in_review().await?;
     without_a_gap(&premises, &servers[0]).await?;
     let years = given(&premises, &servers[0]).await?;
     let paid_in = |year: i16| years.get(&("receipt", year)).map_or(0, Vec::len);
     hold("midnight came in between", paid_in(2026) > 0 && paid_in(2027) > 1)?;
-    same("receipts", years.values().map(Vec::len).sum::<usize>(), PAYING + 1)?;
+    same("receipts", years.values().map(Vec::len).sum::<usize>(), PAYING + 2)?;
     // The year of a request is that of the day on which it is received.
     let number = servers[0].office.case(last.id).await?.number;
     hold(&format!("{number} is of 2027"), number.starts_with("HT-2027-"))
