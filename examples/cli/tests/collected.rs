@@ -1,7 +1,7 @@
 //! Every service of the pilot's catalogue, from the draft into the applicant's hands, by the script that an operator runs.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -49,27 +49,33 @@ fn ways(output: &Output) -> BTreeMap<String, Vec<String>> {
     text.lines().map(line).collect()
 }
 
-/// Every other service, so that each sector is there; the test of all takes the time of a build.
+/// One of each sector; the test of all takes the time of a build.
 #[test]
-fn services_of_every_sector_from_draft_to_collected() {
-    from_draft_to_collected(2);
+fn a_service_of_every_sector_from_draft_to_collected() {
+    from_draft_to_collected(1);
 }
 
 #[test]
 #[ignore = "takes a minute: cargo test -p oneservice-cli --test collected -- --ignored"]
 fn all_services_of_the_catalogue_from_draft_to_collected() {
-    from_draft_to_collected(1);
+    from_draft_to_collected(usize::MAX);
 }
 
-/// Each `nth` service of the catalogue, in two halves side by side, each on a store of its own, since a store of one file is for one program
+/// At most so many services of each sector of the catalogue, in two halves side by side, each on a store of its own, since a store of one file is for one program
 /// at a time.
-fn from_draft_to_collected(nth: usize) {
+fn from_draft_to_collected(most: usize) {
     let listed = ask(&["catalog", "list"]);
     assert!(listed.len() >= 27, "{}", listed.len());
-    let services: Vec<String> =
-        listed.iter().step_by(nth).map(|service| service["id"].as_str().unwrap().to_owned()).collect();
-    let sectors: BTreeSet<&str> = services.iter().filter_map(|id| id.split('.').next()).collect();
-    assert_eq!(sectors.len(), 4);
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    let ids = listed.iter().map(|service| service["id"].as_str().unwrap().to_owned());
+    let services: Vec<String> = ids
+        .filter(|id| {
+            let count = taken.entry(id.split('.').next().unwrap().to_owned()).or_default();
+            *count += 1;
+            *count <= most
+        })
+        .collect();
+    assert_eq!(taken.len(), 4);
     let folder = tempfile::tempdir().unwrap();
     let mut done = BTreeMap::new();
     std::thread::scope(|scope| {
@@ -90,8 +96,11 @@ fn from_draft_to_collected(nth: usize) {
         }
     }
     // A fee is taken before review or before the hand-over, and nothing is taken where there is none.
+    if most < usize::MAX {
+        return;
+    }
     let paid = |way: &&Vec<String>| way.iter().any(|act| act == "pay");
-    assert!(done.values().filter(paid).count() > services.len() / 3);
+    assert!(done.values().filter(paid).count() > 10);
     assert!(done.values().any(|way| !paid(&way)));
     assert!(done.values().any(|way| way[1] != "pay" && paid(&way)), "some fees are due after the decision");
 }
