@@ -91,14 +91,8 @@ fn transitions(request: AnyRequest) -> Result<Duration, Box<dyn Error>> {
 }
 
 fn seal(recorded: &Recorded, after: &AnyRequest) -> Result<EventBody, Box<dyn Error>> {
-    let mut failed = None;
-    let body = EventBody::seal([7; 32], recorded.to_payload()?, |commitment: &Digest32| {
-        Envelope::of(recorded, after, *commitment).to_bytes().unwrap_or_else(|error| {
-            failed = Some(error);
-            Vec::new()
-        })
-    });
-    failed.map_or(Ok(body), |error| Err(error.into()))
+    let envelope = |commitment: &Digest32| Envelope::of(recorded, after, *commitment).to_bytes();
+    Ok(EventBody::try_seal([7; 32], recorded.to_payload()?, envelope)?)
 }
 
 /// The same bytes, without a rule: written as JSON, put under the same hashes.

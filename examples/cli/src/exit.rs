@@ -67,17 +67,16 @@ impl From<StoreError> for CliError {
 impl CliError {
     /// What the rules deny, in words.
     pub(crate) fn denied(lang: Lang, catalog: &Catalog, service: &Service, denials: &[Denial]) -> Self {
-        let no = |denial: &Denial| No {
-            code: denial.code(),
-            words: sentence::denial(lang, catalog, service, denial),
-            params: denial.params(),
-        };
-        Self::Denied(denials.iter().map(no).collect())
+        Self::told(denials, sentence::denials(lang, catalog, service, denials))
     }
 
     /// The same for an act that is about no request.
     pub(crate) fn denied_of_office(lang: Lang, catalog: &Catalog, denials: &[Denial]) -> Self {
-        let words = sentence::office_denials(lang, catalog, denials);
+        Self::told(denials, sentence::office_denials(lang, catalog, denials))
+    }
+
+    /// Each denial with its words.
+    fn told(denials: &[Denial], words: Vec<String>) -> Self {
         let no =
             |(denial, words): (&Denial, String)| No { code: denial.code(), words, params: denial.params() };
         Self::Denied(denials.iter().zip(words).map(no).collect())

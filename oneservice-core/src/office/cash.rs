@@ -69,10 +69,13 @@ impl CashEntry {
         let mut book: Vec<Self> = Vec::with_capacity(history.len());
         for event in history {
             let next = Self::from_payload(&event.body.payload)?;
-            let (from, day) =
-                book.last().map_or((0, None), |last| (last.cash_closed.to, Some(last.cash_closed.day)));
+            let last = book.last().map(|last| &last.cash_closed);
+            let (from, day) = last.map_or((0, None), |last| (last.drawer.to, Some(last.day)));
             let closed = &next.cash_closed;
-            if closed.from != from || closed.to < from || day.is_some_and(|day| day >= closed.day) {
+            if closed.drawer.from != from
+                || closed.drawer.to < from
+                || day.is_some_and(|day| day >= closed.day)
+            {
                 return Err(PayloadError::Closings);
             }
             book.push(next);
@@ -83,9 +86,8 @@ impl CashEntry {
     fn seal(&self, salt: [u8; 32], office: &OfficeId, version: u64) -> Result<EventBody, PayloadError> {
         let payload = serde_json::to_vec(self)?;
         let closed = &self.cash_closed;
-        let mut failed = None;
-        let body = EventBody::seal(salt, payload, |commitment| {
-            let envelope = CashEnvelope {
+        let body = EventBody::try_seal(salt, payload, |commitment| {
+            serde_json::to_vec(&CashEnvelope {
                 format: EVENT_FORMAT,
                 office,
                 version,
@@ -93,18 +95,14 @@ impl CashEntry {
                 day: closed.day.to_string(),
                 role: self.entry.by.role,
                 department: self.entry.by.department.as_ref(),
-                minute: self.entry.recorded_at.timestamp().strftime("%Y-%m-%dT%H:%MZ").to_string(),
-                expected: closed.expected(),
+                minute: self.entry.minute(),
+                expected: closed.drawer.expected(),
                 counted: closed.counted,
                 reason: closed.reason.as_ref(),
                 commitment: *commitment,
-            };
-            serde_json::to_vec(&envelope).unwrap_or_else(|error| {
-                failed = Some(error);
-                Vec::new()
             })
         });
-        failed.map_or(Ok(body), |error| Err(error.into()))
+        Ok(body?)
     }
 }
 
@@ -146,7 +144,7 @@ impl Office {
             let history = self.inner.store.history(&log, book).await?;
             let before = CashEntry::book(&history)?;
             let last = before.last().map(|last| &last.cash_closed);
-            let drawer = self.cash_since(last.map_or(0, |last| last.to)).await?;
+            let drawer = self.cash_since(last.map_or(0, |last| last.drawer.to)).await?;
             let context = self.context(None);
             let day = last.map(|last| last.day);
             let closed = match drawer.close(by, &context, day, counted, reason.clone(), note.clone()) {

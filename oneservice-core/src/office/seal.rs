@@ -39,14 +39,8 @@ impl Office {
     fn seal(&self, recorded: &Recorded, after: &AnyRequest) -> Result<EventBody, OfficeError> {
         let payload = recorded.to_payload()?;
         let salt: [u8; 32] = self.random()?;
-        let mut failed = None;
-        let body = EventBody::seal(salt, payload, |commitment| {
-            Envelope::of(recorded, after, *commitment).to_bytes().unwrap_or_else(|error| {
-                failed = Some(error);
-                Vec::new()
-            })
-        });
-        failed.map_or(Ok(body), |error| Err(error.into()))
+        let envelope = |commitment: &Digest32| Envelope::of(recorded, after, *commitment).to_bytes();
+        Ok(EventBody::try_seal(salt, payload, envelope)?)
     }
 
     /// When the office's clock will have something to record.
@@ -84,9 +78,8 @@ impl Office {
     }
 }
 
-/// Who must act now: the roles of the open steps, the cashier while money is to be taken or given back or a transfer
-/// waits, the heads while the office is
-/// late, nobody may do an open step, or an objection waits, the ombudsman while a complaint does.
+/// Who must act now: the roles of the open steps, the cashier while money is to be taken or given back or a transfer waits, the heads
+/// while the office is late, nobody may do an open step, or an objection waits, the ombudsman while a complaint does.
 fn queues(request: &AnyRequest) -> Vec<QueueName> {
     let (record, service, stage) = (request.record(), request.service(), request.stage());
     let desk = service.review.steps.first().map_or(&service.department, |step| &step.department);

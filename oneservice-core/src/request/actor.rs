@@ -152,3 +152,10 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occurred_at: Option<Moment>,
 }
+
+impl Entry {
+    /// The minute in which it was recorded, in UTC: as precise as the public is told.
+    pub(crate) fn minute(&self) -> String {
+        self.recorded_at.timestamp().strftime("%Y-%m-%dT%H:%MZ").to_string()
+    }
+}

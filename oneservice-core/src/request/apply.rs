@@ -14,6 +14,7 @@ use super::stage::*;
 use super::transfer::TransferWaiting;
 use super::{Entry, NamedFact, Record, Standing};
 use crate::ids::StepId;
+use crate::money::Money;
 
 /// What a fact makes of a stage.
 pub trait Fact<From: Stage>: NamedFact {
@@ -43,17 +44,28 @@ impl Fact<Submitted> for ReviewOpened {
     }
 }
 
+/// Review opens by a fact of its own.
+impl Fact<Submitted> for Cosignature {
+    type To = Submitted;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Submitted) -> Submitted {
+        record.cosignature = Some(self.clone());
+        from
+    }
+}
+
 /// Money moves no stage.
 impl<S: Stage> Fact<S> for Payment {
     type To = S;
     fn apply(&self, entry: &Entry, record: &mut Record, from: S) -> S {
-        record.payments.push(PaymentMade {
-            amount: self.amount,
-            method: self.method,
-            receipt: self.receipt.clone(),
-            at: entry.recorded_at,
-        });
+        record.take_payment(self.amount, self.method, &self.receipt, entry);
         from
+    }
+}
+
+impl Record {
+    fn take_payment(&mut self, amount: Money, method: PaymentMethod, receipt: &str, entry: &Entry) {
+        let receipt = receipt.to_owned();
+        self.payments.push(PaymentMade { amount, method, receipt, at: entry.recorded_at });
     }
 }
 
@@ -75,12 +87,7 @@ impl<S: Stage> Fact<S> for TransferConfirmed {
     type To = S;
     fn apply(&self, entry: &Entry, record: &mut Record, from: S) -> S {
         record.transfer = None;
-        record.payments.push(PaymentMade {
-            amount: self.amount,
-            method: PaymentMethod::Transfer,
-            receipt: self.receipt.clone(),
-            at: entry.recorded_at,
-        });
+        record.take_payment(self.amount, PaymentMethod::Transfer, &self.receipt, entry);
         from
     }
 }
@@ -442,16 +449,6 @@ impl Fact<Closed> for Expiry {
 }
 
 /// Who may collect moves nothing.
-impl Fact<Submitted> for Cosignature {
-    type To = Submitted;
-    fn apply(&self, _: &Entry, record: &mut Record, from: Submitted) -> Submitted {
-        record.cosignature = Some(self.clone());
-        if let Some(file) = &self.signature.file {
-            record.files.insert(file.blob, file.document.clone());
-        }
-        from
-    }
-}
 impl<S: Stage> Fact<S> for Mandate {
     type To = S;
     fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {

@@ -15,7 +15,7 @@ use crate::money::{Currency, Money};
 pub const CASH_CLOSERS: &[Role] = &[Role::Cashier];
 
 /// What has gone through the drawer since the closing before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CashDrawer {
     /// Place in the office's log from which on it counts.
     pub from: u64,
@@ -89,9 +89,8 @@ impl CashDrawer {
         if !denials.is_empty() {
             return Err(denials);
         }
-        let Self { from, to, receipts, taken, given_back } = self;
         let entry = Entry { by, recorded_at: context.now, occurred_at: None };
-        Ok((CashClosed { day, from, to, receipts, taken, given_back, counted, reason, note }, entry))
+        Ok((CashClosed { day, drawer: self, counted, reason, note }, entry))
     }
 }
 
@@ -100,16 +99,9 @@ impl CashDrawer {
 pub struct CashClosed {
     /// The office's day.
     pub day: Date,
-    /// Place in the office's log from which on it counts.
-    pub from: u64,
-    /// Place before which it counts.
-    pub to: u64,
-    /// How many receipts were given.
-    pub receipts: u64,
-    /// What was taken in cash.
-    pub taken: Money,
-    /// What was given back in cash.
-    pub given_back: Money,
+    /// What has gone through the drawer.
+    #[serde(flatten)]
+    pub drawer: CashDrawer,
     /// What the cashier counted.
     pub counted: Money,
     /// Why it is another amount than was expected: a reason of kind `cash`; none where it is that amount.
@@ -121,14 +113,9 @@ pub struct CashClosed {
 }
 
 impl CashClosed {
-    /// What had to be there.
-    pub fn expected(&self) -> Money {
-        Money::new(self.taken.currency(), self.taken.minor().saturating_sub(self.given_back.minor()))
-    }
-
     /// What is there beyond it; below zero is missing.
     pub fn difference(&self) -> Money {
-        let minor = self.counted.minor().saturating_sub(self.expected().minor());
+        let minor = self.counted.minor().saturating_sub(self.drawer.expected().minor());
         Money::new(self.counted.currency(), minor)
     }
 }

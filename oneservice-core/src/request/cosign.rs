@@ -1,7 +1,8 @@
 //! The co-signature: where a service wants one, review waits for it as it waits for a fee.
 
 use super::{
-    Actor, Context, Cosignature, Denial, Record, Request, Ruled, Signature, Submitted, is_blank, too_long,
+    Actor, AnyRequest, Context, Cosignature, Denial, FactName, Record, Request, Ruled, Signature, Submitted,
+    is_blank, too_long,
 };
 
 impl Record {
@@ -13,6 +14,13 @@ impl Record {
     /// Whether something that must come before review is not there yet.
     pub fn waits_before_review(&self) -> bool {
         self.waits_for_fee() || self.waits_for_cosigner()
+    }
+}
+
+impl AnyRequest {
+    /// Whether the co-signature is missing and can still be given.
+    pub fn can_be_cosigned(&self) -> bool {
+        self.record().waits_for_cosigner() && self.stage().allows(FactName::Cosignature)
     }
 }
 

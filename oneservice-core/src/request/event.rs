@@ -159,7 +159,7 @@ impl Envelope {
             service_version: record.service.hash,
             role: recorded.entry.by.role,
             department: recorded.entry.by.department.clone(),
-            minute: recorded.entry.recorded_at.timestamp().strftime("%Y-%m-%dT%H:%MZ").to_string(),
+            minute: recorded.entry.minute(),
             due: record.due_on,
             step,
             reasons,

@@ -293,9 +293,15 @@ lifecycle! {
 }
 
 impl StageName {
+    /// Who may record `fact` in this stage by the table; nobody where it has no such row.
+    pub fn roles(self, fact: FactName) -> &'static [Role] {
+        let row = TRANSITIONS.iter().find(|arrow| arrow.from == self && arrow.fact == fact);
+        row.map_or(&[], |arrow| arrow.roles)
+    }
+
     /// Whether the table has a row for `fact` in this stage.
     pub fn allows(self, fact: FactName) -> bool {
-        TRANSITIONS.iter().any(|arrow| arrow.from == self && arrow.fact == fact)
+        !self.roles(fact).is_empty()
     }
 }
 

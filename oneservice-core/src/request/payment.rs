@@ -23,6 +23,16 @@ impl Record {
             Money::zero(self.fee.total.currency())
         }
     }
+
+    /// Why `amount` is not what is to be paid in this stage.
+    pub(super) fn denied_amount(&self, stage: StageName, amount: Money) -> Option<Denial> {
+        let due = self.payable_in(stage);
+        if due.is_zero() {
+            Some(Denial::NoFeeDue)
+        } else {
+            (amount != due).then_some(Denial::WrongAmount { due, offered: amount })
+        }
+    }
 }
 
 impl<S: Stage> Request<S> {
@@ -43,15 +53,10 @@ impl<S: Stage> Request<S> {
     where
         S: Lawful<Payment>,
     {
-        let due = self.record.payable_in(S::NAME);
-        let denials = match self.record.transfer_waits() {
-            Some(waits) => vec![waits],
-            None if method != PaymentMethod::Cash => vec![Denial::TransferUnconfirmed],
-            None if due.is_zero() => vec![Denial::NoFeeDue],
-            None if amount != due => vec![Denial::WrongAmount { due, offered: amount }],
-            None => Vec::new(),
-        };
-        self.record_fact(by, None, context, denials, |_| Payment { amount, method, receipt })
+        let over_the_bank = (method != PaymentMethod::Cash).then_some(Denial::TransferUnconfirmed);
+        let denial = self.record.transfer_waits().or(over_the_bank);
+        let denial = denial.or_else(|| self.record.denied_amount(S::NAME, amount));
+        self.record_fact(by, None, context, Vec::from_iter(denial), |_| Payment { amount, method, receipt })
     }
 }
 

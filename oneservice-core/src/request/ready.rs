@@ -90,8 +90,7 @@ impl Request<Ready> {
             denials.push(Denial::SignatureMissing);
         }
         for document in service.documents.iter().filter(|d| d.original_at_counter) {
-            let given = record.evidence_for(document.id.as_str()).next().is_some();
-            if given && !originals_seen.contains(&document.id) {
+            if record.is_given(&document.id) && !originals_seen.contains(&document.id) {
                 denials.push(Denial::OriginalNotSeen { document: document.id.clone() });
             }
         }

@@ -397,6 +397,11 @@ impl Record {
         self.evidence.iter().filter(move |e| e.document.as_str() == document)
     }
 
+    /// Whether there is a file for this document.
+    pub fn is_given(&self, document: &DocumentId) -> bool {
+        self.evidence_for(document.as_str()).next().is_some()
+    }
+
     /// Whether a request has this item at all: an answer, a paper, a signature, or a place in the form for one.
     pub fn has_item(&self, item: &Item, service: &Service) -> bool {
         match item {

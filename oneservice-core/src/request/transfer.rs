@@ -61,14 +61,8 @@ impl<S: Stage> Request<S> {
         TransferRecorded: Fact<S>,
     {
         let reference = reference.trim();
-        let due = self.record.payable_in(S::NAME);
-        let mut denials = Vec::from_iter(self.record.transfer_waits());
-        match () {
-            () if !denials.is_empty() => {}
-            () if due.is_zero() => denials.push(Denial::NoFeeDue),
-            () if amount != due => denials.push(Denial::WrongAmount { due, offered: amount }),
-            () => {}
-        }
+        let waits = self.record.transfer_waits();
+        let mut denials = Vec::from_iter(waits.or_else(|| self.record.denied_amount(S::NAME, amount)));
         if is_blank(reference) {
             denials.push(Denial::WordsMissing { field: "reference" });
         } else if reference.chars().count() > REFERENCE_LIMIT {

@@ -5,6 +5,8 @@
 //! commitment is `SHA-256(salt ‖ payload)` and stands inside the envelope, so that payload and salt can be erased
 //! later and the log stays valid.
 
+use std::convert::Infallible;
+
 use crate::ids::{Digest32, OfficeId, RequestId};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -52,10 +54,25 @@ impl EventBody {
     /// assert!(event.check().is_ok());
     /// ```
     pub fn seal(salt: [u8; 32], payload: Vec<u8>, envelope: impl FnOnce(&Digest32) -> Vec<u8>) -> Self {
+        match Self::try_seal(salt, payload, |commitment| Ok::<_, Infallible>(envelope(commitment))) {
+            Ok(sealed) => sealed,
+            Err(never) => match never {},
+        }
+    }
+
+    /// The same with an envelope that may fail to be written.
+    ///
+    /// # Errors
+    /// Those of `envelope`.
+    pub fn try_seal<E>(
+        salt: [u8; 32],
+        payload: Vec<u8>,
+        envelope: impl FnOnce(&Digest32) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, E> {
         let commitment = Self::commitment_of(&salt, &payload);
-        let envelope = envelope(&commitment);
+        let envelope = envelope(&commitment)?;
         let leaf = Self::leaf_of(&envelope);
-        Self { envelope, salt, payload, leaf, commitment }
+        Ok(Self { envelope, salt, payload, leaf, commitment })
     }
 
     /// The leaf hash of an envelope (RFC 6962, section 2.1).

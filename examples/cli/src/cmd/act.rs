@@ -40,7 +40,7 @@ fn step(
         [] => {
             let open = request.record().open_steps(request.service());
             // The rules say why it is not this officer's.
-            let none = || CliError::Usage("no step is open for this officer; open are: ".into());
+            let none = || CliError::Usage("no step is open for this officer".into());
             open.first().cloned().ok_or_else(none)
         }
         several => {

@@ -32,11 +32,12 @@ pub(crate) enum Cash {
 }
 
 fn value(CashEntry { entry, cash_closed: closed, .. }: &CashEntry) -> Value {
+    let drawer = &closed.drawer;
     json!({
-        "day": closed.day, "receipts": closed.receipts, "taken": closed.taken, "given_back": closed.given_back,
-        "expected": closed.expected(), "counted": closed.counted, "difference": closed.difference(),
+        "day": closed.day, "receipts": drawer.receipts, "taken": drawer.taken, "given_back": drawer.given_back,
+        "expected": drawer.expected(), "counted": closed.counted, "difference": closed.difference(),
         "reason": closed.reason, "note": closed.note, "officer": entry.by.officer,
-        "recorded_at": entry.recorded_at.to_string(), "from": closed.from, "to": closed.to,
+        "recorded_at": entry.recorded_at.to_string(), "from": drawer.from, "to": drawer.to,
     })
 }
 
@@ -50,7 +51,7 @@ fn told(out: &mut Output, entry: &CashEntry) -> Result<(), CliError> {
             "{}  {} {}  {} {}  {} {}  {officer}",
             sentence::date(lang, closed.day),
             word("cash-expected"),
-            closed.expected(),
+            closed.drawer.expected(),
             word("cash-counted"),
             closed.counted,
             word("cash-difference"),

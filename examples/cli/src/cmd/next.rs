@@ -1,7 +1,7 @@
 //! What leads a request onwards, as acts of this program: for scripts and for people who learn the way of a service.
 
 use oneservice_core::catalog::{Role, StepKind};
-use oneservice_core::request::{AnyRequest, FactName, StageName};
+use oneservice_core::request::{AnyRequest, StageName};
 use oneservice_core::store::QueueName;
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ pub(super) fn next(request: &AnyRequest, waits_for: &[QueueName]) -> Vec<Value> 
     let desks = service.review.steps.iter().filter(|step| step.role == Role::FrontDesk);
     let desk = desks.map(|step| &step.department).next_back().unwrap_or(&service.department);
     let front_desk = QueueName::new(Role::FrontDesk, desk);
-    if record.waits_for_cosigner() && stage.allows(FactName::Cosignature) {
+    if request.can_be_cosigned() {
         acts.push(json!({ "act": "cosign", "desk": front_desk }));
     }
     for step in request.open_steps() {

@@ -5,14 +5,14 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
-use oneservice_core::office::{Basis, Case, OfficeError};
-use oneservice_core::request::{Actor, Command, FactName, SignatureMethod};
+use oneservice_core::office::{Case, OfficeError};
+use oneservice_core::request::{Actor, Command, SignatureMethod};
 use oneservice_core::text::Lang;
-use oneservice_pilot::{sentence, words};
+use oneservice_pilot::words;
 use serde::Deserialize;
 
-use super::key;
 use super::sign::picture;
+use super::{act_as, key};
 use crate::App;
 use crate::fields::show as shown;
 use crate::page::{Page, answer, html_with, link, to};
@@ -25,9 +25,7 @@ pub(super) fn path(app: &App, case: &Case) -> String {
 
 /// The whole address, while the co-signature is missing.
 pub(super) fn address(app: &App, lang: Lang, case: &Case, base: &str) -> Option<String> {
-    let record = case.request.record();
-    let is_open = record.waits_for_cosigner() && case.request.stage().allows(FactName::Cosignature);
-    is_open.then(|| format!("{base}{}", link(lang, &path(app, case))))
+    case.request.can_be_cosigned().then(|| format!("{base}{}", link(lang, &path(app, case))))
 }
 
 #[derive(Template)]
@@ -72,7 +70,7 @@ fn page(app: &App, lang: Lang, case: &Case, typed: Typed, denied: Vec<String>) -
         let value = record.answers.get(field.id.as_str())?;
         Some((p.c(&field.label), shown(lang, places, field, value)))
     });
-    let given = service.documents.iter().filter(|d| record.evidence_for(d.id.as_str()).next().is_some());
+    let given = service.documents.iter().filter(|d| record.is_given(&d.id));
     let page = Cosign {
         code: record.code.to_string(),
         service: p.c(&service.name),
@@ -82,7 +80,7 @@ fn page(app: &App, lang: Lang, case: &Case, typed: Typed, denied: Vec<String>) -
         papers: given.map(|d| p.c(&d.name)).collect(),
         statement: p.c(&service.signature.statement),
         done: record.cosignature.as_ref().map(|c| c.signature.signer.clone()).unwrap_or_default(),
-        is_open: record.waits_for_cosigner() && case.request.stage().allows(FactName::Cosignature),
+        is_open: case.request.can_be_cosigned(),
         typed,
         denied,
         p,
@@ -127,14 +125,9 @@ pub(crate) async fn sign(
             made => made?,
         };
         let command = Command::Cosign { identity: typed.identity.trim().to_owned(), signature };
-        let id = case.request.record().id;
-        match app.office.act(id, command, &Actor::Cosigner, Basis::default()).await {
-            Ok(_) => Ok(to(lang, &path(&app, &case))),
-            Err(OfficeError::Denied { denials, request }) => {
-                let words = sentence::denials(lang, app.office.catalog(), request.service(), &denials);
-                Ok(page(&app, lang, &case, typed, words))
-            }
-            Err(other) => Err(other),
+        match act_as(&app, lang, &case, command, &Actor::Cosigner).await? {
+            Ok(()) => Ok(to(lang, &path(&app, &case))),
+            Err(denied) => Ok(page(&app, lang, &case, typed, denied.words)),
         }
     };
     answer(&app, lang, made.await)

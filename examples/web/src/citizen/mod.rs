@@ -63,9 +63,18 @@ async fn act(
     case: &Case,
     command: Command,
 ) -> Result<Result<(), Denied>, OfficeError> {
-    let record = case.request.record();
-    let by = Actor::with_link(record.by_representative);
-    match app.office.act(record.id, command, &by, Basis::default()).await {
+    act_as(app, lang, case, command, &Actor::with_link(case.request.record().by_representative)).await
+}
+
+/// Does `command` as somebody who has a link of their own.
+async fn act_as(
+    app: &App,
+    lang: Lang,
+    case: &Case,
+    command: Command,
+    by: &Actor,
+) -> Result<Result<(), Denied>, OfficeError> {
+    match app.office.act(case.request.record().id, command, by, Basis::default()).await {
         Ok(_) => Ok(Ok(())),
         Err(OfficeError::Denied { denials, request }) => {
             let words = sentence::denials(lang, app.office.catalog(), request.service(), &denials);

@@ -93,7 +93,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         AnyRequest::Ready(ready) => ready.stage().result.number.clone(),
         _ => String::new(),
     };
-    let given = || service.documents.iter().filter(|d| record.evidence_for(d.id.as_str()).next().is_some());
+    let given = || service.documents.iter().filter(|d| record.is_given(&d.id));
     let going_on = !matches!(stage_name, StageName::Closed | StageName::Refused | StageName::Objected);
     let returned = match &case.request {
         AnyRequest::Returned(returned) => {

@@ -3,9 +3,7 @@
 
 use oneservice_core::catalog::OfficeReasonKind;
 use oneservice_core::office::Case;
-use oneservice_core::request::{
-    AnyFact, AnyRequest, Ending, FactName, HEADS, Officer, Standing, TRANSITIONS,
-};
+use oneservice_core::request::{AnyFact, AnyRequest, Ending, FactName, HEADS, Officer, Standing};
 
 use oneservice_pilot::staff::Member;
 
@@ -47,9 +45,7 @@ pub(super) fn choices(app: &App, p: &Page, kind: OfficeReasonKind) -> Vec<(Strin
 pub(super) fn aside(app: &App, p: &Page, case: &Case, officer: &Officer) -> Aside {
     let office = app.office.catalog().office();
     let (stage, timing) = (case.request.stage(), &case.request.record().timing);
-    let may = |fact: FactName| {
-        TRANSITIONS.iter().any(|row| row.from == stage && row.fact == fact && officer.holds(row.roles))
-    };
+    let may = |fact: FactName| officer.holds(stage.roles(fact));
     let choices = |kind| choices(app, p, kind);
     let due = case.request.record().due_on;
     let today = app.office.catalog().calendar().local_date(app.office.now());

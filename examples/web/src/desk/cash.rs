@@ -51,7 +51,7 @@ fn row(app: &App, p: &Page, CashEntry { entry, cash_closed: closed, .. }: &CashE
     let by = entry.by.officer.as_ref().map(ToString::to_string);
     Row {
         day: p.date(closed.day),
-        expected: closed.expected().show(p.lang),
+        expected: closed.drawer.expected().show(p.lang),
         counted: closed.counted.show(p.lang),
         difference: closed.difference().show(p.lang),
         differs: !closed.difference().is_zero(),

@@ -183,7 +183,7 @@ fn page(
         format!("{} · {}{taken}", p.c(&step.title), role(app, lang, step.role))
     });
     let originals = service.documents.iter().filter(|d| d.original_at_counter);
-    let originals = originals.filter(|d| record.evidence_for(d.id.as_str()).next().is_some());
+    let originals = originals.filter(|d| record.is_given(&d.id));
     // On a phone the history stands below the decision: what speaks against it stands above, too.
     let against =
         case.history.iter().map(|happening| &happening.recorded).filter(|recorded| match &recorded.fact {
@@ -224,7 +224,7 @@ fn page(
             .collect(),
         pay: if officer.holds(&[Role::Cashier]) { payable(case, lang) } else { String::new() },
         transfer: transfer(app, &p, case, officer),
-        cosigner: if record.waits_for_cosigner() && officer.holds(&[Role::FrontDesk]) {
+        cosigner: if case.request.can_be_cosigned() && officer.holds(&[Role::FrontDesk]) {
             service.signature.cosigner.as_ref().map(|who| p.c(who)).unwrap_or_default()
         } else {
             String::new()

@@ -2,7 +2,7 @@
 
 use oneservice_core::catalog::OfficeReasonKind;
 use oneservice_core::office::Case;
-use oneservice_core::request::{Actor, FactName, Officer, TRANSITIONS};
+use oneservice_core::request::{Actor, FactName, Officer};
 use oneservice_pilot::{qr, sentence};
 
 use super::aside::choices;
@@ -27,9 +27,7 @@ pub(super) struct Transfer {
 
 pub(super) fn transfer(app: &App, p: &Page, case: &Case, officer: &Officer) -> Transfer {
     let (stage, record) = (case.request.stage(), case.request.record());
-    let may = |fact: FactName| {
-        TRANSITIONS.iter().any(|row| row.from == stage && row.fact == fact && officer.holds(row.roles))
-    };
+    let may = |fact: FactName| officer.holds(stage.roles(fact));
     let mut forms = Transfer::default();
     let due = record.payable_in(stage);
     if may(FactName::TransferRecorded) && !due.is_zero() {

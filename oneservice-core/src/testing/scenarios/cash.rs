@@ -46,7 +46,11 @@ async fn scenario_the_cash_desk_is_closed_once_a_day(store: Arc<dyn Store>) -> C
     same("another reason", wrong, Err(vec!["reason-unknown"]))?;
     let closed = close(&scene, Who::Cashier, 2 * fee, Some("OF-D01")).await?;
     let closed = closed.map_err(|codes| Broken(format!("{codes:?}")))?;
-    same("taken", (closed.receipts, closed.taken.minor(), closed.from), (2, 2 * fee, 0))?;
+    same(
+        "taken",
+        (closed.drawer.receipts, closed.drawer.taken.minor(), closed.drawer.from),
+        (2, 2 * fee, 0),
+    )?;
     hold(
         "there is no difference, and no reason for one",
         closed.difference().is_zero() && closed.reason.is_none(),
@@ -59,7 +63,7 @@ async fn scenario_the_cash_desk_is_closed_once_a_day(store: Arc<dyn Store>) -> C
     premises.clock.advance_millis(24 * 3_600_000);
     let short = close(&scene, Who::Teller, fee - 500, Some("OF-D01")).await?;
     let short = short.map_err(|codes| Broken(format!("{codes:?}")))?;
-    same("one after the other", (short.from, short.receipts), (closed.to, 1))?;
+    same("one after the other", (short.drawer.from, short.drawer.receipts), (closed.drawer.to, 1))?;
     same("missing", short.difference().minor(), -500)?;
     same("the reason", short.reason.as_ref().map(|code| code.as_str()), Some("OF-D01"))?;
 
