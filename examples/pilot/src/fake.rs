@@ -34,7 +34,9 @@ pub fn open_every_day(from: &Path, to: &Path) -> std::io::Result<()> {
     for entry in std::fs::read_dir(from)? {
         let (path, copy) = (entry?.path(), |path: &Path| to.join(path.file_name().unwrap_or_default()));
         match path.file_name().and_then(|name| name.to_str()) {
-            Some("holidays.toml") => {}
+            Some("holidays.toml") => {
+                std::fs::write(copy(&path), "format = 1\nnote = \"none\"\nholidays = []\n")?;
+            }
             Some("office.toml") => {
                 let text = std::fs::read_to_string(&path)?;
                 let week = r#"working_days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]"#;

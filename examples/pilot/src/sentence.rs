@@ -2,7 +2,9 @@
 
 use oneservice_core::calendar::{Date, DateTime};
 use oneservice_core::catalog::{Catalog, Field, FieldKind, Problem, Service, Unoffered};
-use oneservice_core::request::{AnyFact, AnyRequest, Denial, Ending, FactName, Item, StageName, Unrenewable};
+use oneservice_core::request::{
+    AnyFact, AnyRequest, Denial, Ending, FactName, INSPECTION_PHOTO, Item, StageName, Unrenewable,
+};
 use oneservice_core::text::{Lang, khmer_digits};
 
 use crate::words;

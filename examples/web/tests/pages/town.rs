@@ -197,6 +197,12 @@ impl Town {
 
     /// Paid, and everything done up to the decision; the examiner is against it for `against`.
     pub(crate) async fn up_to_decision(&self, receipt: &Receipt, against: Option<&str>) {
+        self.up_to_inspection(receipt, against).await;
+        self.inspect(receipt).await;
+    }
+
+    /// The same, up to the visit.
+    pub(crate) async fn up_to_inspection(&self, receipt: &Receipt, against: Option<&str>) {
         self.pay(receipt).await;
         self.pass(receipt, "front-desk", "intake", None).await;
         self.pass(receipt, "examiner", "examine", against).await;
@@ -204,7 +210,6 @@ impl Town {
         for step in open(&self.case(receipt).await) {
             self.pass(receipt, "opinion-officer", step.as_str(), None).await;
         }
-        self.inspect(receipt).await;
     }
 
     pub(crate) async fn refuse(&self, receipt: &Receipt) {

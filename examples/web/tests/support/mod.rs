@@ -115,6 +115,22 @@ impl Visitor {
         self.go("POST", path, "multipart/form-data; boundary=XX", &body)
     }
 
+    /// Sends a form with texts and photos.
+    pub(crate) fn report(&mut self, path: &str, texts: &[(&str, &str)], photos: &[(&str, &[u8])]) -> String {
+        let part = "--XX\r\nContent-Disposition: form-data; name=";
+        let mut body = Vec::new();
+        for (name, text) in texts {
+            body.extend(format!("{part}\"{name}\"\r\n\r\n{text}\r\n").bytes());
+        }
+        for (name, bytes) in photos {
+            body.extend(format!("{part}\"photo\"; filename=\"{name}\"\r\n\r\n").bytes());
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--XX--\r\n");
+        self.go("POST", path, "multipart/form-data; boundary=XX", &body)
+    }
+
     fn go(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> String {
         let (mut method, mut path, mut kind, mut body) = (method.to_owned(), path.to_owned(), kind, body);
         for _ in 0..5 {
