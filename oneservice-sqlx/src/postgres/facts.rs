@@ -60,32 +60,25 @@ impl FactRow {
     }
 }
 
-/// How an office stands to a run.
-pub(super) enum Standing {
-    /// What there is of it that the run's members ask about.
-    Known(Known),
-    /// It has no log yet.
-    New,
-    /// The store is the target of a transfer.
-    Target,
-}
-
 impl Inner {
-    /// Reads how `office` stands to `commits`.
-    pub(super) async fn standing(
+    /// Reads what there is of `office` that `commits` ask about; nothing if it has no log yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfinished`] if the store is the target of a transfer.
+    pub(super) async fn known(
         &self,
         connection: &mut PgConnection,
         office: &OfficeId,
         commits: &[&Commit],
-    ) -> Result<Standing, StoreError> {
+    ) -> Result<Option<Known>, StoreError> {
         let fail = |error| ENGINE.error(Written::No, error);
         let facts = Columns::of(office, commits)?.bind(&self.facts, office);
         let rows: Vec<FactRow> = facts.fetch_all(&mut *connection).await.map_err(fail)?;
         if rows.iter().any(|row| row.target.is_some()) {
-            return Ok(Standing::Target);
+            return Err(StoreError::Unfinished);
         }
         let head = rows.first().and_then(|row| row.size.zip(row.last_at));
-        let Some(head) = head else { return Ok(Standing::New) };
+        let Some(head) = head else { return Ok(None) };
         let mut known = Known { head: head_of(head), ..Known::default() };
         for placed in rows.iter().filter_map(FactRow::placed) {
             let placed = placed.read(ENGINE, office)?;
@@ -106,7 +99,7 @@ impl Inner {
                 .map_err(fail)?;
             known.counters.insert(counter.name.clone(), value.unwrap_or(0).cast_unsigned());
         }
-        Ok(Standing::Known(known))
+        Ok(Some(known))
     }
 }
 
@@ -118,7 +111,8 @@ fn know(known: &mut Known, office: &OfficeId, commit: &Commit, row: FactRow) -> 
     }
     if let Some(owner) = row.code_of {
         let code = commit.summary.code;
-        let owner = owner.parse().map_err(|_| corrupt(format!("the request of the tracking code '{code}'")))?;
+        let owner =
+            owner.parse().map_err(|_| corrupt(format!("the request of the tracking code '{code}'")))?;
         known.codes.insert(code, owner);
     }
     if let Some(((draft, _), version)) = commit.closes_draft.as_ref().zip(row.draft_version) {

@@ -15,7 +15,6 @@ use sqlx::postgres::Postgres;
 use sqlx::{Connection as _, PgConnection};
 use tokio::time::{sleep, timeout};
 
-use super::facts::Standing;
 use super::member::{Columns, runs};
 use super::nodes::{Patience, Verdict};
 use super::template::Template;
@@ -299,14 +298,10 @@ impl Inner {
         outcomes: &mut Vec<(usize, Outcome)>,
     ) -> Result<Vec<(usize, &'a Commit)>, StoreError> {
         let commits: Vec<&Commit> = members.iter().map(|(_, commit)| *commit).collect();
-        let mut known = match self.standing(connection, office, &commits).await? {
-            Standing::Known(known) => known,
-            Standing::Target => return Err(StoreError::Unfinished),
-            Standing::New => {
-                let begin = sqlx::query(self.statements.begin_log.clone()).bind(office.to_string());
-                begin.execute(connection).await.map_err(|error| ENGINE.error(Written::No, error))?;
-                return Ok(members);
-            }
+        let Some(mut known) = self.known(connection, office, &commits).await? else {
+            let begin = sqlx::query(self.statements.begin_log.clone()).bind(office.to_string());
+            begin.execute(connection).await.map_err(|error| ENGINE.error(Written::No, error))?;
+            return Ok(members);
         };
         let before = outcomes.len();
         let mut again = Vec::new();
