@@ -83,8 +83,13 @@ fn moves(request: AnyRequest) -> Duration {
 }
 
 fn transitions(request: AnyRequest) -> Result<Duration, Box<dyn Error>> {
-    let fact = AnyFact::Reminder(Reminder { last_day: date(2026, 4, 30) });
-    let entry = Entry { by: By::SYSTEM, recorded_at: request.record().last_at, occurred_at: None };
+    let fact = AnyFact::Reminder(Reminder { last_day: date(2026, 4, 30), step: None });
+    let entry = Entry {
+        by: By::SYSTEM,
+        recorded_at: request.record().last_at,
+        occurred_at: None,
+        opened: Default::default(),
+    };
     let (time, request) = per(TRANSITIONS_A_ROUND, || {
         (0..TRANSITIONS_A_ROUND).try_fold(request, |request, _| request.evolve(black_box(&fact), &entry))
     });

@@ -201,6 +201,8 @@ pub fn step_title(lang: Lang, service: &Service, fact: &AnyFact) -> Option<Strin
     let step = match fact {
         AnyFact::StepPassed(f) => &f.step,
         AnyFact::InspectionScheduled(f) => &f.step,
+        AnyFact::Reminder(f) => f.step.as_ref()?,
+        AnyFact::Escalation(f) => f.step.as_ref()?,
         AnyFact::Return(f) => &f.step,
         AnyFact::Approval(f) => &f.step,
         AnyFact::Refusal(f) => &f.step,

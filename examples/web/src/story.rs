@@ -156,10 +156,12 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
         AnyFact::RefusalFinal(last) => line.notes.push(last_day(lang, last.last_day)),
         AnyFact::Reminder(reminder) => {
             line.mark = "•";
+            line.notes.extend(sentence::step_title(lang, service, fact));
             line.notes.push(last_day(lang, reminder.last_day));
         }
         AnyFact::Escalation(missed) => {
             (line.class, line.mark) = ("late", "⚠");
+            line.notes.extend(sentence::step_title(lang, service, fact));
             line.notes.push(format!("{} {}", t(lang, "due-on"), sentence::date(lang, missed.due_on)));
         }
         AnyFact::SilentApproval(granted) => {

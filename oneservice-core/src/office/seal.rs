@@ -107,6 +107,11 @@ fn queues(request: &AnyRequest) -> Vec<QueueName> {
         queues.insert(QueueName::new(Role::DepartmentHead, &service.department));
         queues.insert(QueueName::new(Role::GovernorDelegate, desk));
     }
+    // Whoever is late with a step has a head, and so has whoever waits for it.
+    let late = open.iter().filter(|step| record.step_days.get(&step.id).is_some_and(|day| day.escalated));
+    queues.extend(late.flat_map(|step| {
+        [&step.department, &service.department].map(|at| QueueName::new(Role::DepartmentHead, at))
+    }));
     if record.complaints_open > 0 {
         queues.insert(QueueName::new(Role::Ombudsman, desk));
     }

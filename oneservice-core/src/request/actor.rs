@@ -1,12 +1,14 @@
 //! Who acts, and in which role: permissions come from the lifecycle table, the plan and the officer's
 //! appointments, and from nowhere else.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Denial;
-use crate::calendar::Moment;
+use crate::calendar::{Date, Moment};
 use crate::catalog::{ReviewStep, Role};
-use crate::ids::{DepartmentId, OfficerId};
+use crate::ids::{DepartmentId, OfficerId, StepId};
 
 /// A role that an officer holds in a department.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -151,6 +153,9 @@ pub struct Entry {
     /// When it happened, if it was entered later from paper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occurred_at: Option<Moment>,
+    /// The steps that opened by it, each with its last day. Earlier releases did not say one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub opened: BTreeMap<StepId, Date>,
 }
 
 impl Entry {

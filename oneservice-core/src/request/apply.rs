@@ -338,7 +338,10 @@ impl Fact<Objected> for ObjectionDismissed {
 impl<S: Stage> Fact<S> for Reminder {
     type To = S;
     fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
-        record.timing.reminded = Some(self.last_day);
+        match self.step.as_ref().map(|step| record.step_days.get_mut(step)) {
+            None => record.timing.reminded = Some(self.last_day),
+            Some(timing) => timing.into_iter().for_each(|timing| timing.reminded = true),
+        }
         from
     }
 }
@@ -346,7 +349,10 @@ impl<S: Stage> Fact<S> for Reminder {
 impl<S: Stage> Fact<S> for Escalation {
     type To = S;
     fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
-        record.timing.escalated = Some(self.due_on);
+        match self.step.as_ref().map(|step| record.step_days.get_mut(step)) {
+            None => record.timing.escalated = Some(self.due_on),
+            Some(timing) => timing.into_iter().for_each(|timing| timing.escalated = true),
+        }
         from
     }
 }

@@ -89,7 +89,7 @@ impl CashDrawer {
         if !denials.is_empty() {
             return Err(denials);
         }
-        let entry = Entry { by, recorded_at: context.now, occurred_at: None };
+        let entry = Entry { by, recorded_at: context.now, occurred_at: None, opened: Default::default() };
         Ok((CashClosed { day, drawer: self, counted, reason, note }, entry))
     }
 }

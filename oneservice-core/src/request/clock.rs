@@ -3,14 +3,15 @@
 //! Every stage but the first and the last waits for somebody until a last day, or for ever. [`AnyRequest::due`] says what the office's
 //! clock has to record now; `Office::tick` records it. Nothing here happens twice: each act is recorded for one last day.
 
-use super::record::Timing;
+use super::record::{StepTiming, Timing};
 use super::{
     Actor, AnyRequest, Approved, Closed, Command, Context, DelayExplained, Denial, Denied, Ending,
     Escalation, Extension, Fact, InReview, Lapse, Lawful, Objected, Ready, ReasonCode, Record, RefusalFinal,
     Refused, Reminder, Reopening, Request, Returned, Ruled, SilentApproval, Stage, Submitted, too_long,
 };
-use crate::calendar::{Calendar, Date};
+use crate::calendar::{Calendar, Date, Moment};
 use crate::catalog::{OfficeReasonKind, Periods, Role, Service, SilenceRule, StepKind};
+use crate::ids::StepId;
 
 /// For whom a stage waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,9 +97,47 @@ fn remind_on(
         Awaits::Applicant => last_day.saturating_sub(jiff::Span::new().days(i64::from(periods.remind_days?))),
         // From this day on the result can be renewed.
         Awaits::Holder => service.validity.renewal_opens(last_day)?,
-        Awaits::Office => calendar.subtract_working_days(last_day, periods.warn_working_days?),
+        Awaits::Office => return warn_on(last_day, timing.since, calendar, periods),
     };
     (day > calendar.local_date(timing.since)).then_some(day)
+}
+
+/// The day on which the office is warned of its `last_day`, if the time since `since` is long enough.
+fn warn_on(last_day: Date, since: Moment, calendar: &Calendar, periods: &Periods) -> Option<Date> {
+    let day = calendar.subtract_working_days(last_day, periods.warn_working_days?);
+    (day > calendar.local_date(since)).then_some(day)
+}
+
+impl Record {
+    /// The last day of an open step, and the day on which a reminder of it is due.
+    fn step_reminder(
+        &self,
+        step: &StepId,
+        calendar: &Calendar,
+        periods: &Periods,
+    ) -> Option<(Date, Option<Date>)> {
+        let StepTiming { since, last_day, reminded, escalated } = *self.step_days.get(step)?;
+        let day = warn_on(last_day, since, calendar, periods);
+        Some((last_day, day.filter(|_| !reminded && !escalated)))
+    }
+
+    /// The last day of an open step, while the heads were not called on for it.
+    fn step_missed(&self, step: &StepId) -> Option<Date> {
+        self.step_days.get(step).filter(|timing| !timing.escalated).map(|timing| timing.last_day)
+    }
+
+    /// What the office's clock will have to record of open steps, each with the first day of it.
+    fn step_acts(&self, calendar: &Calendar, periods: &Periods) -> Vec<(Date, Command)> {
+        let mut acts = Vec::new();
+        for id in self.step_days.keys() {
+            let step = || Some(id.clone());
+            let reminder = self.step_reminder(id, calendar, periods).and_then(|(_, day)| day);
+            acts.extend(reminder.map(|day| (day, Command::Remind { step: step() })));
+            let missed = self.step_missed(id).map(|last| last.tomorrow().unwrap_or(last));
+            acts.extend(missed.map(|day| (day, Command::Escalate { step: step() })));
+        }
+        acts
+    }
 }
 
 pub(super) fn denied_before(context: &Context<'_>, day: Option<Date>) -> Vec<Denial> {
@@ -131,40 +170,45 @@ impl<S: Timed> Request<S> {
         self.stage.last_day(&self.record)
     }
 
-    /// Records that the last day comes near.
+    /// Records that the last day of the request comes near, or that of an open step.
     ///
     /// # Errors
     /// [`Denial::NothingDue`] where there is no last day, the time is too short or it was recorded already; [`Denial::NotYet`],
     /// [`Denial::NotYourRole`]: only the office's clock does.
-    pub fn remind(self, by: &Actor, context: &Context<'_>) -> Ruled<Reminder, S>
+    pub fn remind(self, by: &Actor, context: &Context<'_>, step: Option<StepId>) -> Ruled<Reminder, S>
     where
         S: Lawful<Reminder>,
         Reminder: Fact<S>,
     {
-        let last = self.last_day();
-        let periods = &context.office.periods;
-        let day = last.and_then(|last| {
-            remind_on(S::AWAITS, last, &self.record.timing, context.calendar, periods, &self.service)
-        });
-        let denials = denied_before(context, day);
-        let last_day = last.unwrap_or_default();
-        self.record_fact(by, None, context, denials, |_| Reminder { last_day })
+        let (record, calendar, periods) = (&self.record, context.calendar, &context.office.periods);
+        let due = match &step {
+            Some(step) => record.step_reminder(step, calendar, periods),
+            None => self.last_day().map(|last| {
+                (last, remind_on(S::AWAITS, last, &record.timing, calendar, periods, &self.service))
+            }),
+        };
+        let denials = denied_before(context, due.and_then(|(_, day)| day));
+        let last_day = due.map(|(last, _)| last).unwrap_or_default();
+        self.record_fact(by, None, context, denials, |_| Reminder { last_day, step })
     }
 
-    /// Records that the office is late, and calls the heads on.
+    /// Records that the office is late with the request, or with an open step, and calls the heads on.
     ///
     /// # Errors
     /// [`Denial::NothingDue`] where nothing is due or it was recorded already; [`Denial::NotYet`], [`Denial::NotYourRole`]: only the
     /// office's clock does.
-    pub fn escalate(self, by: &Actor, context: &Context<'_>) -> Ruled<Escalation, S>
+    pub fn escalate(self, by: &Actor, context: &Context<'_>, step: Option<StepId>) -> Ruled<Escalation, S>
     where
         S: Lawful<Escalation>,
         Escalation: Fact<S>,
     {
-        let due = self.last_day().filter(|due| self.record.timing.escalated != Some(*due));
+        let due = match &step {
+            Some(step) => self.record.step_missed(step),
+            None => self.last_day().filter(|due| self.record.timing.escalated != Some(*due)),
+        };
         let denials = denied_until(context, due);
         let due_on = due.unwrap_or_default();
-        self.record_fact(by, None, context, denials, |_| Escalation { due_on })
+        self.record_fact(by, None, context, denials, |_| Escalation { due_on, step })
     }
 
     /// Closes what only the applicant could have moved on and did not, once the last day has passed.
@@ -368,7 +412,8 @@ impl AnyRequest {
         let Some((awaits, last)) = self.last_day() else { return Vec::new() };
         let record = self.record();
         let reminder = remind_on(awaits, last, &record.timing, calendar, periods, self.service());
-        let mut acts: Vec<_> = reminder.map(|day| (day, Command::Remind)).into_iter().collect();
+        let mut acts = record.step_acts(calendar, periods);
+        acts.extend(reminder.map(|day| (day, Command::Remind { step: None })));
         let silent = granting_silence(record, self.service(), calendar).filter(|_| !record.waits_for_fee());
         let after = match self {
             Self::Draft(_) => None,
@@ -377,7 +422,7 @@ impl AnyRequest {
             Self::Refused(_) => Some(Command::MakeFinal),
             Self::InReview(_) if silent.is_some() => Some(Command::GrantBySilence),
             Self::InReview(_) | Self::Approved(_) | Self::Objected(_) => {
-                (record.timing.escalated != Some(last)).then_some(Command::Escalate)
+                (record.timing.escalated != Some(last)).then_some(Command::Escalate { step: None })
             }
         };
         acts.extend(after.map(|act| (last.tomorrow().unwrap_or(last), act)));

@@ -55,9 +55,9 @@ pub enum Command {
     /// See [`Request::dismiss`].
     DismissObjection { note: String },
     /// See [`Request::remind`].
-    Remind,
+    Remind { step: Option<StepId> },
     /// See [`Request::escalate`].
-    Escalate,
+    Escalate { step: Option<StepId> },
     /// See [`Request::lapse`].
     Lapse,
     /// See [`Request::make_final`].
@@ -175,8 +175,8 @@ impl Command {
             Self::Object { .. } => FactName::Objection,
             Self::UpholdObjection { .. } => FactName::ObjectionUpheld,
             Self::DismissObjection { .. } => FactName::ObjectionDismissed,
-            Self::Remind => FactName::Reminder,
-            Self::Escalate => FactName::Escalation,
+            Self::Remind { .. } => FactName::Reminder,
+            Self::Escalate { .. } => FactName::Escalation,
             Self::Lapse => FactName::Lapse,
             Self::MakeFinal => FactName::RefusalFinal,
             Self::GrantBySilence => FactName::SilentApproval,
@@ -333,8 +333,8 @@ impl AnyRequest {
             (Self::Objected(r), Command::DismissObjection { note }) => one(r.dismiss(by, context, note)),
             (
                 request,
-                command @ (Command::Remind
-                | Command::Escalate
+                command @ (Command::Remind { .. }
+                | Command::Escalate { .. }
                 | Command::Lapse
                 | Command::MakeFinal
                 | Command::GrantBySilence

@@ -195,6 +195,8 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
             let reasons = f.corrections.iter().map(|c| &c.reason).chain(&f.exception).cloned().collect();
             (Some(f.step.clone()), reasons, None)
         }
+        AnyFact::Reminder(f) => (f.step.clone(), Vec::new(), None),
+        AnyFact::Escalation(f) => (f.step.clone(), Vec::new(), None),
         AnyFact::Approval(f) => (Some(f.step.clone()), Vec::new(), None),
         AnyFact::Refusal(f) => (Some(f.step.clone()), f.reasons.clone(), None),
         AnyFact::Issuance(f) => (Some(f.step.clone()), Vec::new(), None),
@@ -222,8 +224,6 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         | AnyFact::ObjectionUpheld(_)
         | AnyFact::ObjectionDismissed(_)
         | AnyFact::RefusalFinal(_)
-        | AnyFact::Reminder(_)
-        | AnyFact::Escalation(_)
         | AnyFact::SilentApproval(_)
         | AnyFact::Reading(_)
         | AnyFact::ComplaintAnswered(_)

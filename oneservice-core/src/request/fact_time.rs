@@ -12,6 +12,9 @@ use crate::ids::{LawId, StepId};
 pub struct Reminder {
     /// The last day.
     pub last_day: Date,
+    /// The step whose last day it is; none where it is that of the whole request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
 }
 
 /// The office is late: the heads are called on. Recorded once for each due day that was missed.
@@ -19,6 +22,9 @@ pub struct Reminder {
 pub struct Escalation {
     /// The day that was missed.
     pub due_on: Date,
+    /// The step whose last day it was; none where it was that of the whole request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
 }
 
 /// The office did not decide in time, and by law that grants the request.

@@ -315,6 +315,8 @@ impl<S: Stage> Request<S> {
         if S::NAME != <F::To as Stage>::NAME {
             record.timing.since = entry.recorded_at;
         }
+        record.keep_step_days(<F::To as Stage>::NAME);
+        record.promise_steps(entry);
         record.version += 1;
         record.last_at = entry.recorded_at;
         Request { record, service, stage }

@@ -65,6 +65,7 @@ mod stage;
 mod stage_name;
 mod transfer;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use actor::{Actor, Appointment, By, Entry, Officer};
@@ -91,7 +92,7 @@ pub use item::{Item, NotAnItem};
 pub use lifecycle::{AnyFact, AnyRequest, Arrow, FACTS, Lawful, STAGES, TRANSITIONS, Unlawful};
 pub use people::HEADS;
 pub use proxy::{MandateGiven, MandateStanding};
-pub use record::{Intake, Judged, PaymentMade, Record, StepDone, Timing};
+pub use record::{Intake, Judged, PaymentMade, Record, StepDone, StepTiming, Timing};
 pub use renewal::Unrenewable;
 pub use result::Standing;
 pub use returned::Corrections;
@@ -214,8 +215,11 @@ impl<S: Stage> Request<S> {
             Ok(by) if denials.is_empty() => {
                 let recorded_at = context.now.max(self.record.last_at);
                 let fact = fact(&by);
-                let entry = Entry { by, recorded_at, occurred_at: context.occurred_at };
-                let request = self.take(&fact, &entry);
+                let occurred_at = context.occurred_at;
+                let mut entry = Entry { by, recorded_at, occurred_at, opened: BTreeMap::new() };
+                let mut request = self.take(&fact, &entry);
+                entry.opened = request.opened_steps(context.calendar);
+                request.record.promise_steps(&entry);
                 Ok(Transition { fact, entry, request })
             }
             // Whose part it is comes first: a stranger learns nothing else of the request.

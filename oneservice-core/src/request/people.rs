@@ -3,7 +3,7 @@
 use super::clock::office_reason;
 use super::{
     Actor, AnyRequest, Assignment, Context, Denial, Endorsement, Fact, InReview, Lawful, Officer, ReasonCode,
-    Record, Recusal, Request, Ruled, Stage, StageName, Vacancy, too_long,
+    Record, Recusal, Request, Ruled, Stage, Vacancy, too_long,
 };
 use crate::catalog::{FieldKind, OfficeReasonKind, ReviewStep, Role, Service, StepKind};
 use crate::ids::{OfficerId, StepId};
@@ -214,7 +214,7 @@ impl Request<InReview> {
 impl AnyRequest {
     /// The steps of the plan that can be worked on now, in its order; none in a stage in which nobody works on the plan.
     pub fn open_steps(&self) -> Vec<&ReviewStep> {
-        if !matches!(self.stage(), StageName::InReview | StageName::Approved) {
+        if !super::deadline::is_worked_on(self.stage()) {
             return Vec::new();
         }
         let open = self.record().open_steps(self.service());

@@ -85,6 +85,8 @@ pub struct Record {
     pub recused: BTreeSet<OfficerId>,
     /// Who is for granting, where the deciding step wants several.
     pub endorsed: BTreeSet<OfficerId>,
+    /// How the open steps stand in time.
+    pub step_days: BTreeMap<StepId, StepTiming>,
     /// Open steps that nobody in the office may do.
     pub vacant: BTreeSet<StepId>,
     /// When the inspectors come, for inspections that are still to be reported.
@@ -134,6 +136,19 @@ pub struct Timing {
     pub extended: bool,
     /// The missed due day for which the office has explained itself.
     pub explained: Option<Date>,
+}
+
+/// The last day of an open step, and what the office's clock recorded of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepTiming {
+    /// When it opened.
+    pub since: Moment,
+    /// The last day.
+    pub last_day: Date,
+    /// Whether it was reminded of.
+    pub reminded: bool,
+    /// Whether the heads were called on for it.
+    pub escalated: bool,
 }
 
 /// A fee, or part of one, that was paid.
@@ -252,6 +267,7 @@ impl Record {
             assigned: BTreeMap::new(),
             recused: BTreeSet::new(),
             endorsed: BTreeSet::new(),
+            step_days: BTreeMap::new(),
             vacant: BTreeSet::new(),
             appointments: BTreeMap::new(),
             judgements: BTreeMap::new(),
@@ -308,6 +324,7 @@ impl Record {
             assigned: BTreeMap::new(),
             recused: BTreeSet::new(),
             endorsed: BTreeSet::new(),
+            step_days: BTreeMap::new(),
             vacant: BTreeSet::new(),
             appointments: BTreeMap::new(),
             judgements: BTreeMap::new(),

@@ -230,7 +230,10 @@ impl Real {
     fn tick(&mut self) -> Vec<FactName> {
         let mut facts = Vec::new();
         while let Some(command) = self.request.due(&self.context()) {
-            facts.push(command.fact());
+            // Those of single steps are the clerk's matter.
+            if !matches!(command, Command::Remind { step: Some(_) } | Command::Escalate { step: Some(_) }) {
+                facts.push(command.fact());
+            }
             assert!(self.does(command, &Actor::System), "what is due is lawful");
             assert!(facts.len() < 5, "{facts:?}");
         }

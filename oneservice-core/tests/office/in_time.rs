@@ -99,8 +99,8 @@ async fn a_late_office_is_warned_called_on_and_explains_itself() {
     let late =
         || Command::ExplainDelay { reason: "OF-L01".parse().unwrap(), note: Some("The river rose".into()) };
     town.go_to(&due.to_string());
-    assert_eq!(town.tick().await, [FactName::Reminder]);
-    assert_eq!(called(&town).await, [0, 0]);
+    assert_eq!(town.tick().await, [FactName::Reminder, FactName::Escalation], "the first step is late");
+    assert_eq!(called(&town).await, [1, 0], "for a step only the department's head");
     assert_eq!(town.act(id, Role::FrontDesk, late()).await.unwrap_err()[0].code(), "not-overdue");
     town.pass_days(1);
     assert_eq!(town.tick().await, [FactName::Escalation]);
@@ -176,4 +176,70 @@ async fn an_objection_comes_in_time_is_answered_by_others_and_gives_the_office_a
     town.go_to(&last.to_string());
     town.pass_days(1);
     assert_eq!(town.asks(late, object()).await.unwrap_err()[0].code(), "too-late");
+}
+
+#[tokio::test]
+async fn a_step_has_a_last_day_of_its_own_that_pauses_with_the_request() {
+    let town = Town::with(&[]).await;
+    let id = town.apply().await;
+    town.pay(id).await;
+    let day = |request: &AnyRequest, step: &str| {
+        request.record().step_days.get(step).map(|timing| timing.last_day.to_string())
+    };
+    assert_eq!(day(&town.request(id).await, "intake").as_deref(), Some("2026-06-02"));
+    town.pass(id, "intake", Role::FrontDesk).await;
+    let open = town.request(id).await;
+    assert_eq!(day(&open, "examine").as_deref(), Some("2026-06-04"));
+    assert_eq!(open.record().step_days.len(), 1, "what is not open has no day yet");
+    let expected = open.expected(town.office.catalog().calendar());
+    assert_eq!(expected[0].1.to_string(), "2026-06-04", "the applicant is told the same day");
+    let last = town.office.case(id).await.unwrap().history.pop().unwrap().recorded;
+    let text = serde_json::to_value(&last).unwrap();
+    assert_eq!(text["opened"], serde_json::json!({ "examine": "2026-06-04" }), "it stands in the history");
+
+    let named =
+        async |town: &Town| match town.office.case(id).await.unwrap().history.pop().unwrap().recorded.fact {
+            AnyFact::Reminder(reminder) => reminder.step,
+            AnyFact::Escalation(escalation) => escalation.step,
+            other => panic!("{}", other.name()),
+        };
+    let step = Some("examine".parse().unwrap());
+    assert_eq!(town.tick().await, []);
+    town.go_to("2026-06-02");
+    assert_eq!((town.tick().await, named(&town).await), (vec![FactName::Reminder], step.clone()));
+    town.go_to("2026-06-04");
+    assert_eq!(town.tick().await, [], "reminded once, and the last day counts whole");
+    town.go_to("2026-06-05");
+    assert_eq!((town.tick().await, named(&town).await), (vec![FactName::Escalation], step));
+    assert_eq!(town.tick().await, [], "called on once");
+    let head = Query::Queue(QueueName::new(Role::DepartmentHead, &"trade".parse().unwrap()));
+    assert_eq!(town.office.list(&head, None, 10).await.unwrap().rows.len(), 1);
+    town.pass(id, "examine", Role::Examiner).await;
+    assert!(
+        town.office.list(&head, None, 10).await.unwrap().rows.is_empty(),
+        "a step that is done is not late"
+    );
+    assert_eq!(day(&town.request(id).await, "approve").as_deref(), Some("2026-06-09"));
+    assert_eq!(town.tick().await, []);
+
+    // While the applicant corrects, nothing is late; then the step has all its days again.
+    let back = town.apply().await;
+    town.pay(back).await;
+    town.give_back(back).await;
+    assert!(town.request(back).await.record().step_days.is_empty());
+    let approve = Command::Approve { step: "approve".parse().unwrap(), note: None };
+    town.act(id, Role::Approver, approve).await.unwrap();
+    town.act(id, Role::FrontDesk, Command::Issue { step: "issue".parse().unwrap() }).await.unwrap();
+    town.go_to("2026-06-22");
+    assert_eq!(town.tick().await, []);
+    let item: Item = "documents.id-card".parse().unwrap();
+    let corrections = Corrections {
+        channel: Channel::Web,
+        answers: Default::default(),
+        evidence: Vec::new(),
+        signature: None,
+        explanations: [(item, "It is right".to_owned())].into(),
+    };
+    let sent = town.asks(back, Command::Resubmit(corrections)).await.unwrap();
+    assert_eq!(day(&sent, "intake").as_deref(), Some("2026-06-23"));
 }

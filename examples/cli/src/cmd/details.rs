@@ -1,5 +1,7 @@
 //! One request and everything that happened to it, with what was found, said and seen.
 
+use std::collections::BTreeMap;
+
 use oneservice_core::catalog::{FieldKind, Service};
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, Office};
@@ -44,12 +46,14 @@ pub(crate) fn case_value(
         })
         .collect();
     let open: Vec<_> = case.request.open_steps().into_iter().map(|step| &step.id).collect();
+    let expected = case.request.expected(office.catalog().calendar()).into_iter();
+    let expected: Vec<Value> = expected.map(|(step, by)| json!({ "step": step, "by": by })).collect();
     let mut value = json!({
         "code": record.code, "id": record.id, "number": case.number, "service": record.service.id,
         "version": record.version, "stage": case.request.stage(), "due": record.due_on,
         "last_day": case.request.last_day().map(|(_, day)| day),
         "received": record.received_on, "fee": record.fee.total, "outstanding": record.outstanding(),
-        "open_steps": open, "waits_for": waits_for, "next": super::next::next(office, &case.request, waits_for), "answers": record.answers,
+        "open_steps": open, "expected": expected, "waits_for": waits_for, "next": super::next::next(office, &case.request, waits_for), "answers": record.answers,
         "documents": record.evidence.iter().map(|e| json!({"document": e.document, "name": e.name, "media_type": e.media_type, "size": e.size_bytes})).collect::<Vec<_>>(),
         "events": events,
     });
@@ -129,6 +133,12 @@ pub(crate) fn case_text(
         for line in said(fact, record, service, lang) {
             text.push_str(&format!("{:18}{line}\n", ""));
         }
+    }
+    let days: BTreeMap<_, _> = case.request.expected(calendar).into_iter().collect();
+    for step in case.request.open_steps() {
+        let by = days.get(&step.id).map(|day| sentence::date(lang, *day)).unwrap_or_default();
+        let title = step.title.get(lang);
+        text.push_str(&format!("{:<18}{title}  {by}\n", words::get(lang, "expected-by", &[])));
     }
     for queue in waits_for {
         text.push_str(&format!("{:<18}{queue}\n", words::get(lang, "waits-for", &[])));

@@ -94,6 +94,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
             let open = open.into_iter().filter(|(is_open, _)| *is_open).map(|(_, todo)| p.t(todo));
             open.collect::<Vec<_>>().join(" · ")
         }
+        StageName::InReview if !record.appointments.is_empty() => p.t("todo-inspection"),
         StageName::Returned => p.t("todo-fix"),
         StageName::Ready => p.t("todo-collect"),
         StageName::Refused => p.t("todo-object"),

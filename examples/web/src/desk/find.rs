@@ -56,7 +56,7 @@ pub(crate) async fn show(
             return Ok(to(lang, &format!("/desk/r/{}", one.request)));
         }
         let (fitting, cut) = by_name(&app, &officer, &asked, |_| true).await?;
-        let rows = rows(&app, &p, &fitting, false).await?;
+        let rows = rows(&app, &p, &fitting, None).await?;
         let found = Some(Found { asked, rows, cut });
         Ok(html(DeskPage {
             p,

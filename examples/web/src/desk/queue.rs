@@ -6,6 +6,7 @@ use axum::extract::{Query as Asked, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use oneservice_core::catalog::Role;
+use oneservice_core::ids::StepId;
 use oneservice_core::office::{Case, OfficeError};
 use oneservice_core::request::{Appointment, Officer, StageName};
 use oneservice_core::store::{Cursor, Query, QueueName, Summary};
@@ -30,6 +31,9 @@ pub(super) struct Row {
     stage: String,
     due: String,
     late: bool,
+    /// The last day of the step that waits in this list.
+    mine: String,
+    mine_late: bool,
     amount: String,
 }
 
@@ -62,12 +66,14 @@ pub(super) struct Found {
     pub(super) cut: bool,
 }
 
-/// A row of a list. `at_cash` has the amount that is left to pay, or is to be given back, or came over the bank.
-async fn row(app: &App, p: &Page, summary: &Summary, at_cash: bool) -> Result<Row, OfficeError> {
+/// A row of a list, perhaps of those that wait for an appointment. The cashier's has the amount that is left to pay, or is to be given
+/// back, or came over the bank; any other's the last day of the step that waits.
+async fn row(app: &App, p: &Page, summary: &Summary, of: Option<&Appointment>) -> Result<Row, OfficeError> {
+    let at_cash = of.is_some_and(|of| of.role == Role::Cashier);
     let catalog = app.office.catalog();
     let today = catalog.calendar().local_date(app.office.now());
     // A row knows neither how a request ended nor what it costs.
-    let case = if at_cash || summary.stage == StageName::Closed {
+    let case = if of.is_some() || summary.stage == StageName::Closed {
         Some(app.office.case(summary.request).await?)
     } else {
         None
@@ -80,6 +86,13 @@ async fn row(app: &App, p: &Page, summary: &Summary, at_cash: bool) -> Result<Ro
         none if none.is_empty() => waiting(case).unwrap_or_else(|| payable(case, p.lang)),
         due => format!("{}: {due}", p.t("refund")),
     });
+    // The first of them, where several steps wait for one appointment.
+    let mine = of.zip(case.as_ref()).and_then(|(of, case)| {
+        let open = case.request.open_steps();
+        let fits = |id: &StepId| open.iter().any(|step| &step.id == id && of.fits(step));
+        let days = case.request.expected(catalog.calendar()).into_iter();
+        days.filter(|(id, _)| fits(id)).map(|(_, day)| day).min()
+    });
     Ok(Row {
         link: p.u(&format!("/desk/r/{}", summary.request)),
         code: summary.code.to_string(),
@@ -91,6 +104,8 @@ async fn row(app: &App, p: &Page, summary: &Summary, at_cash: bool) -> Result<Ro
         },
         due: summary.due_on.map(|due| p.date(due)).unwrap_or_default(),
         late: summary.due_on.is_some_and(|due| due < today),
+        mine: mine.map(|day| p.date(day)).unwrap_or_default(),
+        mine_late: mine.is_some_and(|day| day < today),
         amount: money.unwrap_or_default(),
     })
 }
@@ -99,11 +114,11 @@ pub(super) async fn rows(
     app: &App,
     p: &Page,
     found: &[Summary],
-    at_cash: bool,
+    of: Option<&Appointment>,
 ) -> Result<Vec<Row>, OfficeError> {
     let mut rows = Vec::with_capacity(found.len());
     for summary in found {
-        rows.push(row(app, p, summary, at_cash).await?);
+        rows.push(row(app, p, summary, of).await?);
     }
     Ok(rows)
 }
@@ -114,7 +129,7 @@ struct List {
     name: String,
     title: String,
     query: Query,
-    at_cash: bool,
+    of: Option<Appointment>,
 }
 
 fn lists(app: &App, p: &Page, officer: &Officer) -> Vec<List> {
@@ -127,18 +142,23 @@ fn lists(app: &App, p: &Page, officer: &Officer) -> Vec<List> {
             name: queue.to_string(),
             title: format!("{role} · {}", department.unwrap_or_default()),
             query: Query::Queue(queue),
-            at_cash: appointment.role == Role::Cashier,
+            of: Some(appointment.clone()),
         }
     };
     let ready = officer.holds(&[Role::FrontDesk]).then(|| List {
         name: "ready".into(),
         title: p.t("stage-ready"),
         query: Query::Stage(StageName::Ready),
-        at_cash: false,
+        of: None,
     });
     let at_bank = officer.appointments.iter().filter(|held| held.role == Role::Cashier).map(|held| {
         let queue = QueueName::transfers(&held.department);
-        List { name: queue.to_string(), title: p.t("transfers"), query: Query::Queue(queue), at_cash: true }
+        List {
+            name: queue.to_string(),
+            title: p.t("transfers"),
+            query: Query::Queue(queue),
+            of: Some(held.clone()),
+        }
     });
     officer.appointments.iter().map(queue).chain(at_bank).chain(ready).collect()
 }
@@ -186,7 +206,7 @@ pub(crate) async fn show(
             let more = page.next.map(|next| p.u(&format!("/desk?list={}&after={next}", list.name)));
             desks.push(Desk {
                 title: list.title,
-                rows: rows(&app, &p, &page.rows, list.at_cash).await?,
+                rows: rows(&app, &p, &page.rows, list.of.as_ref()).await?,
                 more: more.unwrap_or_default(),
             });
         }

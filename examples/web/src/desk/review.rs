@@ -1,6 +1,8 @@
 //! One page for one request: each paper and answer beside its judgement, and what this officer may do now. The cashier's page has name,
 //! stage and fee.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -36,6 +38,9 @@ struct StepView {
     /// It is this officer's.
     taken: bool,
     checklist: Vec<String>,
+    /// Its own last day.
+    day: String,
+    late: bool,
     inspection: Option<Inspection>,
 }
 
@@ -179,6 +184,8 @@ fn page(
     let (record, service) = (case.request.record(), case.request.service());
     let p = Page::new(app, lang, format!("/desk/r/{}", record.id)).wide();
     let mine = case.request.steps_of(officer);
+    let today = app.office.today();
+    let days: BTreeMap<_, _> = case.request.expected(app.office.catalog().calendar()).into_iter().collect();
     let step_view = |step: &&ReviewStep| StepView {
         id: step.id.to_string(),
         title: p.c(&step.title),
@@ -187,6 +194,8 @@ fn page(
         issue: step.kind == StepKind::Issue,
         taken: record.assigned.get(&step.id) == Some(&officer.id),
         checklist: step.checklist.iter().map(|point| p.c(point)).collect(),
+        day: days.get(&step.id).map(|day| p.date(*day)).unwrap_or_default(),
+        late: days.get(&step.id).is_some_and(|day| *day < today),
         inspection: inspection(app, &p, case, step),
     };
     let steps: Vec<StepView> = mine.iter().map(step_view).collect();
@@ -195,7 +204,9 @@ fn page(
     let others = others.map(|step| {
         let taken = record.assigned.get(&step.id);
         let taken = taken.map(|officer| format!(" · {} {officer}", p.t("assigned-to"))).unwrap_or_default();
-        format!("{} · {}{taken}", p.c(&step.title), role(app, lang, step.role))
+        let day = days.get(&step.id).map(|day| format!(" · {} {}", p.t("expected-by"), p.date(*day)));
+        let day = day.unwrap_or_default();
+        format!("{} · {}{taken}{day}", p.c(&step.title), role(app, lang, step.role))
     });
     let originals = service.documents.iter().filter(|d| d.original_at_counter);
     let originals = originals.filter(|d| record.is_given(&d.id));
@@ -211,7 +222,6 @@ fn page(
             _ => false,
         });
     let against = against.map(|recorded| happened(app, lang, case, recorded, Reader::Officer));
-    let today = app.office.catalog().calendar().local_date(app.office.now());
     let view = Review {
         code: record.code.to_string(),
         number: case.number.clone(),

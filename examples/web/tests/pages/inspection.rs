@@ -14,7 +14,11 @@ async fn the_applicant_knows_when_somebody_comes_and_sees_what_was_found() {
     let receipt = town.apply(GUESTHOUSE).await;
     town.up_to_inspection(&receipt, None).await;
     let (mut inspector, path) = (town.sit("inspector"), desk_of(&receipt));
+    let days = town.case(&receipt).await.request.record().step_days.clone();
+    let mine = format!("Yours by {}", sentence::date(Lang::En, days.values().next().unwrap().last_day));
+    assert!(inspector.get("/en/desk").contains(&mine), "the step's own last day, in the queue");
     let page = inspector.get(&path);
+    assert!(page.contains(&mine), "and on the page: {mine}");
     assert!(page.contains("value=\"schedule\"") && !page.contains("value=\"pass\""), "first the day");
 
     let calendar = town.office.catalog().calendar();

@@ -10,6 +10,7 @@ mod money;
 pub mod others;
 pub mod people;
 pub mod sheet;
+mod steps;
 pub mod tries;
 pub mod work;
 

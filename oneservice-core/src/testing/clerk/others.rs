@@ -91,6 +91,7 @@ impl Sheet {
             What::Accept { step, .. }
             | What::Reject { step, .. }
             | What::Pass { step, .. }
+            | What::Schedule { step, .. }
             | What::Return { step, .. }
             | What::Approve { step }
             | What::Refuse { step, .. }

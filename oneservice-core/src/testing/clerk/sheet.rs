@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::days::{between, count, later, open_on, works};
+use super::days::{between, count, later, open_on};
+use super::steps::StepDay;
 use super::{Try, What, Who};
 use crate::calendar::Date;
 use crate::catalog::Role;
@@ -19,8 +20,8 @@ const WORKER: [(Role, &str); 5] = [
 ];
 /// The step in which somebody comes to the place, where [`Sheet::panel`] says so.
 pub(super) const VISIT: usize = 1;
-const APPROVE: usize = 3;
-const ISSUE: usize = 4;
+pub(super) const APPROVE: usize = 3;
+pub(super) const ISSUE: usize = 4;
 
 /// When the fee is to be paid.
 #[allow(missing_docs, reason = "each is named by what it is")]
@@ -64,6 +65,8 @@ pub struct Sheet {
     pub(super) skipped: BTreeSet<usize>,
     /// Who did anything in which step.
     pub touched: BTreeSet<(usize, Who)>,
+    /// Until when the open steps are expected.
+    pub(super) days: BTreeMap<usize, StepDay>,
     /// The day on which somebody comes to the place.
     pub(super) appointed: Option<Date>,
     /// Items that stand rejected.
@@ -124,6 +127,7 @@ impl Sheet {
             done: BTreeSet::new(),
             skipped: BTreeSet::new(),
             touched: BTreeSet::new(),
+            days: BTreeMap::new(),
             appointed: None,
             rejected: 0,
             returned: 0,
@@ -152,6 +156,7 @@ impl Sheet {
         };
         sheet.last = sheet.asked_until;
         sheet.open_if_ready();
+        sheet.promise_steps();
         sheet
     }
 
@@ -173,24 +178,6 @@ impl Sheet {
         self.last.is_some_and(|last| self.today > last)
     }
 
-    /// Done, or not part of this request's plan.
-    fn settled(&self, step: usize) -> bool {
-        self.done.contains(&step) || (step == 2 && !self.asks_health)
-    }
-
-    /// Whether a step can be worked on.
-    #[must_use]
-    pub fn open(&self, step: usize) -> bool {
-        let before: &[usize] = match step {
-            0 => &[],
-            1 | 2 => &[0],
-            APPROVE => &[0, 1, 2],
-            ISSUE => &[0, 1, 2, APPROVE],
-            _ => return false,
-        };
-        !self.settled(step) && before.iter().all(|step| self.settled(*step))
-    }
-
     /// Open, this person's role, nobody else's, and this person has no conflict.
     pub(super) fn may_work(&self, who: Who, step: usize) -> bool {
         self.eligible(who, step) && self.assigned.get(&step).is_none_or(|holder| *holder == who)
@@ -207,10 +194,6 @@ impl Sheet {
             && !self.recused.contains(&who)
             && who.appointments().contains(&WORKER[step])
             && other.is_none_or(|other| !self.touched.contains(&(other, who)))
-    }
-
-    fn is_visit(&self, step: usize) -> bool {
-        self.panel && step == VISIT
     }
 
     fn took_part(&self, who: Who) -> bool {
@@ -260,11 +243,8 @@ impl Sheet {
                 in_review && other && self.may_work(who, step) && clean && visited
             }
             What::Schedule { step, ahead, hours, coded } => {
-                let day = later(self.today, ahead);
-                let last = self.last.max(Some(count(self.today, 3, 1)));
-                let fits = ahead >= 0 && Some(day) <= last && works(day);
                 let said = hours && (coded || self.appointed.is_none());
-                in_review && self.is_visit(step) && self.may_work(who, step) && fits && said
+                in_review && self.may_work(who, step) && self.can_visit(step, ahead) && said
             }
             What::Return { step, items, why, excepted } => {
                 let fits = (0..3).filter(|item| items >> item & 1 == 1).all(|item| why.fits(item));
@@ -290,8 +270,13 @@ impl Sheet {
             What::Uphold { words } | What::Dismiss { words } => {
                 stage == Objected && who.heads() && words && !self.took_part(who)
             }
-            What::Remind => clock && stage != Draft && self.remind_on().is_some_and(|day| self.today >= day),
-            What::Escalate => clock && self.office_acts() && self.is_over() && self.called != self.last,
+            What::Remind { step: Some(_) } | What::Escalate { step: Some(_) } => self.allows_clock(who, what),
+            What::Remind { .. } => {
+                clock && stage != Draft && self.remind_on().is_some_and(|day| self.today >= day)
+            }
+            What::Escalate { .. } => {
+                clock && self.office_acts() && self.is_over() && self.called != self.last
+            }
             What::Lapse => clock && matches!(stage, Submitted | Returned | Ready) && self.is_over(),
             What::MakeFinal => clock && stage == Refused && self.is_over(),
             What::GrantBySilence => {
@@ -370,6 +355,11 @@ impl Sheet {
 
     /// What is allowed is noted.
     pub fn note(&mut self, attempt: Try) {
+        self.note_act(attempt);
+        self.promise_steps();
+    }
+
+    fn note_act(&mut self, attempt: Try) {
         use StageName::*;
         let who = attempt.who;
         self.note_presence(attempt.what);
@@ -443,8 +433,11 @@ impl Sheet {
                 self.done.remove(&APPROVE);
                 self.open_review();
             }
-            What::Remind => self.reminded = self.last,
-            What::Escalate => self.called = self.last,
+            What::Remind { step: Some(_) } | What::Escalate { step: Some(_) } => {
+                self.note_clock(attempt.what);
+            }
+            What::Remind { .. } => self.reminded = self.last,
+            What::Escalate { .. } => self.called = self.last,
             What::GrantBySilence => {
                 let to_do = |step: &usize| !self.settled(*step);
                 self.skipped = [0, 1, 2, APPROVE].into_iter().filter(to_do).collect();

@@ -120,8 +120,14 @@ pub enum What {
     Dismiss {
         words: bool,
     },
-    Remind,
-    Escalate,
+    /// Of the whole request, or of a step.
+    Remind {
+        step: Option<usize>,
+    },
+    /// The same.
+    Escalate {
+        step: Option<usize>,
+    },
     Lapse,
     MakeFinal,
     GrantBySilence,
@@ -233,8 +239,8 @@ impl What {
     fn is_aside(self) -> bool {
         matches!(
             self,
-            Self::Remind
-                | Self::Escalate
+            Self::Remind { .. }
+                | Self::Escalate { .. }
                 | Self::GrantBySilence
                 | Self::Expire
                 | Self::Extend { .. }
@@ -326,8 +332,8 @@ const WAITS: [u16; 7] = [1, 2, 5, 9, 24, 70, 400];
 fn everything() -> Vec<What> {
     let mut all = vec![
         What::Withdraw,
-        What::Remind,
-        What::Escalate,
+        What::Remind { step: None },
+        What::Escalate { step: None },
         What::Lapse,
         What::MakeFinal,
         What::GrantBySilence,
@@ -386,6 +392,7 @@ fn everything() -> Vec<What> {
             all.extend([true, false].map(|favourable| What::Pass { step, favourable, shown }));
         }
         all.push(What::Schedule { step, ahead: 0, hours: true, coded: true });
+        all.extend([What::Remind { step: Some(step) }, What::Escalate { step: Some(step) }]);
         all.extend([true, false].map(|coded| What::Refuse { step, coded }));
         all.extend([
             What::Approve { step },

@@ -334,8 +334,8 @@ pub fn command(
         What::Object { words: some } => Command::Object { text: words(some) },
         What::Uphold { words: some } => Command::UpholdObjection { note: words(some) },
         What::Dismiss { words: some } => Command::DismissObjection { note: words(some) },
-        What::Remind => Command::Remind,
-        What::Escalate => Command::Escalate,
+        What::Remind { step: nth } => Command::Remind { step: nth.map(step) },
+        What::Escalate { step: nth } => Command::Escalate { step: nth.map(step) },
         What::Lapse => Command::Lapse,
         What::MakeFinal => Command::MakeFinal,
         What::GrantBySilence => Command::GrantBySilence,
@@ -413,6 +413,11 @@ pub fn compare(sheet: &Sheet, request: &AnyRequest) -> Checked {
     let mut expected: Vec<Item> = items(sheet.rejected).collect();
     expected.sort();
     same("rejected items", rejected, expected)?;
+    let mut days: Vec<(Option<usize>, Date)> =
+        record.step_days.iter().map(|(id, timing)| (place(id.as_str()), timing.last_day)).collect();
+    days.sort_unstable();
+    let expected = sheet.days.iter().map(|(step, day)| (Some(*step), day.last)).collect();
+    same("the days of open steps", days, expected)?;
     let appointed: Vec<Date> = record.appointments.values().map(|appointment| appointment.day).collect();
     same("the appointment", appointed, sheet.appointed.into_iter().collect())
 }
