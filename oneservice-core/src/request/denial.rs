@@ -279,6 +279,12 @@ pub enum Denial {
     /// Four eyes: another cashier than the one who recorded it confirms a transfer.
     #[error("who recorded a transfer does not confirm it")]
     OwnTransfer,
+    /// Four eyes: who entered a request for somebody at the counter does nothing but the counter's own work in it.
+    #[error("who entered the request at the counter has no other part in it")]
+    OwnEntry,
+    /// Nothing came in the future.
+    #[error("when the request came lies in the future")]
+    CameInFuture,
     /// Somebody else must sign before review.
     #[error("the co-signature is missing")]
     CosignatureMissing,
@@ -344,6 +350,8 @@ impl Denial {
             Self::TransferUnconfirmed => "transfer-unconfirmed",
             Self::NoTransferWaits => "no-transfer-waits",
             Self::OwnTransfer => "own-transfer",
+            Self::OwnEntry => "own-entry",
+            Self::CameInFuture => "came-in-future",
             Self::CosignatureMissing => "cosignature-missing",
             Self::NoCosigner => "no-cosigner",
         }
@@ -404,83 +412,11 @@ impl Denial {
         "transfer-unconfirmed",
         "no-transfer-waits",
         "own-transfer",
+        "own-entry",
+        "came-in-future",
+        "cosignature-missing",
+        "no-cosigner",
     ];
-
-    /// What a translated message may name: ids and numbers, to be shown as the catalogue names them.
-    pub fn params(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::NotInStage { act, stage, possible } => {
-                vec![("act", act.to_string()), ("stage", stage.to_string()), ("possible", words(possible))]
-            }
-            Self::NotYourRole { roles, department } => {
-                let mut params = vec![("roles", words(roles))];
-                params.extend(department.as_ref().map(|d| ("department", d.to_string())));
-                params
-            }
-            Self::FourEyes { step, other } => vec![("step", step.to_string()), ("other", other.to_string())],
-            Self::StepUnknown { step } => vec![("step", step.clone())],
-            Self::StepNotOpen { step, open } => vec![("step", step.to_string()), ("open", words(open))],
-            Self::StepKind { step } | Self::MayNotReturn { step } => vec![("step", step.to_string())],
-            Self::StepsMissing { open } => vec![("open", words(open))],
-            Self::RejectionsStand { items } => vec![("items", words(items))],
-            Self::ItemUnknown { item }
-            | Self::ItemTwice { item }
-            | Self::DefectLeftOut { item }
-            | Self::LateDefect { item }
-            | Self::NotReturned { item }
-            | Self::NotCorrected { item } => vec![("item", item.to_string())],
-            Self::ReasonUnknown { code } => vec![("code", code.clone())],
-            Self::ReasonForOther { code, item } => {
-                vec![("code", code.to_string()), ("item", item.to_string())]
-            }
-            Self::Form(problems) => vec![("n", problems.len().to_string())],
-            Self::WrongAmount { due, offered } => {
-                vec![("due", due.to_string()), ("offered", offered.to_string())]
-            }
-            Self::FeeUnpaid { due } => vec![("due", due.to_string())],
-            Self::OriginalNotSeen { document } => vec![("document", document.to_string())],
-            Self::WordsMissing { field } => vec![("field", (*field).to_owned())],
-            Self::WordsTooLong { field, limit } => {
-                vec![("field", (*field).to_owned()), ("limit", limit.to_string())]
-            }
-            Self::ResultStands { standing } => vec![("standing", (*standing).to_owned())],
-            Self::AssignedTo { step, officer } => {
-                vec![("step", step.to_string()), ("officer", officer.to_string())]
-            }
-            Self::NotEligible { officer } => vec![("officer", officer.to_string())],
-            Self::ComplaintsOpen { limit } | Self::ApproversMissing { limit } => {
-                vec![("limit", limit.to_string())]
-            }
-            Self::ExtensionTooLong { limit } => vec![("limit", limit.to_string())],
-            Self::NotYet { last_day } | Self::TooLate { last_day } => {
-                vec![("last_day", last_day.to_string())]
-            }
-            Self::NothingToCorrect
-            | Self::ReasonMissing
-            | Self::NoFeeDue
-            | Self::SignatureMissing
-            | Self::CollectorMissing
-            | Self::NothingDue
-            | Self::AlreadyExtended
-            | Self::NotOverdue
-            | Self::ResultHandedOver
-            | Self::Recused
-            | Self::OwnRequest
-            | Self::FileUnknown
-            | Self::AlreadyRecorded
-            | Self::NothingToRefund
-            | Self::TookPart
-            | Self::MandateMissing
-            | Self::MandateRevoked
-            | Self::MandateWrong
-            | Self::TransferWaits
-            | Self::TransferUnconfirmed
-            | Self::NoTransferWaits
-            | Self::OwnTransfer
-            | Self::CosignatureMissing
-            | Self::NoCosigner => Vec::new(),
-        }
-    }
 }
 
 /// A denied act: every reason, and the request as it was, so that nothing is lost.
@@ -492,6 +428,6 @@ pub struct Denied<S: Stage> {
     pub denials: Vec<Denial>,
 }
 
-fn words<T: ToString>(items: &[T]) -> String {
+pub(super) fn words<T: ToString>(items: &[T]) -> String {
     items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    Actor, Context, Denial, Draft, Evidence, Filled, Intake, Record, Request, Ruled, ServiceRef, Signature,
-    Submission,
+    Actor, Context, Denial, Draft, Evidence, Filled, Intake, Officer, Record, Request, Ruled, ServiceRef,
+    Signature, Submission,
 };
 use crate::calendar::Date;
-use crate::catalog::{Assessment, DocumentClaim, FeeMoment, Filing, Places, Service};
+use crate::catalog::{Assessment, DocumentClaim, FeeMoment, Filing, Places, Service, last_day};
 
 impl Request<Draft> {
     /// A draft as the person filled it in.
@@ -40,12 +40,17 @@ impl Request<Draft> {
     /// Sends it in, if form, documents and signature are in order.
     ///
     /// # Errors
-    /// [`Denial::Form`] with every problem; [`Denial::NotYourRole`].
+    /// [`Denial::Form`] with every problem; [`Denial::NotYourRole`]. For an officer who enters it at the counter also
+    /// [`Denial::OwnRequest`], and [`Denial::CameInFuture`] or [`Denial::TooLate`] for what came then: a program answers for the time that
+    /// it says itself, and a time in the future is none.
     pub fn submit(self, by: &Actor, context: &Context<'_>) -> Ruled<Submission, Draft> {
         let mut assessment = self.assess(context.calendar.local_date(context.happened_at()), context.places);
         let mut denials = Vec::new();
         if !assessment.problems.is_empty() {
             denials.push(Denial::Form(std::mem::take(&mut assessment.problems)));
+        }
+        if let Actor::Officer(officer) = by {
+            denials.extend(self.entry_denials(officer, context));
         }
         let received_on = context.calendar.received_on(context.happened_at());
         let due_on = context.calendar.add_working_days(received_on, assessment.working_days);
@@ -81,6 +86,23 @@ impl Request<Draft> {
                 cosigned_first,
             }
         })
+    }
+
+    /// What speaks against this officer's entering it as of when it came.
+    fn entry_denials(&self, officer: &Officer, context: &Context<'_>) -> Vec<Denial> {
+        let mut denials = Vec::new();
+        if self.record.is_about(officer, &self.service) {
+            denials.push(Denial::OwnRequest);
+        }
+        if let Some(came_at) = context.occurred_at {
+            let came_on = context.calendar.local_date(came_at);
+            let days = context.office.periods.enter_days;
+            let last_day = days.map(|days| last_day(context.calendar, came_on, days));
+            denials.extend((came_at > context.now).then_some(Denial::CameInFuture));
+            let missed = last_day.filter(|last_day| context.today() > *last_day);
+            denials.extend(missed.map(|last_day| Denial::TooLate { last_day }));
+        }
+        denials
     }
 }
 

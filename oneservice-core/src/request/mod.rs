@@ -32,6 +32,7 @@ mod command_aside;
 mod cosign;
 mod deadline;
 mod denial;
+mod denial_params;
 mod diagram;
 mod draft;
 mod event;
@@ -209,7 +210,8 @@ impl<S: Stage> Request<S> {
             Ok(by) if denials.is_empty() => {
                 let recorded_at = context.now.max(self.record.last_at);
                 let fact = fact(&by);
-                let entry = Entry { by, recorded_at, occurred_at: context.occurred_at };
+                let occurred_at = context.occurred_at.filter(|at| *at < recorded_at);
+                let entry = Entry { by, recorded_at, occurred_at };
                 let request = self.take(&fact, &entry);
                 Ok(Transition { fact, entry, request })
             }

@@ -20,6 +20,9 @@ impl Record {
             officer.appointment_for(step).and_then(|appointment| appointment.delegated_by.as_ref());
         let persons = || std::iter::once(&officer.id).chain(delegated_by);
         denials.extend(persons().find_map(|person| self.four_eyes(step, service, person)));
+        if step.role != Role::FrontDesk && persons().any(|person| self.entered_by.contains(person)) {
+            denials.push(Denial::OwnEntry);
+        }
         if persons().any(|person| self.recused.contains(person)) {
             denials.push(Denial::Recused);
         }
@@ -44,7 +47,7 @@ impl Record {
     }
 
     /// Whether the form names the officer's own national ID or telephone number.
-    fn is_about(&self, officer: &Officer, service: &Service) -> bool {
+    pub(super) fn is_about(&self, officer: &Officer, service: &Service) -> bool {
         let digits = |text: &str| -> String {
             let plain = phone(text).unwrap_or_else(|| ascii_digits(text));
             plain.chars().filter(char::is_ascii_digit).collect()

@@ -54,6 +54,8 @@ pub struct Sheet {
     pub(super) skipped: BTreeSet<usize>,
     /// Who did anything in which step.
     pub touched: BTreeSet<(usize, Who)>,
+    /// Who of the counter wrote it, or a correction of it, down for the applicant.
+    pub typed_in: BTreeSet<Who>,
     /// Items that stand rejected.
     pub rejected: u8,
     /// Items that were sent back.
@@ -108,6 +110,7 @@ impl Sheet {
             done: BTreeSet::new(),
             skipped: BTreeSet::new(),
             touched: BTreeSet::new(),
+            typed_in: BTreeSet::new(),
             rejected: 0,
             returned: 0,
             touchable: None,
@@ -139,10 +142,23 @@ impl Sheet {
         sheet
     }
 
+    /// The same sheet, written down at the counter by somebody who holds every role.
+    #[must_use]
+    pub fn written_at_the_counter(mut self, is_so: bool) -> Self {
+        self.typed_in.extend(is_so.then_some(Who::All));
+        self
+    }
+
+    /// Who sent it in.
+    #[must_use]
+    pub fn sender(&self) -> Who {
+        self.typed_in.first().copied().unwrap_or(Who::Applicant)
+    }
+
     /// The same sheet as if nobody had done, taken or declared anything.
     pub(super) fn as_if_strangers(&self) -> Self {
-        let (touched, assigned, recused) = Default::default();
-        Self { touched, assigned, recused, endorsed: BTreeSet::new(), ..self.clone() }
+        let (touched, assigned, recused, typed_in) = Default::default();
+        Self { touched, assigned, recused, typed_in, endorsed: BTreeSet::new(), ..self.clone() }
     }
 
     fn working_days(&self) -> u32 {
@@ -180,7 +196,8 @@ impl Sheet {
         self.eligible(who, step) && self.assigned.get(&step).is_none_or(|holder| *holder == who)
     }
 
-    /// Open, this person's role, no conflict, and four eyes: who examines does not decide, and the other way round.
+    /// Open, this person's role, no conflict, and four eyes: who examines does not decide, and the other way round; and who wrote it down
+    /// for the applicant does nothing but the counter's work.
     fn eligible(&self, who: Who, step: usize) -> bool {
         let other = match step {
             1 => Some(APPROVE),
@@ -189,6 +206,7 @@ impl Sheet {
         };
         self.open(step)
             && !self.recused.contains(&who)
+            && (matches!(step, 0 | ISSUE) || !self.typed_in.contains(&who))
             && who.appointments().contains(&WORKER[step])
             && other.is_none_or(|other| !self.touched.contains(&(other, who)))
     }
@@ -377,6 +395,7 @@ impl Sheet {
             }
             What::Resubmit { changed, explained } => {
                 self.touchable = Some(changed | explained);
+                self.typed_in.extend((!who.asks()).then_some(who));
                 self.rejected &= !self.returned;
                 self.returned = 0;
                 self.promised = count(open_on(self.today), self.left, 1);
