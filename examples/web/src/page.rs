@@ -4,7 +4,8 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use oneservice_core::catalog::Unoffered;
-use oneservice_core::office::{DocumentError, OfficeError};
+use oneservice_core::office::{DocumentError, DraftHandle, OfficeError};
+use oneservice_core::request::Channel;
 use oneservice_core::store::StoreError;
 use oneservice_core::text::{Lang, Text};
 use oneservice_pilot::{sentence, words};
@@ -21,6 +22,8 @@ pub(crate) struct Page {
     pub(crate) phone: String,
     pub(crate) address: String,
     pub(crate) wide: bool,
+    /// An officer fills the form in for somebody at the counter.
+    pub(crate) at_counter: bool,
     pub(crate) css: String,
     pub(crate) js: String,
 }
@@ -35,9 +38,17 @@ impl Page {
             phone: profile.contact.phone.clone(),
             address: profile.contact.address.get(lang).to_owned(),
             wide: false,
+            at_counter: false,
             css: assets::css(),
             js: assets::js(),
         }
+    }
+
+    /// A page of a draft: `page` after the draft's own address, such as `/sign`.
+    pub(crate) fn of_draft(app: &App, lang: Lang, draft: &DraftHandle, page: &str) -> Self {
+        let mut made = Self::new(app, lang, format!("/a/{}{page}", draft.key().text()));
+        made.at_counter = draft.content().channel == Channel::Counter;
+        made
     }
 
     pub(crate) fn wide(mut self) -> Self {

@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, OfficeError};
-use oneservice_core::request::{AnyRequest, Awaits, FactName, StageName};
+use oneservice_core::request::{AnyRequest, Awaits, Channel, FactName, StageName};
 use oneservice_core::text::{Lang, phone};
 use oneservice_pilot::{qr, sentence};
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use super::renew::Renewal;
 use super::visit::Visit;
 use super::{cosign, key};
 use crate::App;
+use crate::desk::is_officer;
 use crate::page::{Page, answer, html, html_with, link};
 use crate::story::{Line, Reader, correction, readings, story};
 use crate::tries::TRIES_MAX;
@@ -58,10 +59,12 @@ struct ReceiptPage {
     papers: Vec<String>,
     result: String,
     is_private: bool,
+    /// Back to the desk, for the officer who entered the request and prints this page.
+    desk: bool,
 }
 
 /// The page of a case; with the secret link when it was opened by it.
-fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Response {
+fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>, desk: bool) -> Response {
     let (record, service) = (case.request.record(), case.request.service());
     let path = own.map_or_else(|| "/track".to_owned(), |(key, _)| format!("/r/{key}"));
     let p = Page::new(app, lang, &path);
@@ -154,6 +157,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         papers: given().map(|d| p.c(&d.name)).collect(),
         result,
         is_private: own.is_some(),
+        desk,
         p,
     })
 }
@@ -167,7 +171,8 @@ pub(crate) async fn show(
     let made = async {
         let key = key(&text)?;
         let case = app.office.case_by_link(key).await?;
-        Ok(page(&app, lang, &case, Some((&key.text(), &app.base_url(&headers)))))
+        let desk = case.request.record().channel == Channel::Counter && is_officer(&app, &headers);
+        Ok(page(&app, lang, &case, Some((&key.text(), &app.base_url(&headers))), desk))
     };
     answer(&app, lang, made.await)
 }
@@ -224,7 +229,7 @@ pub(crate) async fn tracked(
         app.tries.take_back(&names);
     }
     match found {
-        Ok(case) => page(&app, lang, &case, None),
+        Ok(case) => page(&app, lang, &case, None, false),
         Err(OfficeError::NotFound) => again(p, "track-none"),
         Err(other) => crate::page::error(&app, lang, &other),
     }

@@ -5,6 +5,7 @@ mod afterwards;
 mod cash;
 mod citizens;
 mod cosigned;
+mod counter;
 mod officers;
 mod renewal;
 mod scenarios;
