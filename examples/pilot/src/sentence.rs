@@ -61,6 +61,13 @@ pub fn entered_later(lang: Lang, calendar: &Calendar, entry: &Entry) -> Option<S
     Some(words::get(lang, "entered-later", &[("when", &came), ("lag", &lag)]))
 }
 
+/// The initials of a name, for where it is said to anybody: `S. D.`
+pub fn initials(name: &str) -> String {
+    let first = |word: &str| word.chars().find(|c| c.is_alphabetic());
+    let initial = |letter: char| format!("{}.", letter.to_uppercase());
+    name.split_whitespace().filter_map(first).map(initial).collect::<Vec<_>>().join(" ")
+}
+
 /// Digits of the language's prose.
 pub fn digits(lang: Lang, text: &str) -> String {
     match lang {

@@ -7,6 +7,7 @@ mod citizens;
 mod cosigned;
 mod counter;
 mod officers;
+mod register;
 mod renewal;
 mod scenarios;
 #[path = "../support/mod.rs"]
