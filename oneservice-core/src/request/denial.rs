@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{FactName, Item, ReasonCode, Request, Stage, StageName};
+use crate::calendar::Date;
 use crate::catalog::{Problem, Role};
 use crate::ids::{DepartmentId, DocumentId, OfficerId, StepId};
 use crate::money::Money;
@@ -74,6 +75,34 @@ pub enum Denial {
     RejectionsStand {
         /// Which.
         items: Vec<Item>,
+    },
+    /// A site is inspected on a day that was told to the applicant: appoint it first.
+    #[error("step {step} has no appointment")]
+    AppointmentMissing {
+        /// The step.
+        step: StepId,
+    },
+    /// The office is closed on that day.
+    #[error("the office is closed on {day}")]
+    DayClosed {
+        /// The day.
+        day: Date,
+    },
+    /// The day is too early or too late.
+    #[error("the day must lie between {first_day} and {last_day}")]
+    DayOutside {
+        /// The first day that can be chosen.
+        first_day: Date,
+        /// The last.
+        last_day: Date,
+    },
+    /// The report of an inspection has too few photos, or too many.
+    #[error("the report takes {least} to {most} photos")]
+    PhotoCount {
+        /// How many the plan wants.
+        least: usize,
+        /// How many there may be.
+        most: usize,
     },
     /// A return must name at least one thing to correct.
     #[error("nothing to correct is named")]
@@ -188,7 +217,7 @@ pub enum Denial {
     #[error("the last day was {last_day}")]
     TooLate {
         /// The last day on which it could have been done.
-        last_day: crate::calendar::Date,
+        last_day: Date,
     },
     /// The due day was moved before.
     #[error("the due day was moved once already")]
@@ -230,7 +259,7 @@ pub enum Denial {
     #[error("not before {last_day} has passed")]
     NotYet {
         /// The day that must have passed.
-        last_day: crate::calendar::Date,
+        last_day: Date,
     },
     /// The step is another officer's: ask them, or a head to give it to you.
     #[error("step {step} is {officer}'s")]
@@ -306,6 +335,10 @@ impl Denial {
             Self::MayNotReturn { .. } => "may-not-return",
             Self::StepsMissing { .. } => "steps-missing",
             Self::RejectionsStand { .. } => "rejections-stand",
+            Self::AppointmentMissing { .. } => "appointment-missing",
+            Self::DayClosed { .. } => "day-closed",
+            Self::DayOutside { .. } => "day-outside",
+            Self::PhotoCount { .. } => "photo-count",
             Self::NothingToCorrect => "nothing-to-correct",
             Self::ItemUnknown { .. } => "item-unknown",
             Self::ItemTwice { .. } => "item-twice",
@@ -368,6 +401,10 @@ impl Denial {
         "may-not-return",
         "steps-missing",
         "rejections-stand",
+        "appointment-missing",
+        "day-closed",
+        "day-outside",
+        "photo-count",
         "nothing-to-correct",
         "item-unknown",
         "item-twice",

@@ -18,7 +18,16 @@ impl Denial {
             Self::FourEyes { step, other } => vec![("step", step.to_string()), ("other", other.to_string())],
             Self::StepUnknown { step } => vec![("step", step.clone())],
             Self::StepNotOpen { step, open } => vec![("step", step.to_string()), ("open", words(open))],
-            Self::StepKind { step } | Self::MayNotReturn { step } => vec![("step", step.to_string())],
+            Self::StepKind { step } | Self::MayNotReturn { step } | Self::AppointmentMissing { step } => {
+                vec![("step", step.to_string())]
+            }
+            Self::DayClosed { day } => vec![("day", day.to_string())],
+            Self::DayOutside { first_day, last_day } => {
+                vec![("first_day", first_day.to_string()), ("last_day", last_day.to_string())]
+            }
+            Self::PhotoCount { least, most } => {
+                vec![("least", least.to_string()), ("most", most.to_string())]
+            }
             Self::StepsMissing { open } => vec![("open", words(open))],
             Self::RejectionsStand { items } => vec![("items", words(items))],
             Self::ItemUnknown { item }

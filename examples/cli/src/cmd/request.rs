@@ -147,7 +147,7 @@ impl Request {
                 let waits_for = office.summary(case.request.record().id).await?.queues;
                 let lang = out.lang;
                 let renews = details::renews(&office, &case).await?;
-                let value = details::case_value(&case, &waits_for, renews);
+                let value = details::case_value(&office, &case, &waits_for, renews);
                 Ok(out.either(&value, || details::case_text(&office, &case, &waits_for, renews, lang))?)
             }
             Self::Khqr { code } => {

@@ -6,6 +6,7 @@ mod cash;
 mod citizens;
 mod cosigned;
 mod counter;
+mod inspection;
 mod officers;
 mod register;
 mod renewal;
