@@ -1,9 +1,10 @@
-//! Requests that somebody makes for somebody else: entered at the counter from paper.
+//! Requests that somebody makes for somebody else: an officer from paper, a guardian for a minor.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 
 use oneservice_core::office::{Clock, SystemClock};
+use serde_json::json;
 use support::{Office, words};
 
 #[test]
@@ -40,4 +41,26 @@ fn an_officer_enters_what_came_on_paper() {
     let now = office.ask(&[&enter[..], &["front-desk", "--occurred-at", "now"]].concat());
     let shown = office.ask(&["request", "show", now["code"].as_str().unwrap()]);
     assert!(shown["events"][0]["lag_minutes"].is_null(), "{shown}");
+}
+
+/// The example's service that takes minors says what a guardian must do and give.
+#[test]
+fn a_minor_is_told_that_a_guardian_applies() {
+    let office = Office::new();
+    let catalog = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalog/battambang");
+    let catalog = catalog.to_str().unwrap();
+    let errors = |by_representative: bool| {
+        let file = office.application("minor.json", |it| {
+            it["service"] = json!("culture.ceremony-music-troupe");
+            it["applicant"]["by_representative"] = json!(by_representative);
+            it["form"] = json!({ "birth_date": "2010-06-02" });
+        });
+        let output = office.run(&["--catalog", catalog, "request", "check", &file, "--json"]);
+        assert_eq!(output.status.code(), Some(6), "{}", words(&output.stderr));
+        words(&output.stdout).to_owned()
+    };
+    let alone = errors(false);
+    assert!(alone.contains("checks.guardian-applies") && !alone.contains("form.guardian_id"), "{alone}");
+    let with = errors(true);
+    assert!(!with.contains("checks.guardian-applies") && with.contains("form.guardian_id"), "{with}");
 }

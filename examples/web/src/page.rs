@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use oneservice_core::catalog::Unoffered;
+use oneservice_core::catalog::{ApplicantKind, Purpose, Unoffered};
 use oneservice_core::office::{DocumentError, DraftHandle, OfficeError};
 use oneservice_core::request::Channel;
 use oneservice_core::store::StoreError;
@@ -77,6 +77,13 @@ impl Page {
 
     pub(crate) fn date(&self, date: oneservice_core::calendar::Date) -> String {
         sentence::date(self.lang, date)
+    }
+
+    /// Who asks, for what, and whether somebody does it for them.
+    pub(crate) fn asks(&self, kind: ApplicantKind, purpose: Purpose, by_representative: bool) -> String {
+        let mut words = vec![self.t(&format!("applicant-{kind}")), self.t(&format!("purpose-{purpose}"))];
+        words.extend(by_representative.then(|| self.t("by-representative")));
+        words.join(" · ")
     }
 
     /// A link within this language.

@@ -42,7 +42,7 @@ pub struct Officer {
     pub name: String,
     /// What the officer may act as.
     pub appointments: Vec<Appointment>,
-    /// The officer's national ID and telephone numbers, as far as the office knows them: nobody works on a request of their own.
+    /// The officer's national ID, telephone numbers and companies' registration numbers, as far as the office knows them: nobody works on a request of their own.
     pub known_by: Vec<String>,
 }
 

@@ -272,7 +272,7 @@ pub enum Denial {
     /// The officer has no part in this request, by their own word.
     #[error("recused from this request")]
     Recused,
-    /// The officer is who asks: the form has their own national ID or telephone number.
+    /// The officer is who asks: the form has their own national ID, telephone number or company's number.
     #[error("nobody works on a request of their own")]
     OwnRequest,
     /// This officer may not do the step: choose another.

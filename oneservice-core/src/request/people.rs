@@ -46,17 +46,30 @@ impl Record {
         Some(Denial::FourEyes { step: step.id.clone(), other: other.id.clone() })
     }
 
-    /// Whether the form names the officer's own national ID or telephone number.
+    /// Whether the form names the officer's own national ID or telephone number, or the registration number of the officer's company.
     pub(super) fn is_about(&self, officer: &Officer, service: &Service) -> bool {
         let digits = |text: &str| -> String {
             let plain = phone(text).unwrap_or_else(|| ascii_digits(text));
             plain.chars().filter(char::is_ascii_digit).collect()
         };
-        let known: Vec<String> = officer.known_by.iter().map(|known| digits(known)).collect();
-        let fields =
-            service.fields().filter(|field| matches!(field.kind, FieldKind::NationalId | FieldKind::Phone));
-        let mut answers = fields.filter_map(|field| self.answers.get(field.id.as_str())?.as_str());
-        answers.any(|answer| known.contains(&digits(answer)))
+        // A registration number has letters that tell it from another.
+        let whole = |text: &str| -> String {
+            let plain = ascii_digits(text).to_lowercase();
+            plain.chars().filter(|c| c.is_alphanumeric()).collect()
+        };
+        let known = |told: &dyn Fn(&str) -> String, answer: &str| {
+            let answer = told(answer);
+            answer.contains(|c: char| c.is_ascii_digit())
+                && officer.known_by.iter().any(|known| told(known) == answer)
+        };
+        service.fields().any(|field| {
+            let answer = || self.answers.get(field.id.as_str()).and_then(|answer| answer.as_str());
+            match field.kind {
+                FieldKind::NationalId | FieldKind::Phone => answer().is_some_and(|a| known(&digits, a)),
+                FieldKind::LatinText(_) => answer().is_some_and(|a| known(&whole, a)),
+                _ => false,
+            }
+        })
     }
 }
 

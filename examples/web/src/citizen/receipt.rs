@@ -40,6 +40,8 @@ struct ReceiptPage {
     p: Page,
     code: String,
     number: String,
+    /// Person or company, for what, and by whom.
+    asks: String,
     service: String,
     stage: String,
     class: &'static str,
@@ -141,6 +143,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>, desk: boo
     html(ReceiptPage {
         code: record.code.to_string(),
         number: case.number.clone(),
+        asks: p.asks(record.applicant, record.purpose, record.by_representative),
         service: p.c(&service.name),
         stage,
         class,

@@ -23,6 +23,8 @@ struct Sign {
     statement: String,
     signer: String,
     signed: bool,
+    /// Somebody signs for the applicant.
+    for_other: bool,
     error: String,
 }
 
@@ -34,7 +36,8 @@ async fn page(app: &App, lang: Lang, draft: &DraftHandle, error: String) -> Resu
     // The name is the signature: nobody writes it for the person.
     let signer = signature.map(|signature| signature.signer.clone()).unwrap_or_default();
     let (back, statement) = (p.u(&base), p.c(&service.signature.statement));
-    Ok(html(Sign { back, statement, signer, signed: signature.is_some(), error, p }))
+    let (signed, for_other) = (signature.is_some(), draft.content().by_representative);
+    Ok(html(Sign { back, statement, signer, signed, for_other, error, p }))
 }
 
 /// To the desk, where a draft that an officer fills in for somebody is signed on paper and sent.

@@ -138,16 +138,11 @@ pub(crate) async fn summary(
         let path = format!("/desk/a/{}", draft.key().text());
         let p = Page::new(&app, lang, format!("{path}/summary"));
         let content = draft.content();
-        let mut applicant = vec![
-            p.t(&format!("applicant-{}", content.applicant)),
-            p.t(&format!("purpose-{}", content.purpose)),
-        ];
-        applicant.extend(content.by_representative.then(|| p.t("by-representative")));
         let now = sentence::time(lang, app.office.catalog().calendar().local(app.office.now()));
         Ok(html(Summary {
             back: p.u(&path),
             service: p.c(&service.name),
-            applicant: applicant.join(" · "),
+            applicant: p.asks(content.applicant, content.purpose, content.by_representative),
             filled: Filled::of(&app, &p, &draft, &service, &assessment),
             statement: p.c(&service.signature.statement),
             code: code(&draft),

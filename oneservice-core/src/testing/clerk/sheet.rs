@@ -158,19 +158,6 @@ impl Sheet {
         sheet
     }
 
-    /// The same sheet, written down at the counter by somebody who holds every role.
-    #[must_use]
-    pub fn written_at_the_counter(mut self, is_so: bool) -> Self {
-        self.typed_in.extend(is_so.then_some(Who::All));
-        self
-    }
-
-    /// Who sent it in.
-    #[must_use]
-    pub fn sender(&self) -> Who {
-        self.typed_in.first().copied().unwrap_or(Who::Applicant)
-    }
-
     /// The same sheet as if nobody had done, taken or declared anything.
     pub(super) fn as_if_strangers(&self) -> Self {
         let (touched, assigned, recused, typed_in) = Default::default();
@@ -229,10 +216,6 @@ impl Sheet {
 
     fn is_visit(&self, step: usize) -> bool {
         self.panel && step == VISIT
-    }
-
-    fn took_part(&self, who: Who) -> bool {
-        self.touched.iter().any(|(_, worker)| *worker == who)
     }
 
     fn is_valid(&self) -> bool {

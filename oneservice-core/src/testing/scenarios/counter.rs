@@ -27,6 +27,17 @@ async fn filled(scene: &Scene) -> Result<DraftHandle, OfficeError> {
     Ok(draft)
 }
 
+/// What an officer is told who enters a request that has this name in Latin letters.
+async fn named(scene: &Scene, by: &Actor, name: &str) -> Result<Vec<&'static str>, Broken> {
+    let mut draft = filled(scene).await?;
+    draft.answer("name_latin", name).await?;
+    draft.sign(SignatureMethod::Paper, "SOK DARA", None).await?;
+    match draft.submit_as(by, None).await {
+        Err(OfficeError::Denied { denials, .. }) => Ok(denials.iter().map(Denial::code).collect()),
+        sent => sent.map(|_| Vec::new()).map_err(Broken::from),
+    }
+}
+
 async fn enter(
     scene: &Scene,
     by: &Actor,
@@ -94,7 +105,12 @@ async fn an_officer_enters_nothing_of_the_future_of_long_ago_or_of_their_own(
     let Actor::Officer(mut officer) = desk else { return Err(Broken("no officer".into())) };
     let phone = sample::answers().get("phone").and_then(|phone| phone.as_str().map(str::to_owned));
     officer.known_by = phone.into_iter().collect();
-    same("their own", refused(&Actor::Officer(officer), None).await?, vec!["own-request"])?;
+    same("their own", refused(&Actor::Officer(officer.clone()), None).await?, vec!["own-request"])?;
+    // A company is known by its registration number, however it is written, and by the whole of it.
+    officer.known_by = vec!["CO. 1234 E/2010".to_owned()];
+    let officer = Actor::Officer(officer);
+    same("their company", named(&scene, &officer, "Co.1234E-2010").await?, vec!["own-request"])?;
+    same("another company", named(&scene, &officer, "Co. 1234 K/2010").await?, vec![])?;
     for who in [Who::Examiner, Who::Cashier, Who::Head] {
         same("not their part", refused(&who.actor()?, None).await?, vec!["not-your-role"])?;
     }
