@@ -1,9 +1,9 @@
 //! From values to sentences: stages, dates, money, problems, denials. Pages, command line and print share them.
 
-use oneservice_core::calendar::{Date, DateTime};
+use oneservice_core::calendar::{Calendar, Date, DateTime};
 use oneservice_core::catalog::{Catalog, Field, FieldKind, Problem, Service, Unoffered};
 use oneservice_core::request::{
-    AnyFact, AnyRequest, Denial, Ending, FactName, INSPECTION_PHOTO, Item, StageName, Unrenewable,
+    AnyFact, AnyRequest, Denial, Ending, Entry, FactName, INSPECTION_PHOTO, Item, StageName, Unrenewable,
 };
 use oneservice_core::text::{Lang, khmer_digits};
 
@@ -47,6 +47,18 @@ pub fn date(lang: Lang, date: Date) -> String {
 /// A moment as it is read, in the office's own time.
 pub fn time(lang: Lang, at: DateTime) -> String {
     digits(lang, &at.strftime("%d/%m/%Y %H:%M").to_string())
+}
+
+/// When it came and how much later it was entered, of what was not recorded at once.
+pub fn entered_later(lang: Lang, calendar: &Calendar, entry: &Entry) -> Option<String> {
+    let came = time(lang, calendar.local(entry.occurred_at?));
+    let (unit, n) = match entry.lag_minutes()? {
+        minutes @ ..120 => ("lag-minutes", minutes),
+        minutes @ ..2_880 => ("lag-hours", minutes / 60),
+        minutes => ("lag-days", minutes / 1_440),
+    };
+    let lag = words::get(lang, unit, &[("n", &digits(lang, &n.to_string()))]);
+    Some(words::get(lang, "entered-later", &[("when", &came), ("lag", &lag)]))
 }
 
 /// The initials of a name, for where it is said to anybody: `S. D.`

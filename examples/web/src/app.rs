@@ -43,6 +43,8 @@ struct Session {
 const SESSION_HOURS: i64 = 10;
 /// Forms of answers are small; uploads have their own limit.
 const FORM_MAX_BYTES: usize = 2 << 20;
+/// A form with the scan of a signed paper.
+const SCAN_FORM_MAX_BYTES: usize = 12 << 20;
 
 impl App {
     /// An app over an office that is open.
@@ -133,6 +135,9 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/r/{key}/fix/d/{document}", get(citizen::fix::paper).post(citizen::fix::take_paper))
         // The service's own limit is checked while the file streams.
         .layer(DefaultBodyLimit::max(120 << 20));
+    let scans = Router::new()
+        .route("/desk/a/{key}", get(desk::enter::show).post(desk::enter::send))
+        .layer(DefaultBodyLimit::max(SCAN_FORM_MAX_BYTES));
     Router::new()
         .route("/", get(citizen::home::show))
         .route("/services", get(citizen::home::services))
@@ -146,8 +151,8 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/a/{key}/d/{document}/remove", post(citizen::upload::remove))
         .route("/r/{key}/fix/d/{document}/remove", post(citizen::fix::remove_paper))
         .route("/a/{key}/sign", get(citizen::sign::show).post(citizen::sign::sign))
-        .route("/a/{key}/check", get(citizen::sign::check))
-        .route("/a/{key}/send", post(citizen::sign::send))
+        .route("/a/{key}/check", get(citizen::check::show))
+        .route("/a/{key}/send", post(citizen::check::send))
         .route("/r/{key}", get(citizen::receipt::show))
         .route("/r/{key}/p/{blob}", get(citizen::receipt::photo))
         .route("/r/{key}/withdraw", get(citizen::withdraw::show).post(citizen::withdraw::withdraw))
@@ -166,10 +171,14 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/desk/find", get(desk::find::show))
         .route("/desk/results", get(desk::find::results))
         .route("/desk/cash", get(desk::cash::show).post(desk::cash::close))
+        .route("/desk/new", get(desk::enter::services))
+        .route("/desk/new/{service}", get(desk::enter::service).post(desk::enter::start))
+        .route("/desk/a/{key}/summary", get(desk::enter::summary))
         .route("/desk/r/{id}", get(desk::review::show).post(desk::review::act))
         .route("/desk/r/{id}/f/{blob}", get(desk::review::file))
         .layer(DefaultBodyLimit::max(FORM_MAX_BYTES))
         .merge(uploads)
+        .merge(scans)
         .layer(Extension(lang))
 }
 

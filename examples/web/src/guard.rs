@@ -68,7 +68,7 @@ pub(crate) async fn own_pages(State(app): State<App>, request: Request, next: Ne
     }
     let (lang, plain) = lang_of(&path);
     if status == StatusCode::NOT_FOUND
-        && let Some(receipt) = citizen::sent(&app, lang, plain).await
+        && let Some(receipt) = citizen::sent(&app, lang, plain.strip_prefix("/desk").unwrap_or(plain)).await
     {
         return receipt;
     }

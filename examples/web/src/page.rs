@@ -3,8 +3,9 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use oneservice_core::catalog::Unoffered;
-use oneservice_core::office::{DocumentError, OfficeError};
+use oneservice_core::catalog::{ApplicantKind, Purpose, Unoffered};
+use oneservice_core::office::{DocumentError, DraftHandle, OfficeError};
+use oneservice_core::request::Channel;
 use oneservice_core::store::StoreError;
 use oneservice_core::text::{Lang, Text};
 use oneservice_pilot::{sentence, words};
@@ -21,6 +22,8 @@ pub(crate) struct Page {
     pub(crate) phone: String,
     pub(crate) address: String,
     pub(crate) wide: bool,
+    /// An officer fills the form in for somebody at the counter.
+    pub(crate) at_counter: bool,
     pub(crate) css: String,
     pub(crate) js: String,
 }
@@ -35,9 +38,17 @@ impl Page {
             phone: profile.contact.phone.clone(),
             address: profile.contact.address.get(lang).to_owned(),
             wide: false,
+            at_counter: false,
             css: assets::css(),
             js: assets::js(),
         }
+    }
+
+    /// A page of a draft: `page` after the draft's own address, such as `/sign`.
+    pub(crate) fn of_draft(app: &App, lang: Lang, draft: &DraftHandle, page: &str) -> Self {
+        let mut made = Self::new(app, lang, format!("/a/{}{page}", draft.key().text()));
+        made.at_counter = draft.content().channel == Channel::Counter;
+        made
     }
 
     pub(crate) fn wide(mut self) -> Self {
@@ -66,6 +77,13 @@ impl Page {
 
     pub(crate) fn date(&self, date: oneservice_core::calendar::Date) -> String {
         sentence::date(self.lang, date)
+    }
+
+    /// Who asks, for what, and whether somebody does it for them.
+    pub(crate) fn asks(&self, kind: ApplicantKind, purpose: Purpose, by_representative: bool) -> String {
+        let mut words = vec![self.t(&format!("applicant-{kind}")), self.t(&format!("purpose-{purpose}"))];
+        words.extend(by_representative.then(|| self.t("by-representative")));
+        words.join(" · ")
     }
 
     /// A link within this language.

@@ -230,6 +230,7 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
         AnyFact::ObjectionDismissed(answer) => line.notes.push(answer.note.clone()),
         _ => {}
     }
+    line.notes.extend(sentence::entered_later(lang, app.office.catalog().calendar(), entry));
     line
 }
 

@@ -339,6 +339,7 @@ const PERIODS: &[Key] = &[
     may("remind_days", Whole),
     may("warn_working_days", Whole),
     may("extension_max_working_days", Whole),
+    may("enter_days", Whole),
 ];
 
 pub(super) const OFFICE: &[Key] = &[

@@ -41,6 +41,9 @@ pub struct Periods {
     /// The most working days by which the due day may be moved, once.
     #[serde(default)]
     pub extension_max_working_days: Option<u32>,
+    /// Days in which an officer enters what came on paper with the time at which it came; what is entered later came today.
+    #[serde(default)]
+    pub enter_days: Option<u32>,
 }
 
 /// The longest period that a catalogue may say, in days: ten years.
@@ -48,7 +51,7 @@ pub(super) const PERIOD_MAX_DAYS: u32 = 3_653;
 
 impl Periods {
     /// Each with its key, for the catalogue's check.
-    pub(super) fn each(&self) -> [(&'static str, Option<u32>); 8] {
+    pub(super) fn each(&self) -> [(&'static str, Option<u32>); 9] {
         [
             ("pay_days", self.pay_days),
             ("correct_days", self.correct_days),
@@ -58,6 +61,7 @@ impl Periods {
             ("remind_days", self.remind_days),
             ("warn_working_days", self.warn_working_days),
             ("extension_max_working_days", self.extension_max_working_days),
+            ("enter_days", self.enter_days),
         ]
     }
 }

@@ -11,7 +11,7 @@ use crate::request::{Evidence, INSPECTION_PHOTO, Signature, SignatureMethod};
 
 /// A drawn signature is a small picture.
 const SIGNATURE_MAX_BYTES: u64 = 512 << 10;
-/// What a camera makes.
+/// What a camera or a scanner makes.
 const PICTURE_MAX_BYTES: u64 = 10 << 20;
 
 impl Office {
@@ -19,7 +19,7 @@ impl Office {
     /// signed](Signature::under); [`DraftHandle::sign`](super::DraftHandle::sign) does.
     ///
     /// # Errors
-    /// [`OfficeError::Document`] for a picture that is none.
+    /// [`OfficeError::Document`] for a picture that is none; a scan of signed paper may also be a PDF.
     pub async fn signature(
         &self,
         service: &Service,
@@ -33,11 +33,15 @@ impl Office {
             None => None,
             Some(bytes) => {
                 let stream = futures::stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from(bytes))]);
-                let formats = [DocumentFormat::Png, DocumentFormat::Jpeg];
-                let limit =
-                    if method == SignatureMethod::Drawn { SIGNATURE_MAX_BYTES } else { PICTURE_MAX_BYTES };
+                // What was drawn is a picture; what was signed on paper may come from a scanner.
+                let formats = [DocumentFormat::Png, DocumentFormat::Jpeg, DocumentFormat::Pdf];
+                let (limit, formats) = if method == SignatureMethod::Drawn {
+                    (SIGNATURE_MAX_BYTES, &formats[..2])
+                } else {
+                    (PICTURE_MAX_BYTES, &formats[..])
+                };
                 let kept =
-                    self.inner.documents.keep(self.new_blob_id()?, stream.boxed(), limit, &formats).await?;
+                    self.inner.documents.keep(self.new_blob_id()?, stream.boxed(), limit, formats).await?;
                 let document = DocumentId::parse("signature").map_err(|_| OfficeError::NotFound)?;
                 Some(evidence(document, kept, "signature".into(), None))
             }

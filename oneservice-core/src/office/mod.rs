@@ -168,11 +168,9 @@ impl Office {
     }
 
     fn context(&self, occurred_at: Option<Moment>) -> Context<'_> {
-        let now = self.now();
-        let occurred_at = occurred_at.filter(|at| *at < now);
         let catalog = &self.inner.catalog;
         Context {
-            now,
+            now: self.now(),
             occurred_at,
             calendar: catalog.calendar(),
             places: catalog.places(),

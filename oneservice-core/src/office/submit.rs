@@ -26,20 +26,25 @@ impl DraftHandle {
     /// [`OfficeError::Document`] if a file that was attached is no longer there.
     pub async fn submit(self) -> Result<Receipt, OfficeError> {
         let by = Actor::with_link(self.content.by_representative);
-        self.submit_as(&by).await
+        self.submit_as(&by, None).await
     }
 
-    /// The same, by a representative or an officer at the counter.
+    /// The same, by a representative or an officer at the counter. `occurred_at` is when it came on paper, if that was earlier: it is judged
+    /// as of then, under the version of the service that the draft stands under, and both times are kept.
     ///
     /// # Errors
-    /// As [`submit`](Self::submit).
-    pub async fn submit_as(mut self, by: &Actor) -> Result<Receipt, OfficeError> {
+    /// As [`submit`](Self::submit); [`OfficeError::Denied`] also for a time that [an officer cannot enter](Request::submit).
+    pub async fn submit_as(
+        mut self,
+        by: &Actor,
+        occurred_at: Option<Moment>,
+    ) -> Result<Receipt, OfficeError> {
         let office = self.office.clone();
         if self.content.corrects.is_some() {
             return Err(OfficeError::NotFound);
         }
         for _ in 0..ATTEMPTS {
-            let sent = match self.try_submit(by).await {
+            let sent = match self.try_submit(by, occurred_at).await {
                 Err(OfficeError::KeyReused) => None,
                 other => other?,
             };
@@ -69,8 +74,12 @@ impl DraftHandle {
         self.office.submission(&self.content, self.key, Some(self.version), by, None).await
     }
 
-    async fn try_submit(&self, by: &Actor) -> Result<Option<Receipt>, OfficeError> {
-        self.office.send(&self.content, self.key, Some(self.version), by, None).await
+    async fn try_submit(
+        &self,
+        by: &Actor,
+        occurred_at: Option<Moment>,
+    ) -> Result<Option<Receipt>, OfficeError> {
+        self.office.send(&self.content, self.key, Some(self.version), by, occurred_at).await
     }
 }
 
@@ -156,7 +165,9 @@ impl Office {
     ) -> Result<Commit, OfficeError> {
         let place = self.inner.secret.access(&key);
         let id = &content.service.id;
-        let service = match self.inner.catalog.in_force(id, self.day_of(occurred_at)) {
+        // A draft is carried over to the version of the day on which it is entered, and what was signed says so.
+        let day = if draft.is_some() { self.today() } else { self.day_of(occurred_at) };
+        let service = match self.inner.catalog.in_force(id, day) {
             Ok(service) if service.hash == content.service.hash && content.carried.is_none() => {
                 Arc::clone(service)
             }

@@ -44,7 +44,7 @@ pub struct Officer {
     pub name: String,
     /// What the officer may act as.
     pub appointments: Vec<Appointment>,
-    /// The officer's national ID and telephone numbers, as far as the office knows them: nobody works on a request of their own.
+    /// The officer's national ID, telephone numbers and companies' registration numbers, as far as the office knows them: nobody works on a request of their own.
     pub known_by: Vec<String>,
 }
 
@@ -159,6 +159,17 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// When it happened: when it was recorded, unless it was entered later.
+    pub fn happened_at(&self) -> Moment {
+        self.occurred_at.unwrap_or(self.recorded_at)
+    }
+
+    /// How many minutes later than it happened it was entered; none for what was recorded at once.
+    pub fn lag_minutes(&self) -> Option<u64> {
+        let millis = self.recorded_at.millis().saturating_sub(self.occurred_at?.millis());
+        u64::try_from(millis / 60_000).ok()
+    }
+
     /// The minute in which it was recorded, in UTC: as precise as the public is told.
     pub(crate) fn minute(&self) -> String {
         self.recorded_at.timestamp().strftime("%Y-%m-%dT%H:%MZ").to_string()

@@ -32,7 +32,7 @@ impl Fact<Draft> for Submission {
     type To = Submitted;
     // The fact holds all that the draft held, normalised: the record begins anew from it.
     fn apply(&self, entry: &Entry, record: &mut Record, _: Draft) -> Submitted {
-        *record = Record::begin(record.id, self, entry.occurred_at.unwrap_or(entry.recorded_at));
+        *record = Record::begin(record.id, self, entry);
         Submitted { pay_by: self.pay_by }
     }
 }
@@ -187,6 +187,7 @@ impl Fact<Returned> for Resubmission {
             record.judgements.remove(&correction.item);
         }
         record.nameable.extend(self.items());
+        record.entered_by.extend(entry.by.persons().cloned());
         record.fee = self.fee.clone();
         record.steps = self.steps.clone();
         record.due_on = Some(self.due_on);

@@ -290,7 +290,8 @@ impl<S: Timed> Request<S> {
     }
 }
 
-/// The rule by which silence grants this request, if there is one.
+/// The rule by which silence grants this request, if there is one. What was entered as received on an earlier day is not granted by it:
+/// whoever enters it late would decide.
 fn granting_silence<'a>(
     record: &Record,
     service: &'a Service,
@@ -298,7 +299,8 @@ fn granting_silence<'a>(
 ) -> Option<&'a crate::catalog::Silence> {
     let submitted_on = calendar.local_date(record.submitted_at);
     let rule = service.silence.as_ref()?;
-    (rule.then == SilenceRule::Grant && submitted_on >= rule.since).then_some(rule)
+    let in_time = calendar.received_on(record.entered_at) <= record.received_on;
+    (rule.then == SilenceRule::Grant && submitted_on >= rule.since && in_time).then_some(rule)
 }
 
 impl Request<InReview> {

@@ -272,7 +272,7 @@ pub enum Denial {
     /// The officer has no part in this request, by their own word.
     #[error("recused from this request")]
     Recused,
-    /// The officer is who asks: the form has their own national ID or telephone number.
+    /// The officer is who asks: the form has their own national ID, telephone number or company's number.
     #[error("nobody works on a request of their own")]
     OwnRequest,
     /// This officer may not do the step: choose another.
@@ -308,6 +308,12 @@ pub enum Denial {
     /// Four eyes: another cashier than the one who recorded it confirms a transfer.
     #[error("who recorded a transfer does not confirm it")]
     OwnTransfer,
+    /// Four eyes: who entered a request for somebody at the counter does nothing but the counter's own work in it.
+    #[error("who entered the request at the counter has no other part in it")]
+    OwnEntry,
+    /// Nothing came in the future.
+    #[error("when the request came lies in the future")]
+    CameInFuture,
     /// Somebody else must sign before review.
     #[error("the co-signature is missing")]
     CosignatureMissing,
@@ -377,6 +383,8 @@ impl Denial {
             Self::TransferUnconfirmed => "transfer-unconfirmed",
             Self::NoTransferWaits => "no-transfer-waits",
             Self::OwnTransfer => "own-transfer",
+            Self::OwnEntry => "own-entry",
+            Self::CameInFuture => "came-in-future",
             Self::CosignatureMissing => "cosignature-missing",
             Self::NoCosigner => "no-cosigner",
         }
@@ -441,6 +449,10 @@ impl Denial {
         "transfer-unconfirmed",
         "no-transfer-waits",
         "own-transfer",
+        "own-entry",
+        "came-in-future",
+        "cosignature-missing",
+        "no-cosigner",
     ];
 }
 

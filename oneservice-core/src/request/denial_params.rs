@@ -84,6 +84,8 @@ impl Denial {
             | Self::TransferUnconfirmed
             | Self::NoTransferWaits
             | Self::OwnTransfer
+            | Self::OwnEntry
+            | Self::CameInFuture
             | Self::CosignatureMissing
             | Self::NoCosigner => Vec::new(),
         }

@@ -120,6 +120,9 @@ pub struct Envelope {
     pub department: Option<DepartmentId>,
     /// When, to the minute, in UTC: `2026-11-24T03:45Z`.
     pub minute: String,
+    /// How many minutes later than it happened it was entered, if it came on paper before: whoever enters late is seen to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lag_minutes: Option<u64>,
     /// The day by which the office must be done, if its clock runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Date>,
@@ -160,6 +163,7 @@ impl Envelope {
             role: recorded.entry.by.role,
             department: recorded.entry.by.department.clone(),
             minute: recorded.entry.minute(),
+            lag_minutes: recorded.entry.lag_minutes(),
             due: record.due_on,
             step,
             reasons,
@@ -248,11 +252,7 @@ pub fn replay<'a>(
     let Some(Recorded { entry, fact: AnyFact::Submission(submission) }) = facts.next() else {
         return Err(PayloadError::NoBeginning);
     };
-    let draft = Request {
-        record: Box::new(Record::begin(id, submission, entry.occurred_at.unwrap_or(entry.recorded_at))),
-        service,
-        stage: Draft,
-    };
+    let draft = Request { record: Box::new(Record::begin(id, submission, entry)), service, stage: Draft };
     let begun = AnyRequest::Submitted(draft.take(submission, entry));
     Ok(facts.try_fold(begun, |request, Recorded { entry, fact }| request.evolve(fact, entry))?)
 }

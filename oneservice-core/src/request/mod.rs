@@ -215,7 +215,7 @@ impl<S: Stage> Request<S> {
             Ok(by) if denials.is_empty() => {
                 let recorded_at = context.now.max(self.record.last_at);
                 let fact = fact(&by);
-                let occurred_at = context.occurred_at;
+                let occurred_at = context.occurred_at.filter(|at| *at < recorded_at);
                 let mut entry = Entry { by, recorded_at, occurred_at, opened: BTreeMap::new() };
                 let mut request = self.take(&fact, &entry);
                 entry.opened = request.opened_steps(context.calendar);

@@ -20,6 +20,9 @@ impl Record {
             officer.appointment_for(step).and_then(|appointment| appointment.delegated_by.as_ref());
         let persons = || std::iter::once(&officer.id).chain(delegated_by);
         denials.extend(persons().find_map(|person| self.four_eyes(step, service, person)));
+        if step.role != Role::FrontDesk && persons().any(|person| self.entered_by.contains(person)) {
+            denials.push(Denial::OwnEntry);
+        }
         if persons().any(|person| self.recused.contains(person)) {
             denials.push(Denial::Recused);
         }
@@ -43,17 +46,30 @@ impl Record {
         Some(Denial::FourEyes { step: step.id.clone(), other: other.id.clone() })
     }
 
-    /// Whether the form names the officer's own national ID or telephone number.
-    fn is_about(&self, officer: &Officer, service: &Service) -> bool {
+    /// Whether the form names the officer's own national ID or telephone number, or the registration number of the officer's company.
+    pub(super) fn is_about(&self, officer: &Officer, service: &Service) -> bool {
         let digits = |text: &str| -> String {
             let plain = phone(text).unwrap_or_else(|| ascii_digits(text));
             plain.chars().filter(char::is_ascii_digit).collect()
         };
-        let known: Vec<String> = officer.known_by.iter().map(|known| digits(known)).collect();
-        let fields =
-            service.fields().filter(|field| matches!(field.kind, FieldKind::NationalId | FieldKind::Phone));
-        let mut answers = fields.filter_map(|field| self.answers.get(field.id.as_str())?.as_str());
-        answers.any(|answer| known.contains(&digits(answer)))
+        // A registration number has letters that tell it from another.
+        let whole = |text: &str| -> String {
+            let plain = ascii_digits(text).to_lowercase();
+            plain.chars().filter(|c| c.is_alphanumeric()).collect()
+        };
+        let known = |told: &dyn Fn(&str) -> String, answer: &str| {
+            let answer = told(answer);
+            answer.contains(|c: char| c.is_ascii_digit())
+                && officer.known_by.iter().any(|known| told(known) == answer)
+        };
+        service.fields().any(|field| {
+            let answer = || self.answers.get(field.id.as_str()).and_then(|answer| answer.as_str());
+            match field.kind {
+                FieldKind::NationalId | FieldKind::Phone => answer().is_some_and(|a| known(&digits, a)),
+                FieldKind::LatinText(_) => answer().is_some_and(|a| known(&whole, a)),
+                _ => false,
+            }
+        })
     }
 }
 

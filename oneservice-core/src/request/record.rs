@@ -9,7 +9,8 @@ use super::fact::{
     Channel, Evidence, Finding, PaymentMethod, Return, ServiceRef, Signature, Submission, Verdict,
 };
 use super::{
-    Alias, By, Cosignature, InspectionScheduled, IssuedResult, Item, MandateGiven, Standing, TransferWaiting,
+    Alias, By, Cosignature, Entry, InspectionScheduled, IssuedResult, Item, MandateGiven, Standing,
+    TransferWaiting,
 };
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service};
@@ -39,8 +40,12 @@ pub struct Record {
     pub renews: Option<RequestId>,
     /// How it came in.
     pub channel: Channel,
-    /// When it was sent in.
+    /// The officers who entered it, or corrections of it, for the applicant at the counter.
+    pub entered_by: BTreeSet<OfficerId>,
+    /// When it was sent in, or came on paper.
     pub submitted_at: Moment,
+    /// When it was entered: later than it came, where it came on paper before.
+    pub entered_at: Moment,
     /// When review was last opened: first, after a correction, or by an objection that was right.
     pub opened_at: Option<Moment>,
     /// The day it counts as received.
@@ -244,7 +249,9 @@ impl Record {
             purpose: intake.purpose,
             renews: intake.renews,
             channel: intake.channel,
+            entered_by: BTreeSet::new(),
             submitted_at: Moment::from_millis(0),
+            entered_at: Moment::from_millis(0),
             opened_at: None,
             received_on: Date::default(),
             due_on: None,
@@ -289,7 +296,8 @@ impl Record {
     }
 
     /// The record that a submission begins.
-    pub(super) fn begin(id: RequestId, fact: &Submission, at: Moment) -> Self {
+    pub(super) fn begin(id: RequestId, fact: &Submission, entry: &Entry) -> Self {
+        let at = entry.happened_at();
         Self {
             id,
             office: fact.office.clone(),
@@ -301,7 +309,9 @@ impl Record {
             purpose: fact.purpose,
             renews: fact.renews,
             channel: fact.channel,
+            entered_by: entry.by.persons().cloned().collect(),
             submitted_at: at,
+            entered_at: entry.recorded_at,
             opened_at: None,
             received_on: fact.received_on,
             due_on: Some(fact.due_on),

@@ -162,3 +162,29 @@ proptest! {
         agree(&source).map_err(TestCaseError::fail)?;
     }
 }
+
+/// Years are whole, and turn on the day on which the bound of a date field does.
+#[test]
+fn an_age_is_counted_in_whole_years() {
+    for (born, on, age) in [
+        ("2008-06-02", "2026-06-01", 17),
+        ("2008-06-01", "2026-06-01", 18),
+        ("2008-02-29", "2026-02-28", 18),
+        ("2008-02-29", "2026-02-27", 17),
+        ("2008-03-01", "2026-02-28", 17),
+        ("2026-06-01", "2026-06-01", 0),
+        ("2026-06-02", "2026-06-01", -1),
+    ] {
+        let form = [("born".to_owned(), Value::Text(born.into()))].into();
+        let environment = Environment { form, submitted_on: on.into(), ..Environment::default() };
+        let ours = Condition::compile("age(form.born)").unwrap().evaluate(&environment);
+        assert_eq!(ours, Ok(Value::Int(age)), "{born} on {on}");
+    }
+    // Of a missing answer and of what is no date nothing follows.
+    let form = [("born".to_owned(), Value::Text("soon".into()))].into();
+    let environment = Environment { form, submitted_on: "2026-06-01".into(), ..Environment::default() };
+    for source in ["age(form.born) < 18", "age(form.nothing) < 18", "age(form.nothing) >= 18"] {
+        assert!(!Condition::compile(source).unwrap().holds(&environment), "{source}");
+    }
+    assert!(matches!(Condition::compile("old(form.born)"), Err(ConditionError::Function { at: 0 })));
+}

@@ -105,7 +105,7 @@ impl StateMachineTest for Life {
         let request = AnyRequest::from(draft.clone());
         let mut life =
             Self { catalog, service, request, history: vec![], now, allowed: 0, promised: BTreeMap::new() };
-        let decided = Decided::submission(draft, &Actor::Applicant, &life.context()).unwrap();
+        let decided = Decided::submission(draft, &actor(sheet.sender()), &life.context()).unwrap();
         life.take(decided);
         life
     }

@@ -15,8 +15,10 @@ impl ReferenceStateMachine for Clerk {
     fn init_state() -> BoxedStrategy<Sheet> {
         let fee = prop_oneof![Just(Fee::Before), Just(Fee::After), Just(Fee::Free)];
         let begin = jiff::civil::date(2026, 3, 31);
-        (fee, any::<bool>(), any::<bool>(), any::<bool>())
-            .prop_map(move |(fee, health, grants, panel)| Sheet::new(fee, health, grants, panel, begin))
+        (fee, any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>())
+            .prop_map(move |(fee, health, grants, panel, counter)| {
+                Sheet::new(fee, health, grants, panel, begin).written_at_the_counter(counter)
+            })
             .boxed()
     }
 

@@ -40,7 +40,8 @@ pub(crate) fn case_value(
             json!({
                 "fact": happening.recorded.fact.name(), "role": entry.by.role, "officer": entry.by.officer,
                 "department": entry.by.department, "delegated_by": entry.by.delegated_by, "recorded_at": entry.recorded_at.to_string(),
-                "occurred_at": entry.occurred_at.map(|at| at.to_string()), "index": happening.index,
+                "occurred_at": entry.occurred_at.map(|at| at.to_string()), "lag_minutes": entry.lag_minutes(),
+                "index": happening.index,
                 "details": details(&happening.recorded.fact, record, service),
             })
         })
@@ -130,7 +131,8 @@ pub(crate) fn case_text(
         let step = sentence::step_title(lang, service, fact).unwrap_or_default();
         let name = sentence::fact(lang, fact.name());
         text.push_str(&format!("{when}  {:<16} {name}  {step}\n", entry.by.role.as_str()));
-        for line in said(fact, record, service, lang) {
+        let later = sentence::entered_later(lang, calendar, entry);
+        for line in later.into_iter().chain(said(fact, record, service, lang)) {
             text.push_str(&format!("{:18}{line}\n", ""));
         }
     }

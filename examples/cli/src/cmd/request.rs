@@ -26,7 +26,7 @@ pub(crate) enum Request {
         /// The file.
         sample: PathBuf,
     },
-    /// Store a sample as a request that came at its own moment, on paper or from a program.
+    /// Store a sample as a request that came at its own moment, on paper or from a program; with `--as` as an officer enters it at the counter.
     Submit {
         /// The file.
         sample: PathBuf,
@@ -42,6 +42,12 @@ pub(crate) enum Request {
         /// Idempotency key: the same key gives the same request again.
         #[arg(long)]
         key: Option<String>,
+        /// The officer who enters it for the applicant, who signed the printed summary on paper.
+        #[arg(long = "as", value_name = "OFFICER")]
+        officer: Option<String>,
+        /// When it came, instead of the sample's own moment: `2026-06-01T09:00:00+07:00`, or `now`.
+        #[arg(long, value_name = "MOMENT")]
+        occurred_at: Option<String>,
     },
     /// List requests, newest first.
     List {
@@ -106,9 +112,10 @@ impl Request {
     pub(crate) async fn run(self, place: &Place, out: &mut Output) -> Result<(), CliError> {
         match self {
             Self::Check { sample } => check(&place.catalog()?, &sample, out),
-            Self::Submit { sample, attach, signature, fake_documents, key } => {
+            Self::Submit { sample, attach, signature, fake_documents, key, officer, occurred_at } => {
                 let opened = place.open(None).await?;
-                let given = Given { attach, signature, fake: fake_documents };
+                let officer = officer.map(|id| super::act::officer(&opened, &id)).transpose()?;
+                let given = Given { attach, signature, fake: fake_documents, officer, occurred_at };
                 submit(&opened.office, &sample, given, key, out).await
             }
             Self::List { stage, service, search, limit, after } => {
@@ -198,11 +205,13 @@ pub(super) fn problem_lines(lang: Lang, service: &Service, problems: &[Problem])
     problems.iter().map(line).collect()
 }
 
-/// The files that go with a sample.
+/// What goes with a sample: files, and who enters it as of when.
 struct Given {
     attach: Vec<String>,
     signature: Option<PathBuf>,
     fake: bool,
+    officer: Option<Actor>,
+    occurred_at: Option<String>,
 }
 
 async fn submit(
@@ -235,6 +244,7 @@ async fn submit(
         Some(kind) => {
             use oneservice_core::catalog::SignatureKind as Kind;
             let method = match kind {
+                Kind::Drawn if given.officer.is_some() => SignatureMethod::Paper,
                 Kind::Drawn => SignatureMethod::Drawn,
                 Kind::Thumbprint => SignatureMethod::Thumbprint,
                 Kind::Scanned => SignatureMethod::Scanned,
@@ -256,7 +266,8 @@ async fn submit(
             Some(office.signature(&service, method, name, picture).await?.under(&filled))
         }
     };
-    let by = Actor::with_link(sample.applicant.by_representative);
+    let channel = if given.officer.is_some() { Channel::Counter } else { Channel::Program };
+    let by = given.officer.unwrap_or_else(|| Actor::with_link(sample.applicant.by_representative));
     let renews = match &sample.renews {
         Some(code) => Some(case(office, code).await?.request.record().id),
         None => None,
@@ -267,12 +278,17 @@ async fn submit(
         by_representative: sample.applicant.by_representative,
         purpose: sample.purpose()?,
         renews,
-        channel: Channel::Program,
+        channel,
         idempotency_key: key,
     };
-    let occurred_at: Moment = sample.moment()?;
-    let sent =
-        office.submit_whole(new, sample.form.clone(), evidence, signature, &by, Some(occurred_at)).await;
+    let occurred_at = match given.occurred_at.as_deref() {
+        Some("now") => None,
+        Some(said) => Some(Moment::parse(said).map_err(|_| {
+            CliError::Usage(format!("'{said}' is no moment; write 2026-06-01T09:00:00+07:00, or now"))
+        })?),
+        None => Some(sample.moment()?),
+    };
+    let sent = office.submit_whole(new, sample.form.clone(), evidence, signature, &by, occurred_at).await;
     if let Err(OfficeError::Denied { denials, .. }) = &sent {
         let [Denial::Form(problems)] = denials.as_slice() else {
             return Err(CliError::denied(out.lang, office.catalog(), &service, denials));

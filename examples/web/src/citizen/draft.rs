@@ -96,7 +96,7 @@ pub(crate) async fn tasks(
         }
         let (service, assessment) = (draft.service().await?, draft.assess().await?);
         let path = format!("/a/{}", key.text());
-        let p = Page::new(&app, lang, &path);
+        let p = Page::of_draft(&app, lang, &draft, "");
         let is_wrong = |path: &str| assessment.problems.iter().any(|problem| problem.path == path);
         let sections = visible(&service, &assessment)
             .into_iter()
@@ -237,7 +237,7 @@ fn page(
     add: Option<&str>,
 ) -> Response {
     let base = format!("/a/{}", draft.key().text());
-    let p = Page::new(app, lang, format!("{base}/q/{}", section.id));
+    let p = Page::of_draft(app, lang, draft, &format!("/q/{}", section.id));
     let mut errors =
         if judged { errors_by_path(lang, service, &assessment.problems) } else { BTreeMap::new() };
     errors.retain(|path, _| !quiet.contains(path));

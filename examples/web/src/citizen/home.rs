@@ -49,6 +49,8 @@ struct Home {
 #[template(path = "services.html")]
 struct Services {
     p: Page,
+    /// Where a service's page is.
+    at: &'static str,
     asked: String,
     sectors: Vec<SectorView>,
 }
@@ -98,11 +100,22 @@ pub(crate) async fn services(
     Extension(lang): Extension<Lang>,
     Query(search): Query<Search>,
 ) -> Response {
-    let p = Page::new(&app, lang, "/services");
+    listed(&app, lang, search, "/services", "/s/")
+}
+
+/// The services that are found, on the page at `path`, each with its own page under `at`.
+pub(crate) fn listed(
+    app: &App,
+    lang: Lang,
+    search: Search,
+    path: &'static str,
+    at: &'static str,
+) -> Response {
+    let p = Page::new(app, lang, path);
     let asked: String = search.q.chars().take(100).collect();
     // Each word counts by itself, wherever it stands; Khmer words are typed together and found as they are.
     let words = search_tokens(&asked);
-    let mut found = sectors(&app, &p, |service| {
+    let mut found = sectors(app, &p, |service| {
         let texts = [&service.name, &service.summary];
         let text: Vec<String> =
             texts.iter().flat_map(|text| [search_key(&text.km), search_key(&text.en)]).collect();
@@ -110,7 +123,7 @@ pub(crate) async fn services(
         (search.sector.is_empty() || service.sector.as_str() == search.sector) && words.iter().all(has)
     });
     found.retain(|sector| !sector.services.is_empty());
-    html(Services { p, asked, sectors: found })
+    html(Services { p, at, asked, sectors: found })
 }
 
 #[derive(Debug, Clone)]
@@ -130,7 +143,8 @@ struct Law {
 #[template(path = "service.html")]
 struct ServicePage {
     p: Page,
-    id: String,
+    /// Where the form begins a draft.
+    start: String,
     name: String,
     summary: String,
     version: u32,
@@ -169,8 +183,16 @@ fn unit(amount: &str) -> Option<i64> {
     each.trim().parse().ok().filter(|_| is_one)
 }
 
-fn service_page(app: &App, lang: Lang, service: &Service, who: &Who, error: &str) -> Response {
-    let p = Page::new(app, lang, format!("/s/{}", service.id));
+/// The page at `path`, whose form begins a draft at `start`.
+pub(crate) fn service_page(
+    app: &App,
+    lang: Lang,
+    service: &Service,
+    (path, start): (String, String),
+    who: &Who,
+    error: &str,
+) -> Response {
+    let p = Page::new(app, lang, path);
     let paper = |document: &oneservice_core::catalog::DocumentRequirement| {
         let notes = [(!document.required, "if-applies"), (document.original_at_counter, "original-later")];
         Paper {
@@ -187,7 +209,7 @@ fn service_page(app: &App, lang: Lang, service: &Service, who: &Who, error: &str
     let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let error = if error.is_empty() { String::new() } else { p.t(error) };
     let page = ServicePage {
-        id: service.id.to_string(),
+        start: p.u(&start),
         name: p.c(&service.name),
         summary: p.c(&service.summary),
         version: service.version,
@@ -213,7 +235,7 @@ fn service_page(app: &App, lang: Lang, service: &Service, who: &Who, error: &str
 }
 
 /// The version of a service that can be asked for today.
-fn offered(app: &App, id: &str) -> Result<Arc<Service>, OfficeError> {
+pub(crate) fn offered(app: &App, id: &str) -> Result<Arc<Service>, OfficeError> {
     let none = || OfficeError::NoService(id.to_owned());
     let service: ServiceId = id.parse().map_err(|_| none())?;
     match app.office.in_force(&service) {
@@ -232,7 +254,7 @@ pub(crate) async fn service(
         Ok(service) => service,
         Err(why) => return answer(&app, lang, Err(why)),
     };
-    service_page(&app, lang, &service, &Who::default(), "")
+    service_page(&app, lang, &service, own(&service), &Who::default(), "")
 }
 
 pub(crate) async fn start(
@@ -245,20 +267,37 @@ pub(crate) async fn start(
         Ok(service) => service,
         Err(why) => return answer(&app, lang, Err(why)),
     };
-    let Some((applicant, by_representative, purpose)) = who.read(&service) else {
-        return service_page(&app, lang, &service, &who, "problem-option");
+    begin(&app, lang, &service, own(&service), &who, Channel::Web).await
+}
+
+/// The addresses of a service's own page.
+fn own(service: &Service) -> (String, String) {
+    (format!("/s/{}", service.id), format!("/s/{}/start", service.id))
+}
+
+/// A draft for whom and what was chosen on the page at `places`.
+pub(crate) async fn begin(
+    app: &App,
+    lang: Lang,
+    service: &Service,
+    places: (String, String),
+    who: &Who,
+    channel: Channel,
+) -> Response {
+    let Some((applicant, by_representative, purpose)) = who.read(service) else {
+        return service_page(app, lang, service, places, who, "problem-option");
     };
     let new = NewDraft {
-        service: id,
+        service: service.id.to_string(),
         applicant,
         by_representative,
         purpose,
         renews: None,
-        channel: Channel::Web,
+        channel,
         idempotency_key: None,
     };
     let begun = app.office.draft(new).await;
-    answer(&app, lang, begun.map(|draft| to(lang, &format!("/a/{}", draft.key().text()))))
+    answer(app, lang, begun.map(|draft| to(lang, &format!("/a/{}", draft.key().text()))))
 }
 
 #[cfg(test)]

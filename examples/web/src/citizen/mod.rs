@@ -1,6 +1,7 @@
 //! Pages for the people who ask.
 
 pub(crate) mod changed;
+pub(crate) mod check;
 pub(crate) mod complain;
 pub(crate) mod cosign;
 pub(crate) mod draft;

@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, OfficeError};
-use oneservice_core::request::{AnyRequest, Awaits, FactName, StageName, Standing};
+use oneservice_core::request::{AnyRequest, Awaits, Channel, FactName, StageName, Standing};
 use oneservice_core::text::{Lang, phone};
 use oneservice_pilot::{qr, sentence};
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use super::renew::Renewal;
 use super::visit::Visit;
 use super::{cosign, key, verify};
 use crate::App;
+use crate::desk::is_officer;
 use crate::files::served;
 use crate::inspection::{Notice, notices, photos};
 use crate::page::{Page, answer, html, html_with, link};
@@ -39,6 +40,8 @@ struct ReceiptPage {
     p: Page,
     code: String,
     number: String,
+    /// Person or company, for what, and by whom.
+    asks: String,
     service: String,
     stage: String,
     class: &'static str,
@@ -76,10 +79,12 @@ struct ReceiptPage {
     /// What was handed over.
     held: Option<Held>,
     is_private: bool,
+    /// Back to the desk, for the officer who entered the request and prints this page.
+    desk: bool,
 }
 
 /// The page of a case; with the secret link when it was opened by it.
-fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Response {
+fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>, desk: bool) -> Response {
     let (record, service) = (case.request.record(), case.request.service());
     let path = own.map_or_else(|| "/track".to_owned(), |(key, _)| format!("/r/{key}"));
     let p = Page::new(app, lang, &path);
@@ -139,6 +144,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
     html(ReceiptPage {
         code: record.code.to_string(),
         number: case.number.clone(),
+        asks: p.asks(record.applicant, record.purpose, record.by_representative),
         service: p.c(&service.name),
         stage,
         class,
@@ -192,6 +198,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         result,
         held,
         is_private: own.is_some(),
+        desk,
         p,
     })
 }
@@ -205,7 +212,8 @@ pub(crate) async fn show(
     let made = async {
         let key = key(&text)?;
         let case = app.office.case_by_link(key).await?;
-        Ok(page(&app, lang, &case, Some((&key.text(), &app.base_url(&headers)))))
+        let desk = case.request.record().channel == Channel::Counter && is_officer(&app, &headers);
+        Ok(page(&app, lang, &case, Some((&key.text(), &app.base_url(&headers))), desk))
     };
     answer(&app, lang, made.await)
 }
@@ -276,7 +284,7 @@ pub(crate) async fn tracked(
         app.tries.take_back(&names);
     }
     match found {
-        Ok(case) => page(&app, lang, &case, None),
+        Ok(case) => page(&app, lang, &case, None, false),
         Err(OfficeError::NotFound) => again(p, "track-none"),
         Err(other) => crate::page::error(&app, lang, &other),
     }

@@ -1,22 +1,19 @@
-//! Signing, looking everything over, sending.
+//! Signing.
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use oneservice_core::catalog::Service;
 use oneservice_core::office::{DraftHandle, OfficeError};
-use oneservice_core::request::{Denial, SignatureMethod};
+use oneservice_core::request::{Channel, SignatureMethod};
 use oneservice_core::text::Lang;
-use oneservice_pilot::{sentence, words};
+use oneservice_pilot::words;
 use serde::Deserialize;
 
-use super::{Wrong, changed, key};
+use super::{changed, key};
 use crate::App;
-use crate::fields::show as shown;
-use crate::page::{Page, answer, html, html_with, to};
+use crate::page::{Page, answer, html, to};
 
 #[derive(Template)]
 #[template(path = "sign.html")]
@@ -26,18 +23,27 @@ struct Sign {
     statement: String,
     signer: String,
     signed: bool,
+    /// Somebody signs for the applicant.
+    for_other: bool,
     error: String,
 }
 
 async fn page(app: &App, lang: Lang, draft: &DraftHandle, error: String) -> Result<Response, OfficeError> {
     let service = draft.service().await?;
     let base = format!("/a/{}", draft.key().text());
-    let p = Page::new(app, lang, format!("{base}/sign"));
+    let p = Page::of_draft(app, lang, draft, "/sign");
     let signature = draft.content().signature.as_ref();
     // The name is the signature: nobody writes it for the person.
     let signer = signature.map(|signature| signature.signer.clone()).unwrap_or_default();
     let (back, statement) = (p.u(&base), p.c(&service.signature.statement));
-    Ok(html(Sign { back, statement, signer, signed: signature.is_some(), error, p }))
+    let (signed, for_other) = (signature.is_some(), draft.content().by_representative);
+    Ok(html(Sign { back, statement, signer, signed, for_other, error, p }))
+}
+
+/// To the desk, where a draft that an officer fills in for somebody is signed on paper and sent.
+pub(super) fn at_desk(lang: Lang, draft: &DraftHandle) -> Option<Response> {
+    let key = draft.key().text();
+    (draft.content().channel == Channel::Counter).then(|| to(lang, &format!("/desk/a/{key}")))
 }
 
 pub(crate) async fn show(
@@ -47,8 +53,8 @@ pub(crate) async fn show(
 ) -> Response {
     let made = async {
         let draft = app.office.open_draft(key(&text)?).await?;
-        match changed::first(lang, &draft) {
-            Some(notice) => Ok(notice),
+        match changed::first(lang, &draft).or_else(|| at_desk(lang, &draft)) {
+            Some(elsewhere) => Ok(elsewhere),
             None => page(&app, lang, &draft, String::new()).await,
         }
     };
@@ -81,8 +87,8 @@ pub(crate) async fn sign(
     let made = async {
         let mut draft = app.office.open_draft(key(&text)?).await?;
         // Nobody signs what they have not seen.
-        if let Some(notice) = changed::first(lang, &draft) {
-            return Ok(notice);
+        if let Some(elsewhere) = changed::first(lang, &draft).or_else(|| at_desk(lang, &draft)) {
+            return Ok(elsewhere);
         }
         if signed.agree.is_none() || signed.signer.trim().is_empty() {
             return page(&app, lang, &draft, words::get(lang, "sign-missing", &[])).await;
@@ -94,170 +100,6 @@ pub(crate) async fn sign(
                 page(&app, lang, &draft, words::get(lang, "sign-missing", &[])).await
             }
             done => done.map(|()| to(lang, &format!("/a/{}/check", draft.key().text()))),
-        }
-    };
-    answer(&app, lang, made.await)
-}
-
-#[derive(Debug, Clone)]
-struct Answered {
-    label: String,
-    value: String,
-}
-
-#[derive(Debug, Clone)]
-struct Group {
-    title: String,
-    change: String,
-    answers: Vec<Answered>,
-}
-
-#[derive(Template)]
-#[template(path = "check.html")]
-struct Check {
-    p: Page,
-    back: String,
-    base: String,
-    service: String,
-    wrong: Vec<Wrong>,
-    groups: Vec<Group>,
-    papers: Vec<Answered>,
-    fee: Vec<Answered>,
-    total: String,
-    due: String,
-}
-
-/// Where a problem is met on the way through the pages, and the page: questions in the form's order, papers, rules over several answers,
-/// signature.
-fn met_at(service: &Service, path: &str) -> ((usize, usize), String) {
-    let page_of = |field: &str| {
-        let section = service.sections.iter().find(|s| s.fields.iter().any(|f| f.id.as_str() == field));
-        section.map_or_else(String::new, |section| format!("/q/{}#{field}", section.id))
-    };
-    let parts: Vec<&str> = path.split('.').collect();
-    match parts.as_slice() {
-        ["form", field, ..] => {
-            let nth = service.fields().position(|f| f.id.as_str() == *field);
-            ((0, nth.unwrap_or_default()), page_of(field))
-        }
-        ["documents", id] => {
-            let nth = service.documents.iter().position(|d| d.id.as_str() == *id);
-            (nth.map_or((0, 0), |nth| (1, nth)), format!("/d/{id}"))
-        }
-        ["checks", id] => {
-            let check = service.checks.iter().find(|c| c.id.as_str() == *id);
-            let field = check.and_then(|check| check.fields.first());
-            ((2, 0), field.map(|field| page_of(field.as_str())).unwrap_or_default())
-        }
-        ["signature"] => ((3, 0), "/sign".to_owned()),
-        ["applicant", ..] | ["purpose"] => ((0, 0), "/who".to_owned()),
-        _ => ((0, 0), String::new()),
-    }
-}
-
-async fn check_page(
-    app: &App,
-    lang: Lang,
-    draft: &DraftHandle,
-    status: StatusCode,
-) -> Result<Response, OfficeError> {
-    let (service, assessment) = (draft.service().await?, draft.assess().await?);
-    let base = format!("/a/{}", draft.key().text());
-    let p = Page::new(app, lang, format!("{base}/check"));
-    let catalog = app.office.catalog();
-    let mut met: Vec<_> = assessment.problems.iter().map(|p| (met_at(&service, &p.path), p)).collect();
-    met.sort_by_key(|((place, _), _)| *place);
-    let wrong = met
-        .into_iter()
-        .map(|((_, page), problem)| Wrong {
-            link: p.u(&format!("{base}{page}")),
-            label: sentence::path(lang, &service, &problem.path),
-            text: sentence::problem(lang, &service, problem),
-        })
-        .collect();
-    let groups = super::draft::visible(&service, &assessment)
-        .into_iter()
-        .map(|section| Group {
-            title: p.c(&section.title),
-            change: p.u(&format!("{base}/q/{}", section.id)),
-            answers: section
-                .fields
-                .iter()
-                .filter_map(|field| {
-                    let id = field.id.as_str();
-                    let value = assessment.answers.get(id).or_else(|| draft.content().answers.get(id))?;
-                    Some(Answered {
-                        label: p.c(&field.label),
-                        value: shown(lang, catalog.places(), field, value),
-                    })
-                })
-                .collect(),
-        })
-        .collect();
-    let papers = assessment.asked_documents.iter().filter_map(|asked| {
-        let files: Vec<&str> = draft
-            .content()
-            .evidence
-            .iter()
-            .filter(|e| e.document == asked.id)
-            .map(|e| e.name.as_str())
-            .collect();
-        let document = service.document(asked.id.as_str())?;
-        (!files.is_empty()).then(|| Answered { label: p.c(&document.name), value: files.join(", ") })
-    });
-    let fee = assessment.fee.lines.iter().map(|line| {
-        let rule = service.fee.rules.iter().find(|rule| rule.id.as_str() == line.id);
-        let label = rule.map_or_else(|| p.t("fee-base"), |rule| p.c(&rule.label));
-        Answered { label, value: line.amount.show(lang) }
-    });
-    let calendar = catalog.calendar();
-    let due = calendar.add_working_days(calendar.received_on(app.office.now()), assessment.working_days);
-    let page = Check {
-        back: p.u(&base),
-        base: p.u(&base),
-        service: p.c(&service.name),
-        wrong,
-        groups,
-        papers: papers.collect(),
-        fee: fee.collect(),
-        total: assessment.fee.total.show(lang),
-        due: p.date(due),
-        p,
-    };
-    Ok(html_with(status, page))
-}
-
-pub(crate) async fn check(
-    State(app): State<App>,
-    Extension(lang): Extension<Lang>,
-    Path(text): Path<String>,
-) -> Response {
-    let made = async {
-        let draft = app.office.open_draft(key(&text)?).await?;
-        match changed::first(lang, &draft) {
-            Some(notice) => Ok(notice),
-            None => check_page(&app, lang, &draft, StatusCode::OK).await,
-        }
-    };
-    answer(&app, lang, made.await)
-}
-
-pub(crate) async fn send(
-    State(app): State<App>,
-    Extension(lang): Extension<Lang>,
-    Path(text): Path<String>,
-) -> Response {
-    let made = async {
-        let key = key(&text)?;
-        match app.office.submit(key).await {
-            Ok(receipt) => Ok(to(lang, &format!("/r/{}", receipt.key.text()))),
-            Err(OfficeError::Denied { denials, .. }) if matches!(denials[..], [Denial::Form(_)]) => {
-                let draft = app.office.open_draft(key).await?;
-                check_page(&app, lang, &draft, StatusCode::UNPROCESSABLE_ENTITY).await
-            }
-            // The draft's page shows what is different.
-            Err(OfficeError::ServiceChanged(_)) => Ok(to(lang, &format!("/a/{}", key.text()))),
-            Err(other) => Err(other),
         }
     };
     answer(&app, lang, made.await)

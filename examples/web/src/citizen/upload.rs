@@ -78,7 +78,7 @@ async fn page(
     let (service, assessment) = (draft.service().await?, draft.assess().await?);
     let requirement = service.document(document).ok_or(OfficeError::NotFound)?;
     let base = format!("/a/{}", draft.key().text());
-    let p = Page::new(app, lang, format!("{base}/d/{document}"));
+    let p = Page::of_draft(app, lang, draft, &format!("/d/{document}"));
     let files: Vec<_> = draft.content().evidence.iter().filter(|e| e.document == requirement.id).collect();
     let formats: Vec<String> = requirement.formats.iter().map(|f| f.as_str().to_uppercase()).collect();
     let path = format!("documents.{document}");
@@ -146,11 +146,11 @@ pub(crate) async fn view(
     answer(&app, lang, made.await)
 }
 
-/// The beginning of a part that holds a day; whoever sends more is not a form.
-async fn short(mut part: Field<'_>) -> Result<String, MultipartError> {
+/// The first `most` bytes of a part that holds a line; whoever sends more is not a form.
+pub(crate) async fn short(mut part: Field<'_>, most: usize) -> Result<String, MultipartError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.chunk().await? {
-        bytes.extend(chunk.iter().take(DAY_MAX_BYTES.saturating_sub(bytes.len())));
+        bytes.extend(chunk.iter().take(most.saturating_sub(bytes.len())));
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
@@ -168,7 +168,7 @@ pub(crate) async fn receive(
     while let Some(part) = parts.next_field().await.map_err(interrupted)? {
         match part.name() {
             Some("issued") => {
-                let day = typed.insert(short(part).await.map_err(interrupted)?);
+                let day = typed.insert(short(part, DAY_MAX_BYTES).await.map_err(interrupted)?);
                 issued = parse_date(day);
                 if issued.is_some()
                     && let Ok(id) = document.parse()

@@ -94,7 +94,7 @@ struct WhoPage {
 
 fn page(app: &App, lang: Lang, draft: &DraftHandle, service: &Service, who: &Who, error: &str) -> Response {
     let base = format!("/a/{}", draft.key().text());
-    let p = Page::new(app, lang, format!("{base}/who"));
+    let p = Page::of_draft(app, lang, draft, "/who");
     let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let error = if error.is_empty() { String::new() } else { p.t(error) };
     let who = WhoControls::new(&p, service, who, error);

@@ -65,6 +65,7 @@ pub(crate) async fn show(
             found,
             one: false,
             cash: String::new(),
+            enter: String::new(),
         }))
     };
     answer(&app, lang, made.await)

@@ -2,6 +2,7 @@
 
 mod aside;
 pub(crate) mod cash;
+pub(crate) mod enter;
 pub(crate) mod find;
 pub(crate) mod inspection;
 mod items;
@@ -32,6 +33,11 @@ fn cookie<'a>(headers: &'a HeaderMap, named: &str) -> Option<&'a str> {
     let mut pairs =
         cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == named).map(|(_, value)| value)
+}
+
+/// Whether somebody of the office looks at a page that is not of the desk.
+pub(crate) fn is_officer(app: &App, headers: &HeaderMap) -> bool {
+    secret(headers).and_then(|secret| app.officer(secret)).is_some()
 }
 
 /// The officer who signed in, or the way to the sign-in page.

@@ -56,6 +56,8 @@ pub(super) struct DeskPage {
     pub(super) one: bool,
     /// The page of the cash desk, for those who see it.
     pub(super) cash: String,
+    /// Where a request is entered for somebody, for those who may.
+    pub(super) enter: String,
 }
 
 #[derive(Debug, Clone)]
@@ -211,7 +213,8 @@ pub(crate) async fn show(
             });
         }
         let cash = if officer.holds(super::cash::SEES) { p.u("/desk/cash") } else { String::new() };
-        Ok(html(DeskPage { p, officer: officer.name, desks, found: None, one: is_one, cash }))
+        let enter = if officer.holds(&[Role::FrontDesk]) { p.u("/desk/new") } else { String::new() };
+        Ok(html(DeskPage { p, officer: officer.name, desks, found: None, one: is_one, cash, enter }))
     };
     answer(&app, lang, made.await)
 }

@@ -59,6 +59,8 @@ struct Review {
     number: String,
     service: String,
     name: String,
+    /// Person or company, for what, and by whom.
+    asks: String,
     stage: String,
     due: String,
     late: bool,
@@ -227,6 +229,7 @@ fn page(
         number: case.number.clone(),
         service: p.c(&service.name),
         name: names(record),
+        asks: p.asks(record.applicant, record.purpose, record.by_representative),
         stage: sentence::stage(lang, &case.request),
         due: record.due_on.map(|due| p.date(due)).unwrap_or_default(),
         late: record.due_on.is_some_and(|due| due < today),

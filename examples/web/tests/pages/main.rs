@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod afterwards;
+mod behalf;
 mod cash;
 mod citizens;
 mod cosigned;
+mod counter;
 mod inspection;
 mod officers;
 mod register;

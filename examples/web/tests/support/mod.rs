@@ -104,10 +104,22 @@ impl Visitor {
 
     /// Sends a file by the form of an upload page.
     pub(crate) fn upload(&mut self, path: &str, name: &str, issued: Option<&str>, bytes: &[u8]) -> String {
+        let issued: Vec<(&str, &str)> = issued.iter().map(|day| ("issued", *day)).collect();
+        self.send_parts(path, &issued, name, bytes)
+    }
+
+    /// Sends a form with a file.
+    pub(crate) fn send_parts(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        name: &str,
+        bytes: &[u8],
+    ) -> String {
         let part = "--XX\r\nContent-Disposition: form-data; name=";
         let mut body = Vec::new();
-        if let Some(day) = issued {
-            body.extend(format!("{part}\"issued\"\r\n\r\n{day}\r\n").bytes());
+        for (field, value) in fields {
+            body.extend(format!("{part}\"{field}\"\r\n\r\n{value}\r\n").bytes());
         }
         body.extend(format!("{part}\"file\"; filename=\"{name}\"\r\n\r\n").bytes());
         body.extend(bytes);

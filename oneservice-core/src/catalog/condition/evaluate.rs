@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::parse::{Node, Operator, Part};
-use crate::catalog::{ApplicantKind, Purpose};
+use crate::calendar::Date;
+use crate::catalog::{ApplicantKind, DateBound, Purpose};
 use crate::ids::FieldId;
 
 /// A value.
@@ -164,6 +165,12 @@ pub(super) fn evaluate<'e>(node: &'e Node, names: &'e impl Names) -> Result<Seen
             Seen::Text(text) => Seen::Int(text.chars().count() as i64),
             _ => return Err(Unanswered::NoResult),
         },
+        Part::Age(inner) => match evaluate(inner, names)? {
+            Seen::Text(born) => {
+                Seen::Int(age(born, &names.around().submitted_on).ok_or(Unanswered::NoResult)?)
+            }
+            _ => return Err(Unanswered::NoResult),
+        },
         Part::Not(inner) => Seen::Bool(!truth(inner, names)?),
         Part::Negate(inner) => match evaluate(inner, names)? {
             Seen::Int(n) => Seen::Int(n.checked_neg().ok_or(Unanswered::NoResult)?),
@@ -177,6 +184,14 @@ pub(super) fn evaluate<'e>(node: &'e Node, names: &'e impl Names) -> Result<Seen
             binary(*operator, &evaluate(left, names)?, &evaluate(right, names)?)?
         }
     })
+}
+
+/// How many whole years lie between two ISO dates, counted as by the bound `submission-18y` of a date field, so that both turn on one day.
+fn age(born: &str, submitted_on: &str) -> Option<i64> {
+    let (born, on) = (born.parse::<Date>().ok()?, submitted_on.parse::<Date>().ok()?);
+    let years = on.year().checked_sub(born.year())?;
+    let birthday_came = DateBound::Years(-years).on(on).is_none_or(|latest| born <= latest);
+    Some(i64::from(years) - i64::from(!birthday_came))
 }
 
 fn truth(node: &Node, names: &impl Names) -> Result<bool, Unanswered> {

@@ -1,7 +1,7 @@
 //! Conditions: the subset of CEL in which a catalogue says when something applies and what it costs.
 //!
-//! Literals, lists, `! - * / % + < <= > >= == != in && || ?:`, `has()`, `size()`, and names. No macro, no function of
-//! the host, no loop: evaluation takes at most one visit of each node. Source, nodes and depth are bounded, and types
+//! Literals, lists, `! - * / % + < <= > >= == != in && || ?:`, `has()`, `size()`, `age()`, and names. No macro, no function of
+//! the host but `age()`: the whole years from a date to the day of submission; no loop: evaluation takes at most one visit of each node. Source, nodes and depth are bounded, and types
 //! are checked against the form when a catalogue is loaded, so that a request never meets a condition that cannot be
 //! answered. (The `cel` crate is the oracle in a test; it overflows the stack on long chains, so it is not used here.)
 //!
@@ -141,8 +141,8 @@ pub enum ConditionError {
         /// What could stand there.
         expected: &'static str,
     },
-    /// A function that is not `has` or `size`.
-    #[error("at {at}: only has() and size() may be called")]
+    /// A function that is none of those.
+    #[error("at {at}: only has(), size() and age() may be called")]
     Function {
         /// Byte of the text.
         at: usize,

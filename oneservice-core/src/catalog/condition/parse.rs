@@ -17,6 +17,7 @@ pub(super) enum Part {
     Name(Vec<String>),
     Has(Box<Node>),
     Size(Box<Node>),
+    Age(Box<Node>),
     Not(Box<Node>),
     Negate(Box<Node>),
     Binary(Operator, Box<Node>, Box<Node>),
@@ -272,16 +273,19 @@ impl Parser<'_> {
             }
             [word] if word == "in" => Err(ConditionError::Syntax { at, expected: "a value" }),
             [function] if self.eat("(") => {
-                let function = function.clone();
-                if function != "has" && function != "size" {
-                    return Err(ConditionError::Function { at });
-                }
+                let part: fn(Box<Node>) -> Part = match function.as_str() {
+                    "has" => Part::Has,
+                    "size" => Part::Size,
+                    "age" => Part::Age,
+                    _ => return Err(ConditionError::Function { at }),
+                };
                 let inner = Box::new(self.choice()?);
                 self.need(")", "')'")?;
-                if function == "has" && !matches!(inner.part, Part::Name(_)) {
-                    return Err(ConditionError::Syntax { at: inner.at, expected: "a name in has()" });
+                let is_name = matches!(inner.part, Part::Name(_));
+                let (at_inner, part) = (inner.at, part(inner));
+                if matches!(part, Part::Has(_)) && !is_name {
+                    return Err(ConditionError::Syntax { at: at_inner, expected: "a name in has()" });
                 }
-                let part = if function == "has" { Part::Has(inner) } else { Part::Size(inner) };
                 self.node(at, part)
             }
             _ => self.node(at, Part::Name(path)),

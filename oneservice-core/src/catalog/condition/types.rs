@@ -193,6 +193,10 @@ pub(super) fn check(node: &Node, scope: &Scope) -> Result<Type, ConditionError> 
             Type::List(_) | Type::Empty | Type::Text(_) => Type::Int,
             found => return Err(wrong(inner, "a list or text", &found)),
         },
+        Part::Age(inner) => match check(inner, scope)? {
+            Type::Text(None) => Type::Int,
+            found => return Err(wrong(inner, "a date", &found)),
+        },
         Part::Not(inner) => {
             need(inner, scope, &Type::Bool)?;
             Type::Bool
@@ -226,7 +230,7 @@ pub(super) fn check(node: &Node, scope: &Scope) -> Result<Type, ConditionError> 
 fn is_constant(node: &Node) -> bool {
     match &node.part {
         Part::Literal(_) => true,
-        Part::Name(_) | Part::Has(_) => false,
+        Part::Name(_) | Part::Has(_) | Part::Age(_) => false,
         Part::List(items) => items.iter().all(is_constant),
         Part::Size(inner) | Part::Not(inner) | Part::Negate(inner) => is_constant(inner),
         Part::Binary(_, left, right) => is_constant(left) && is_constant(right),

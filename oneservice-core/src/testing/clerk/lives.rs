@@ -9,7 +9,7 @@ use super::work::{actor, answers, catalogue, command, compare, kind, kinds};
 use super::{Fee, Sheet, What};
 use crate::calendar::Moment;
 use crate::office::{Basis, NewDraft, Office, OfficeBuilder, OfficeError, SetClock};
-use crate::request::{Actor, AnyRequest, SignatureMethod};
+use crate::request::{AnyRequest, SignatureMethod};
 use crate::store::Store;
 use crate::testing::case::{Broken, Case, Checked, cases, hold, same};
 use crate::testing::sample;
@@ -17,13 +17,13 @@ use crate::testing::sample;
 pub(in crate::testing) const CASES: &[Case] = cases![random_lives_agree_with_the_clerk];
 
 /// What is drawn for one life: when the fee is due, whether the health department is asked, whether silence grants, whether two
-/// must be for it, and the tries.
-pub type Life = (Fee, bool, bool, bool, Vec<(u8, u16)>);
+/// must be for it, whether it is written down at the counter, and the tries.
+pub type Life = (Fee, bool, bool, bool, bool, Vec<(u8, u16)>);
 
 fn life() -> impl Strategy<Value = Life> {
     let fee = prop_oneof![Just(Fee::Before), Just(Fee::After), Just(Fee::Free)];
     let tries = prop::collection::vec((0..super::tries::KINDS, any::<u16>()), 1..70);
-    (fee, any::<bool>(), any::<bool>(), any::<bool>(), tries)
+    (fee, any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), tries)
 }
 
 /// The offices of all kinds of catalogue on one store, each with a clock of its own.
@@ -52,17 +52,21 @@ impl Town {
     ///
     /// # Errors
     /// The first difference, or what the store says.
-    pub async fn live(&self, (fee, asks_health, grants, panel, tries): &Life) -> Result<u64, Broken> {
+    pub async fn live(
+        &self,
+        (fee, asks_health, grants, panel, counter, tries): &Life,
+    ) -> Result<u64, Broken> {
         let (office, clock) = &self.offices[kind(*fee, *grants, *panel)];
         let service = office.catalog().services().next().cloned().ok_or(Broken("a service".to_owned()))?;
         let card = || office.keep(&service, "id-card", "card.pdf", None, sample::PDF.to_vec());
         let signed = office.signature(&service, SignatureMethod::Typed, "SOK DARA", None).await?;
         let new = NewDraft::of(service.id.as_str());
         let (form, papers) = (answers(*asks_health), vec![card().await?]);
-        let sent =
-            office.submit_whole(new, form, papers, Some(signed.clone()), &Actor::Applicant, None).await?;
         let today = office.catalog().calendar().local_date(office.now());
-        let mut sheet = Sheet::new(*fee, *asks_health, *grants, *panel, today);
+        let sheet = Sheet::new(*fee, *asks_health, *grants, *panel, today);
+        let mut sheet = sheet.written_at_the_counter(*counter);
+        let by = actor(sheet.sender());
+        let sent = office.submit_whole(new, form, papers, Some(signed.clone()), &by, None).await?;
         let mut request = office.case(sent.id).await?.request;
         compare(&sheet, &request)?;
         let new_card = card().await?;

@@ -13,6 +13,23 @@ pub const STAFF: [Who; 4] = [Who::Desk, Who::Examiner, Who::Opinion, Who::Approv
 pub const NOBODY: [Who; 2] = [Who::Cashier, Who::Elsewhere];
 
 impl Sheet {
+    /// The same sheet, written down at the counter by somebody who holds every role.
+    #[must_use]
+    pub fn written_at_the_counter(mut self, is_so: bool) -> Self {
+        self.typed_in.extend(is_so.then_some(Who::All));
+        self
+    }
+
+    /// Who sent it in.
+    #[must_use]
+    pub fn sender(&self) -> Who {
+        self.typed_in.first().copied().unwrap_or(Who::Applicant)
+    }
+
+    pub(super) fn took_part(&self, who: Who) -> bool {
+        self.touched.iter().any(|(_, worker)| *worker == who)
+    }
+
     /// Whether nothing is missing that comes before review.
     fn is_ready(&self) -> bool {
         let paid = self.fee != Fee::Before || self.outstanding() == 0;
@@ -90,6 +107,7 @@ impl Sheet {
         match what {
             What::Accept { step, .. }
             | What::Reject { step, .. }
+            | What::Schedule { step, .. }
             | What::Pass { step, .. }
             | What::Schedule { step, .. }
             | What::Return { step, .. }

@@ -67,6 +67,8 @@ pub struct Sheet {
     pub touched: BTreeSet<(usize, Who)>,
     /// Until when the open steps are expected.
     pub(super) days: BTreeMap<usize, StepDay>,
+    /// Who of the counter wrote it, or a correction of it, down for the applicant.
+    pub typed_in: BTreeSet<Who>,
     /// The day on which somebody comes to the place.
     pub(super) appointed: Option<Date>,
     /// Items that stand rejected.
@@ -128,6 +130,7 @@ impl Sheet {
             skipped: BTreeSet::new(),
             touched: BTreeSet::new(),
             days: BTreeMap::new(),
+            typed_in: BTreeSet::new(),
             appointed: None,
             rejected: 0,
             returned: 0,
@@ -162,8 +165,8 @@ impl Sheet {
 
     /// The same sheet as if nobody had done, taken or declared anything.
     pub(super) fn as_if_strangers(&self) -> Self {
-        let (touched, assigned, recused) = Default::default();
-        Self { touched, assigned, recused, endorsed: BTreeSet::new(), ..self.clone() }
+        let (touched, assigned, recused, typed_in) = Default::default();
+        Self { touched, assigned, recused, typed_in, endorsed: BTreeSet::new(), ..self.clone() }
     }
 
     fn working_days(&self) -> u32 {
@@ -183,7 +186,8 @@ impl Sheet {
         self.eligible(who, step) && self.assigned.get(&step).is_none_or(|holder| *holder == who)
     }
 
-    /// Open, this person's role, no conflict, and four eyes: who examines does not decide, and the other way round.
+    /// Open, this person's role, no conflict, and four eyes: who examines does not decide, and the other way round; and who wrote it down
+    /// for the applicant does nothing but the counter's work.
     fn eligible(&self, who: Who, step: usize) -> bool {
         let other = match step {
             1 => Some(APPROVE),
@@ -192,12 +196,9 @@ impl Sheet {
         };
         self.open(step)
             && !self.recused.contains(&who)
+            && (matches!(step, 0 | ISSUE) || !self.typed_in.contains(&who))
             && who.appointments().contains(&WORKER[step])
             && other.is_none_or(|other| !self.touched.contains(&(other, who)))
-    }
-
-    fn took_part(&self, who: Who) -> bool {
-        self.touched.iter().any(|(_, worker)| *worker == who)
     }
 
     fn is_valid(&self) -> bool {
@@ -394,6 +395,7 @@ impl Sheet {
             }
             What::Resubmit { changed, explained } => {
                 self.touchable = Some(changed | explained);
+                self.typed_in.extend((!who.asks()).then_some(who));
                 self.rejected &= !self.returned;
                 self.returned = 0;
                 self.promised = count(open_on(self.today), self.left, 1);

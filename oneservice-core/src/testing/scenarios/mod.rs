@@ -7,6 +7,7 @@ mod before;
 mod cash;
 mod claims;
 mod closed;
+mod counter;
 mod due;
 mod editions;
 mod hand_over;
@@ -32,6 +33,7 @@ pub(super) const FLOORS: &[&[Case]] = &[
     silence::CASES,
     editions::CASES,
     closed::CASES,
+    counter::CASES,
     hand_over::CASES,
     proxies::CASES,
     numbers::CASES,
