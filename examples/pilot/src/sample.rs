@@ -24,7 +24,7 @@ pub struct Sample {
     pub purpose: String,
     /// The tracking code of the request whose result is renewed, if the office knows it.
     #[serde(default)]
-    pub renews: Option<String>,
+    pub follows: Option<String>,
     /// When, RFC 3339.
     pub submitted_at: String,
     /// The answers.

@@ -2,7 +2,9 @@
 
 use oneservice_core::calendar::{Date, DateTime};
 use oneservice_core::catalog::{Catalog, Field, FieldKind, Problem, Service, Unoffered};
-use oneservice_core::request::{AnyFact, AnyRequest, Denial, Ending, FactName, Item, StageName, Unrenewable};
+use oneservice_core::request::{
+    AnyFact, AnyRequest, Denial, Ending, FactName, Item, StageName, Unfollowable,
+};
 use oneservice_core::text::{Lang, khmer_digits};
 
 use crate::words;
@@ -223,10 +225,14 @@ pub fn unoffered(lang: Lang, why: &Unoffered) -> String {
     }
 }
 
-/// Why a result cannot be renewed.
-pub fn unrenewable(lang: Lang, why: &Unrenewable) -> String {
+/// Why nothing can follow a result.
+pub fn unfollowable(lang: Lang, why: &Unfollowable) -> String {
     match why {
-        Unrenewable::NotYet { from } => words::get(lang, why.code(), &[("date", &date(lang, *from))]),
+        Unfollowable::NotYet { from } => words::get(lang, why.code(), &[("date", &date(lang, *from))]),
+        Unfollowable::Stands { standing } => {
+            let standing = words::get(lang, &format!("standing-{}", standing.as_str()), &[]);
+            words::get(lang, why.code(), &[("standing", &standing)])
+        }
         _ => words::get(lang, why.code(), &[]),
     }
 }

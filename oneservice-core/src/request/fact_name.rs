@@ -50,6 +50,7 @@ pub enum FactName {
     TransferConfirmed,
     TransferRejected,
     Cosignature,
+    Replacement,
 }
 
 impl FactName {
@@ -98,6 +99,7 @@ impl FactName {
             Self::TransferConfirmed => "transfer-confirmed",
             Self::TransferRejected => "transfer-rejected",
             Self::Cosignature => "cosignature",
+            Self::Replacement => "replacement",
         }
     }
 }

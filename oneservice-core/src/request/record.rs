@@ -7,7 +7,9 @@ use serde_json::{Map, Value};
 use super::fact::{
     Channel, Evidence, Finding, PaymentMethod, Return, ServiceRef, Signature, Submission, Verdict,
 };
-use super::{Alias, By, Cosignature, IssuedResult, Item, MandateGiven, Standing, TransferWaiting};
+use super::{
+    Alias, By, Cosignature, IssuedResult, Item, MandateGiven, Replacement, Standing, TransferWaiting,
+};
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service};
 use crate::ids::{BlobId, DocumentId, OfficeId, OfficerId, RequestId, StepId, TrackingCode};
@@ -30,10 +32,12 @@ pub struct Record {
     pub applicant: ApplicantKind,
     /// Whether somebody acts for the applicant.
     pub by_representative: bool,
-    /// New, renewal or amendment.
+    /// New, or how it follows an earlier result.
     pub purpose: Purpose,
-    /// The request whose result it renews, if the office knows it.
-    pub renews: Option<RequestId>,
+    /// The request whose result it renews, changes or replaces, if the office knows it.
+    pub follows: Option<RequestId>,
+    /// That result, if this one takes its place.
+    pub replaces: Option<IssuedResult>,
     /// How it came in.
     pub channel: Channel,
     /// When it was sent in.
@@ -104,6 +108,8 @@ pub struct Record {
     pub collected: bool,
     /// Whether it holds, its validity aside.
     pub standing: Standing,
+    /// The result that took its place.
+    pub replaced: Option<Replacement>,
     /// Whether the end of its validity is recorded.
     pub expired: bool,
     /// Complaints that wait for an answer.
@@ -183,10 +189,12 @@ pub struct Intake {
     pub applicant: ApplicantKind,
     /// Whether somebody acts for the applicant.
     pub by_representative: bool,
-    /// New, renewal or amendment.
+    /// New, or how it follows an earlier result.
     pub purpose: Purpose,
-    /// The request whose result it renews, if the office knows it.
-    pub renews: Option<RequestId>,
+    /// The request whose result it renews, changes or replaces, if the office knows it.
+    pub follows: Option<RequestId>,
+    /// That result, if this one takes its place.
+    pub replaces: Option<IssuedResult>,
     /// How it comes in.
     pub channel: Channel,
     /// The answers as typed.
@@ -220,7 +228,8 @@ impl Record {
             applicant: intake.applicant,
             by_representative: intake.by_representative,
             purpose: intake.purpose,
-            renews: intake.renews,
+            follows: intake.follows,
+            replaces: intake.replaces,
             channel: intake.channel,
             submitted_at: Moment::from_millis(0),
             opened_at: None,
@@ -256,6 +265,7 @@ impl Record {
             result: None,
             collected: false,
             standing: Standing::Valid,
+            replaced: None,
             expired: false,
             complaints_open: 0,
             timing: Timing::begun(Moment::from_millis(0)),
@@ -275,7 +285,8 @@ impl Record {
             applicant: fact.applicant,
             by_representative: fact.by_representative,
             purpose: fact.purpose,
-            renews: fact.renews,
+            follows: fact.follows,
+            replaces: fact.replaces.clone(),
             channel: fact.channel,
             submitted_at: at,
             opened_at: None,
@@ -311,6 +322,7 @@ impl Record {
             result: None,
             collected: false,
             standing: Standing::Valid,
+            replaced: None,
             expired: false,
             complaints_open: 0,
             timing: Timing::begun(at),

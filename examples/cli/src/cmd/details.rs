@@ -14,16 +14,16 @@ use serde_json::{Value, json};
 
 use crate::exit::CliError;
 
-/// The code of the request whose result it renews.
-pub(crate) async fn renews(office: &Office, case: &Case) -> Result<Option<TrackingCode>, CliError> {
-    match case.request.record().renews {
+/// The code of the request whose result it follows.
+pub(crate) async fn follows(office: &Office, case: &Case) -> Result<Option<TrackingCode>, CliError> {
+    match case.request.record().follows {
         Some(former) => Ok(Some(office.summary(former).await?.code)),
         None => Ok(None),
     }
 }
 
-/// The request as JSON; `renews` is the code of the request whose result it renews.
-pub(crate) fn case_value(case: &Case, waits_for: &[QueueName], renews: Option<TrackingCode>) -> Value {
+/// The request as JSON; `follows` is the code of the request whose result it follows.
+pub(crate) fn case_value(case: &Case, waits_for: &[QueueName], follows: Option<TrackingCode>) -> Value {
     let (record, service) = (case.request.record(), case.request.service());
     let events: Vec<Value> = case
         .history
@@ -48,8 +48,8 @@ pub(crate) fn case_value(case: &Case, waits_for: &[QueueName], renews: Option<Tr
         "documents": record.evidence.iter().map(|e| json!({"document": e.document, "name": e.name, "media_type": e.media_type, "size": e.size_bytes})).collect::<Vec<_>>(),
         "events": events,
     });
-    if let Some(code) = renews {
-        value["renews"] = json!(code);
+    if let Some(code) = follows {
+        value["follows"] = json!(code);
     }
     value
 }
@@ -98,7 +98,7 @@ pub(crate) fn case_text(
     office: &Office,
     case: &Case,
     waits_for: &[QueueName],
-    renews: Option<TrackingCode>,
+    follows: Option<TrackingCode>,
     lang: Lang,
 ) -> String {
     let record = case.request.record();
@@ -112,8 +112,8 @@ pub(crate) fn case_text(
         sentence::stage(lang, &case.request),
         service.name.get(lang)
     );
-    if let Some(code) = renews {
-        text.push_str(&format!("{}: {code}\n", words::get(lang, "renews", &[])));
+    if let Some(code) = follows {
+        text.push_str(&format!("{}: {code}\n", words::get(lang, "follows", &[])));
     }
     for happening in &case.history {
         let (entry, fact) = (&happening.recorded.entry, &happening.recorded.fact);

@@ -12,11 +12,11 @@ use crate::output::Output;
 /// Prints the filing; beside it, what is no longer asked and what is still to be given.
 pub(super) async fn renew(office: &Office, case: &Case, out: &mut Output) -> Result<(), CliError> {
     let record = case.request.record();
-    let content = office.renewal(record.id, Channel::Program).await?;
+    let content = office.successor(record.id, Channel::Program).await?;
     let filing = json!({
         "format": 1, "service": content.service.id,
         "applicant": { "kind": content.applicant, "by_representative": content.by_representative },
-        "purpose": content.purpose, "renews": record.code, "submitted_at": office.now().to_string(),
+        "purpose": content.purpose, "follows": record.code, "submitted_at": office.now().to_string(),
         "form": content.answers, "documents": [],
     });
     for aside in content.carried.iter().flat_map(|carried| &carried.answers) {

@@ -139,9 +139,9 @@ impl Request {
                 let case = case(&office, &code).await?;
                 let waits_for = office.summary(case.request.record().id).await?.queues;
                 let lang = out.lang;
-                let renews = details::renews(&office, &case).await?;
-                let value = details::case_value(&case, &waits_for, renews);
-                Ok(out.either(&value, || details::case_text(&office, &case, &waits_for, renews, lang))?)
+                let follows = details::follows(&office, &case).await?;
+                let value = details::case_value(&case, &waits_for, follows);
+                Ok(out.either(&value, || details::case_text(&office, &case, &waits_for, follows, lang))?)
             }
             Self::Khqr { code } => {
                 let office = place.open_existing().await?.office;
@@ -257,7 +257,7 @@ async fn submit(
         }
     };
     let by = Actor::with_link(sample.applicant.by_representative);
-    let renews = match &sample.renews {
+    let follows = match &sample.follows {
         Some(code) => Some(case(office, code).await?.request.record().id),
         None => None,
     };
@@ -266,7 +266,7 @@ async fn submit(
         applicant: sample.applicant_kind()?,
         by_representative: sample.applicant.by_representative,
         purpose: sample.purpose()?,
-        renews,
+        follows,
         channel: Channel::Program,
         idempotency_key: key,
     };

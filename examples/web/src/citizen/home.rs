@@ -253,7 +253,7 @@ pub(crate) async fn start(
         applicant,
         by_representative,
         purpose,
-        renews: None,
+        follows: None,
         channel: Channel::Web,
         idempotency_key: None,
     };

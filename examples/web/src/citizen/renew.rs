@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use oneservice_core::office::{Case, OfficeError};
-use oneservice_core::request::{Channel, Unrenewable};
+use oneservice_core::request::{Channel, Unfollowable};
 use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 
@@ -26,10 +26,10 @@ pub(crate) enum Renewal {
 impl Renewal {
     /// For the page at `path`, which the person opened by their own link.
     pub(crate) fn of(app: &App, lang: Lang, case: &Case, path: &str) -> Self {
-        match app.office.renewable(&case.request) {
+        match app.office.followable(&case.request) {
             Ok(_) => Self::Now(crate::page::link(lang, &format!("{path}/renew"))),
-            Err(OfficeError::NotRenewable(why @ Unrenewable::NotYet { .. })) => {
-                Self::Later(sentence::unrenewable(lang, &why))
+            Err(OfficeError::NotFollowable(why @ Unfollowable::NotYet { .. })) => {
+                Self::Later(sentence::unfollowable(lang, &why))
             }
             Err(_) => Self::None,
         }
@@ -43,7 +43,7 @@ pub(crate) async fn renew(
 ) -> Response {
     let made = async {
         let case = app.office.case_by_link(key(&text)?).await?;
-        let draft = app.office.renewal_draft(case.request.record().id, Channel::Web).await?;
+        let draft = app.office.successor_draft(case.request.record().id, Channel::Web).await?;
         Ok(to(lang, &format!("/a/{}", draft.key().text())))
     };
     answer(&app, lang, made.await)

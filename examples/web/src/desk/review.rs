@@ -47,8 +47,8 @@ struct Review {
     stage: String,
     due: String,
     late: bool,
-    /// The page of the request whose result it renews.
-    renews: String,
+    /// The page of the request whose result it follows.
+    follows: String,
     version: u64,
     token: String,
     tried: Tried,
@@ -205,7 +205,7 @@ fn page(
         stage: sentence::stage(lang, &case.request),
         due: record.due_on.map(|due| p.date(due)).unwrap_or_default(),
         late: record.due_on.is_some_and(|due| due < today),
-        renews: record.renews.map(|id| p.u(&format!("/desk/r/{id}"))).unwrap_or_default(),
+        follows: record.follows.map(|id| p.u(&format!("/desk/r/{id}"))).unwrap_or_default(),
         version: record.version,
         token: token(),
         tried,

@@ -107,7 +107,7 @@ impl Town {
 
     /// The renewal of a result, sent in with the papers that it asks for.
     pub(crate) async fn renew(&self, former: &Receipt) -> Receipt {
-        let mut draft = self.office.renewal_draft(former.id, Channel::Web).await.unwrap();
+        let mut draft = self.office.successor_draft(former.id, Purpose::Renewal, Channel::Web).await.unwrap();
         let service = draft.service().await.unwrap();
         let today = self.office.catalog().calendar().local_date(self.office.now());
         for asked in draft.assess().await.unwrap().asked_documents.iter().filter(|asked| asked.required) {

@@ -102,6 +102,8 @@ pub enum What {
     MakeFinal,
     GrantBySilence,
     Expire,
+    /// Another result takes the place of this one.
+    Replace,
     Extend {
         days: u32,
         coded: bool,
@@ -193,6 +195,7 @@ impl What {
                 | Self::Escalate
                 | Self::GrantBySilence
                 | Self::Expire
+                | Self::Replace
                 | Self::Extend { .. }
                 | Self::Explain { .. }
                 | Self::Reopen { .. }
@@ -279,6 +282,7 @@ fn everything() -> Vec<What> {
         What::MakeFinal,
         What::GrantBySilence,
         What::Expire,
+        What::Replace,
         What::Reinstate,
         What::Confirm,
         What::Extend { days: 0, coded: true },

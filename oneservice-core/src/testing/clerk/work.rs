@@ -13,7 +13,8 @@ use crate::ids::{BlobId, Digest32, ReasonCode, RequestId, TrackingCode};
 use crate::money::Money;
 use crate::request::{
     Actor, Alias, AnyRequest, Appointment, Channel, Collector, Command, Correction, Corrections, Evidence,
-    Finding, Intake, Item, Officer, PaymentMethod, Relation, Signature, SignatureMethod, Verdict,
+    Finding, Intake, Item, Officer, PaymentMethod, Relation, Replacement, Signature, SignatureMethod,
+    Verdict,
 };
 use crate::testing::case::{Checked, same};
 use crate::testing::sample;
@@ -122,7 +123,8 @@ pub fn intake(now: Moment, answers: Map<String, Value>) -> Intake {
         applicant: ApplicantKind::Person,
         by_representative: false,
         purpose: Purpose::New,
-        renews: None,
+        follows: None,
+        replaces: None,
         channel: Channel::Web,
         answers,
         evidence: vec![paper(0)],
@@ -271,6 +273,10 @@ pub fn command(
         What::MakeFinal => Command::MakeFinal,
         What::GrantBySilence => Command::GrantBySilence,
         What::Expire => Command::Expire,
+        What::Replace => {
+            let request = RequestId::new(Moment::from_millis(0), [8; 10]);
+            Command::Replace(Replacement { number: "STALL-2026-99999".into(), request })
+        }
         What::Extend { days, coded: right } => {
             Command::Extend { working_days: days, reason: coded("OF-E01", right), note }
         }

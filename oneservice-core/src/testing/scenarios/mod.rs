@@ -16,6 +16,7 @@ mod proxies;
 mod repeats;
 mod scene;
 mod silence;
+mod succession;
 mod transfers;
 mod verdicts;
 
@@ -33,6 +34,7 @@ pub(super) const FLOORS: &[&[Case]] = &[
     editions::CASES,
     closed::CASES,
     hand_over::CASES,
+    succession::CASES,
     proxies::CASES,
     numbers::CASES,
     transfers::CASES,
