@@ -71,7 +71,7 @@ impl Office {
             by_representative: record.by_representative,
             purpose,
             channel,
-            answers: record.answers.clone(),
+            answers: (*record.answers).clone(),
             evidence: Vec::new(),
             signature: None,
             explanations: BTreeMap::new(),
