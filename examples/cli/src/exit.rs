@@ -229,7 +229,8 @@ fn office(error: &OfficeError) -> u8 {
         | OfficeError::KeyReused
         | OfficeError::ServiceChanged(_)
         | OfficeError::NotOffered { .. }
-        | OfficeError::NotFollowable(_) => 5,
+        | OfficeError::NotFollowable(_)
+        | OfficeError::NotEnded(_) => 5,
         OfficeError::Contention => 7,
         OfficeError::Document(error) => document(error),
         OfficeError::DraftTooLarge => 2,

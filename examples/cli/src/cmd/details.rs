@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::exit::CliError;
 
-/// The code of the request whose result it follows.
+/// The code of the request whose result it renews, changes or replaces.
 pub(crate) async fn follows(office: &Office, case: &Case) -> Result<Option<TrackingCode>, CliError> {
     match case.request.record().follows {
         Some(former) => Ok(Some(office.summary(former).await?.code)),
@@ -22,7 +22,7 @@ pub(crate) async fn follows(office: &Office, case: &Case) -> Result<Option<Track
     }
 }
 
-/// The request as JSON; `follows` is the code of the request whose result it follows.
+/// The request as JSON; `follows` is the code of the request whose result it renews, changes or replaces.
 pub(crate) fn case_value(case: &Case, waits_for: &[QueueName], follows: Option<TrackingCode>) -> Value {
     let (record, service) = (case.request.record(), case.request.service());
     let events: Vec<Value> = case
@@ -113,7 +113,8 @@ pub(crate) fn case_text(
         service.name.get(lang)
     );
     if let Some(code) = follows {
-        text.push_str(&format!("{}: {code}\n", words::get(lang, "follows", &[])));
+        let words = words::get(lang, &format!("follows-{}", record.purpose), &[]);
+        text.push_str(&format!("{words}: {code}\n"));
     }
     for happening in &case.history {
         let (entry, fact) = (&happening.recorded.entry, &happening.recorded.fact);
@@ -287,6 +288,7 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
             lines.extend(noted("note-applicant", &revocation.note));
         }
         AnyFact::Expiry(expiry) => lines.push(day("last-day", expiry.last_day)),
+        AnyFact::Replacement(with) => lines.push(with.number.clone()),
         AnyFact::Refund(refund) => lines.push(format!("{}  {}", refund.amount, refund.receipt)),
         AnyFact::Submission(_)
         | AnyFact::ReviewOpened(_)

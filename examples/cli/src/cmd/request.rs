@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use oneservice_core::calendar::Moment;
-use oneservice_core::catalog::{Catalog, DocumentFormat, Problem, Service};
+use oneservice_core::catalog::{Catalog, DocumentFormat, Problem, Purpose, Service};
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, NewDraft, Office, OfficeError};
 use oneservice_core::request::{Actor, Channel, Denial, Evidence, Filled, SignatureMethod, StageName};
@@ -75,6 +75,16 @@ pub(crate) enum Request {
     /// what is asked of the former result. Papers and signature are given anew; what is missing is said beside it.
     Renew {
         /// The tracking code of the request whose result is renewed.
+        code: String,
+    },
+    /// Print what a change of a result begins with, as `renew` does: change in it what is no longer so, as the holder or the address.
+    Change {
+        /// The tracking code of the request whose result is changed.
+        code: String,
+    },
+    /// Print what the replacement of a lost or damaged result begins with, as `renew` does.
+    Replace {
+        /// The tracking code of the request whose result is replaced.
         code: String,
     },
     #[command(flatten)]
@@ -152,14 +162,18 @@ impl Request {
                 let value = json!({ "code": request.record().code, "amount": due, "khqr": text });
                 Ok(out.either(&value, || format!("{}{due}\n{text}", qr::blocks(&text)))?)
             }
-            Self::Renew { code } => {
-                let office = place.open_existing().await?.office;
-                let case = case(&office, &code).await?;
-                super::renew::renew(&office, &case, out).await
-            }
+            Self::Renew { code } => follow(place, &code, Purpose::Renewal, out).await,
+            Self::Change { code } => follow(place, &code, Purpose::Amend, out).await,
+            Self::Replace { code } => follow(place, &code, Purpose::Replacement, out).await,
             Self::Act(act) => act.run(place, out).await,
         }
     }
+}
+
+async fn follow(place: &Place, code: &str, purpose: Purpose, out: &mut Output) -> Result<(), CliError> {
+    let office = place.open_existing().await?.office;
+    let former = case(&office, code).await?;
+    super::follow::follow(&office, &former, purpose, out).await
 }
 
 fn stage_named(word: &str) -> Result<StageName, CliError> {

@@ -47,8 +47,9 @@ struct Review {
     stage: String,
     due: String,
     late: bool,
-    /// The page of the request whose result it follows.
+    /// The page of the request whose result it renews, changes or replaces.
     follows: String,
+    follows_words: String,
     version: u64,
     token: String,
     tried: Tried,
@@ -151,18 +152,23 @@ fn cash(app: &App, lang: Lang, officer: &Officer, case: &Case, status: StatusCod
     html_with(status, view)
 }
 
-fn page(
+async fn page(
     app: &App,
     lang: Lang,
     officer: &Officer,
     (case, seen): (&Case, Sight),
     status: StatusCode,
     tried: Tried,
-) -> Response {
+) -> Result<Response, OfficeError> {
     if seen == Sight::Fee {
-        return cash(app, lang, officer, case, status, tried);
+        return Ok(cash(app, lang, officer, case, status, tried));
     }
     let (record, service) = (case.request.record(), case.request.service());
+    let former = match record.follows {
+        Some(former) => Some(app.office.case(former).await?.request),
+        None => None,
+    };
+    let former = former.as_ref().map(|request| request.record());
     let p = Page::new(app, lang, format!("/desk/r/{}", record.id)).wide();
     let mine = case.request.steps_of(officer);
     let step_view = |step: &&ReviewStep| StepView {
@@ -205,11 +211,12 @@ fn page(
         stage: sentence::stage(lang, &case.request),
         due: record.due_on.map(|due| p.date(due)).unwrap_or_default(),
         late: record.due_on.is_some_and(|due| due < today),
+        follows_words: p.t(&format!("follows-{}", record.purpose)),
         follows: record.follows.map(|id| p.u(&format!("/desk/r/{id}"))).unwrap_or_default(),
         version: record.version,
         token: token(),
         tried,
-        groups: items(app, &p, case, judging),
+        groups: items(app, &p, case, former, judging),
         corrections: rejected(&p, case),
         exceptions: if record.rejected().any(|(item, _)| record.is_late_defect(item)) {
             choices(app, &p, OfficeReasonKind::Exception)
@@ -239,7 +246,7 @@ fn page(
         steps,
         p,
     };
-    html_with(status, view)
+    Ok(html_with(status, view))
 }
 
 fn names(record: &oneservice_core::request::Record) -> String {
@@ -259,7 +266,7 @@ pub(crate) async fn show(
     };
     let made = async {
         let (case, sight) = seen(&app, &officer, &text).await?;
-        Ok(page(&app, lang, &officer, (&case, sight), StatusCode::OK, Tried::default()))
+        page(&app, lang, &officer, (&case, sight), StatusCode::OK, Tried::default()).await
     };
     answer(&app, lang, made.await)
 }
@@ -312,7 +319,7 @@ pub(crate) async fn act(
         let Some(command) = typed.command(&app, &case, &officer).await? else {
             let tried = Tried { denied: vec![p.t("denial-reason-missing")], typed, ..Tried::default() };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(page(&app, lang, &officer, (&case, sight), status, tried));
+            return page(&app, lang, &officer, (&case, sight), status, tried).await;
         };
         let on = typed.one("item").map(str::to_owned);
         let key = typed.one("token").map(|token| {
@@ -330,7 +337,7 @@ pub(crate) async fn act(
                 let (catalog, service) = (app.office.catalog(), case.request.service());
                 let denied = sentence::denials(lang, catalog, service, &denials);
                 let tried = Tried { denied, typed, ..Tried::default() };
-                Ok(page(&app, lang, &officer, (&case, sight), StatusCode::FORBIDDEN, tried))
+                page(&app, lang, &officer, (&case, sight), StatusCode::FORBIDDEN, tried).await
             }
             Err(OfficeError::Stale { since, .. }) => {
                 let case = app.office.case(id).await?;
@@ -341,7 +348,7 @@ pub(crate) async fn act(
                     line
                 });
                 let tried = Tried { stale: stale.collect(), typed, denied: Vec::new() };
-                Ok(page(&app, lang, &officer, (&case, sight), StatusCode::CONFLICT, tried))
+                page(&app, lang, &officer, (&case, sight), StatusCode::CONFLICT, tried).await
             }
             Err(other) => Err(other),
         }
