@@ -84,6 +84,7 @@ async fn a_request_is_sent_once_reviewed_returned_corrected_granted_and_collecte
         finding: Finding::Favourable,
         note: None,
         checked: vec![],
+        report: None,
     };
 
     let wrong = Command::Pay { amount: oneservice_core::money::Money::riel(1), method: PaymentMethod::Cash };
@@ -144,6 +145,18 @@ async fn a_request_is_sent_once_reviewed_returned_corrected_granted_and_collecte
     let early = office.act(id, pass("inspect"), &inspector, Basis::default()).await.unwrap_err();
     assert!(matches!(early, OfficeError::Denied { denials, .. } if denials[0].code() == "step-not-open"));
     office.act(id, pass("opinion-environment"), &opinions, Basis::default()).await.unwrap();
+    let unannounced = office.act(id, pass("inspect"), &inspector, Basis::default()).await.unwrap_err();
+    assert!(
+        matches!(unannounced, OfficeError::Denied { denials, .. } if denials[0].code() == "appointment-missing")
+    );
+    let visit = Command::ScheduleInspection(InspectionScheduled {
+        step: step("inspect"),
+        day: office.today(),
+        hours: "08:00–10:00".into(),
+        prepare: None,
+        reason: None,
+    });
+    office.act(id, visit, &inspector, Basis::default()).await.unwrap();
     office.act(id, pass("inspect"), &inspector, Basis::default()).await.unwrap();
     office.act(id, pass("propose"), &head, Basis::default()).await.unwrap();
     // Four eyes: the same person, appointed to everything, cannot decide what they examined.

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
+use oneservice_pilot::fake;
 use oneservice_sqlx::testing::PostgresServer;
 use serde_json::Value;
 
@@ -12,11 +14,16 @@ fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// The pilot's catalogue, of an office that is open every day: sites are inspected on the day of the test.
+static CATALOG: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    fake::open_every_day(&here("../catalog/battambang"), folder.path()).unwrap();
+    folder
+});
+
 fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
-    command
-        .env("ONESERVICE", env!("CARGO_BIN_EXE_oneservice"))
-        .env("ONESERVICE_CATALOG", here("../catalog/battambang"));
+    command.env("ONESERVICE", env!("CARGO_BIN_EXE_oneservice")).env("ONESERVICE_CATALOG", CATALOG.path());
     command
 }
 
@@ -88,6 +95,8 @@ fn from_draft_to_collected(most: usize) {
         }
     });
     assert_eq!(done.keys().collect::<Vec<_>>(), services.iter().collect::<Vec<_>>());
+    let inspected = done.values().filter(|way| way.iter().any(|act| act == "schedule-inspection"));
+    assert!(inspected.count() >= 1, "{done:?}");
     for (service, way) in &done {
         let acts = way.iter().map(String::as_str).collect::<Vec<_>>();
         assert_eq!((acts.first(), acts.last()), (Some(&"submit"), Some(&"collect")), "{service}");

@@ -3,7 +3,7 @@
 use oneservice_core::calendar::{Date, DateTime};
 use oneservice_core::catalog::{Catalog, Field, FieldKind, Problem, Service, Unoffered};
 use oneservice_core::request::{
-    AnyFact, AnyRequest, Denial, Ending, FactName, Item, StageName, Unfollowable,
+    AnyFact, AnyRequest, Denial, Ending, FactName, INSPECTION_PHOTO, Item, StageName, Unfollowable,
 };
 use oneservice_core::text::{Lang, khmer_digits};
 
@@ -112,6 +112,7 @@ pub fn path(lang: Lang, service: &Service, path: &str) -> String {
                 _ => label,
             }
         }),
+        ["documents", INSPECTION_PHOTO] => Some(words::get(lang, "inspection-photos", &[])),
         ["documents", document] => {
             service.document(document).map(|document| document.name.get(lang).to_owned())
         }
@@ -149,6 +150,10 @@ pub fn denial(lang: Lang, catalog: &Catalog, service: &Service, denial: &Denial)
         Denial::FeeUnpaid { due } => vec![("due", money(due))],
         Denial::NotYet { last_day } | Denial::TooLate { last_day } => {
             vec![("last_day", date(lang, *last_day))]
+        }
+        Denial::DayClosed { day } => vec![("day", date(lang, *day))],
+        Denial::DayOutside { first_day, last_day } => {
+            vec![("first_day", date(lang, *first_day)), ("last_day", date(lang, *last_day))]
         }
         other => other
             .params()
@@ -195,6 +200,7 @@ pub fn office_denials(lang: Lang, catalog: &Catalog, denials: &[Denial]) -> Vec<
 pub fn step_title(lang: Lang, service: &Service, fact: &AnyFact) -> Option<String> {
     let step = match fact {
         AnyFact::StepPassed(f) => &f.step,
+        AnyFact::InspectionScheduled(f) => &f.step,
         AnyFact::Return(f) => &f.step,
         AnyFact::Approval(f) => &f.step,
         AnyFact::Refusal(f) => &f.step,

@@ -128,6 +128,7 @@ async fn examine(office: &Office, id: RequestId) {
             finding: Finding::Favourable,
             note: None,
             checked: vec![],
+            report: None,
         };
         act(office, id, &officer(role, department), pass).await;
     }

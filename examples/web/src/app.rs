@@ -129,6 +129,7 @@ pub fn router(app: App) -> Router {
 fn pages(lang: Lang) -> Router<App> {
     let uploads = Router::new()
         .route("/a/{key}/d/{document}", get(citizen::upload::show).post(citizen::upload::take))
+        .route("/desk/r/{id}/inspection", post(desk::inspection::report))
         .route("/r/{key}/fix/d/{document}", get(citizen::fix::paper).post(citizen::fix::take_paper))
         // The service's own limit is checked while the file streams.
         .layer(DefaultBodyLimit::max(120 << 20));
@@ -148,6 +149,7 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/a/{key}/check", get(citizen::sign::check))
         .route("/a/{key}/send", post(citizen::sign::send))
         .route("/r/{key}", get(citizen::receipt::show))
+        .route("/r/{key}/p/{blob}", get(citizen::receipt::photo))
         .route("/r/{key}/withdraw", get(citizen::withdraw::show).post(citizen::withdraw::withdraw))
         .route("/r/{key}/proxy", get(citizen::proxy::show).post(citizen::proxy::change))
         .route("/r/{key}/complain", get(citizen::complain::show).post(citizen::complain::complain))

@@ -8,6 +8,7 @@ mod desk;
 mod fields;
 mod files;
 mod guard;
+mod inspection;
 mod page;
 mod serve;
 mod story;

@@ -13,7 +13,7 @@ use oneservice_core::request::{
 use oneservice_core::text::{Lang, search_tokens};
 use oneservice_pilot::{sentence, words};
 
-use crate::App;
+use crate::{App, inspection};
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +138,12 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
         AnyFact::Cosignature(signed) => {
             line.notes.push(format!("{} · {}", signed.signature.signer, signed.identity));
         }
+        AnyFact::InspectionScheduled(appointment) => {
+            line.mark = "•";
+            line.notes.push(inspection::when(lang, appointment));
+            line.notes
+                .extend(inspection::notes(app, lang, appointment).into_iter().filter(|n| !n.is_empty()));
+        }
         AnyFact::Withdrawal(withdrawal) => {
             line.mark = "–";
             let reason = withdrawal.reason.iter().map(|reason| format!("{}: {reason}", t(lang, "reason")));
@@ -234,18 +240,19 @@ fn last_day(lang: Lang, day: Date) -> String {
 }
 
 /// A coded reason of the office and the officer's words.
-fn office_reason(app: &App, lang: Lang, code: &ReasonCode, note: &Option<String>) -> Vec<String> {
+pub(crate) fn office_reason(app: &App, lang: Lang, code: &ReasonCode, note: &Option<String>) -> Vec<String> {
     let known = app.office.catalog().office().reasons.iter().find(|reason| &reason.code == code);
     let words = known.map_or_else(|| code.to_string(), |reason| reason.text.get(lang).to_owned());
     std::iter::once(words).chain(note.clone()).collect()
 }
 
-/// What a step concluded. The applicant is told the finding; note and checklist are for colleagues.
+/// What a step concluded. The applicant is told the finding and what an inspection found; note and checklist are for colleagues.
 fn finding(lang: Lang, service: &Service, passed: &StepPassed, reader: Reader) -> Vec<String> {
     let mut notes = Vec::new();
     if passed.finding == Finding::Unfavourable {
         notes.push(t(lang, "unfavourable"));
     }
+    notes.extend(passed.report.as_ref().and_then(|report| report.words.clone()));
     if reader == Reader::Officer {
         notes.extend(passed.note.clone());
         let step = service.review.steps.iter().find(|step| step.id == passed.step);

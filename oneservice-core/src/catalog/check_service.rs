@@ -10,7 +10,7 @@ use super::shape::{Walk, join};
 use super::{
     FeeMoment, Field, FieldKind, MistakeCode as Code, OfficeProfile, Places, Purpose, ReasonKind, Sector,
 };
-use super::{PAPERS_MAX, Service, StepKind, Validity};
+use super::{PAPERS_MAX, PHOTOS_MAX, Service, StepKind, Validity};
 
 /// The most a fee may ask, in whole units: anything above is a slip of the hand.
 const FEE_MAX: i64 = 1_000_000_000;
@@ -347,6 +347,12 @@ fn check_plan(walk: &mut Walk<'_>, service: &Service, scope: &Scope, office: &Of
                 Code::Plan,
                 format!("is not from 1 to {MIN_APPROVERS_MAX}"),
             );
+        }
+        if step.photos.is_some() && step.kind != StepKind::Inspection {
+            walk.say(&format!("{at}.photos"), Code::Plan, "only an inspection has photos");
+        }
+        if step.photos.is_some_and(|wanted| !(1..=PHOTOS_MAX).contains(&wanted)) {
+            walk.say(&format!("{at}.photos"), Code::Plan, format!("is not from 1 to {PHOTOS_MAX}"));
         }
         let before = step.after.iter().filter_map(|name| days.get(name.as_str())).max().copied().unwrap_or(0);
         days.insert(step.id.as_str(), before.saturating_add(step.working_days));

@@ -179,6 +179,7 @@ const STEP: &[Key] = &[
     may("when", Condition),
     may("distinct_from", Kebabs),
     may("min_approvers", Whole),
+    may("photos", Whole),
     may("checklist", Labels),
     may("may_return", Bool),
 ];
@@ -313,6 +314,7 @@ const OFFICE_REASON: &[Key] = &[
             "reopen",
             "recuse",
             "reassign",
+            "reschedule",
             "exception",
             "waive",
             "transfer",

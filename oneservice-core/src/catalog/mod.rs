@@ -61,7 +61,7 @@ pub use mistake::{CatalogError, Mistake, MistakeCode};
 pub use office_reason::{OfficeReason, OfficeReasonKind};
 pub use periods::{Periods, last_day};
 pub use places::{Place, Places};
-pub use plan::{ClockRule, ReviewPlan, ReviewStep, StepKind};
+pub use plan::{ClockRule, PHOTOS_MAX, ReviewPlan, ReviewStep, StepKind};
 pub use plan_diagram::PlanWords;
 pub use problem::{Problem, ProblemCode};
 pub use profile::{

@@ -39,6 +39,8 @@ pub enum OfficeReasonKind {
     Recuse,
     /// To give a step to another officer.
     Reassign,
+    /// To move the appointment of an inspection.
+    Reschedule,
     /// To return for something that could have been named before.
     Exception,
     /// To ask for less than the fee.
@@ -58,7 +60,7 @@ pub enum OfficeReasonKind {
 super::words! {
     OfficeReasonKind {
         Extend => "extend", Late => "late", Reopen => "reopen", Recuse => "recuse", Reassign => "reassign",
-        Exception => "exception", Waive => "waive", Transfer => "transfer", Cash => "cash", Complaint => "complaint",
+        Reschedule => "reschedule", Exception => "exception", Waive => "waive", Transfer => "transfer", Cash => "cash", Complaint => "complaint",
         Suspend => "suspend", Revoke => "revoke",
     }
 }

@@ -7,6 +7,9 @@ use super::{Condition, Role};
 use crate::ids::{DepartmentId, StepId};
 use crate::text::Text;
 
+/// The most photos of one inspection's report.
+pub const PHOTOS_MAX: u32 = 10;
+
 /// The steps of examination, in the order in which they are written; `after` says what waits for what.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +47,9 @@ pub struct ReviewStep {
     /// How many officers must be for granting in the deciding step; one, if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_approvers: Option<u32>,
+    /// How many photos the report of an inspection has at least; none, if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photos: Option<u32>,
     /// Points to look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checklist: Vec<Text>,

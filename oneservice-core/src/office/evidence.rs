@@ -3,14 +3,16 @@
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 
-use super::{DocumentError, Office, OfficeError};
+use super::{DocumentError, Kept, Office, OfficeError};
 use crate::calendar::Date;
 use crate::catalog::{DocumentFormat, DocumentRequirement, Service};
 use crate::ids::{Digest32, DocumentId};
-use crate::request::{Evidence, Signature, SignatureMethod};
+use crate::request::{Evidence, INSPECTION_PHOTO, Signature, SignatureMethod};
 
 /// A drawn signature is a small picture.
 const SIGNATURE_MAX_BYTES: u64 = 512 << 10;
+/// What a camera makes.
+const PICTURE_MAX_BYTES: u64 = 10 << 20;
 
 impl Office {
     /// A signature under a service's statement, its picture kept. For a request, say also [what was
@@ -32,18 +34,12 @@ impl Office {
             Some(bytes) => {
                 let stream = futures::stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from(bytes))]);
                 let formats = [DocumentFormat::Png, DocumentFormat::Jpeg];
-                let limit = if method == SignatureMethod::Drawn { SIGNATURE_MAX_BYTES } else { 10 << 20 };
+                let limit =
+                    if method == SignatureMethod::Drawn { SIGNATURE_MAX_BYTES } else { PICTURE_MAX_BYTES };
                 let kept =
                     self.inner.documents.keep(self.new_blob_id()?, stream.boxed(), limit, &formats).await?;
-                Some(Evidence {
-                    document: DocumentId::parse("signature").map_err(|_| OfficeError::NotFound)?,
-                    blob: kept.blob,
-                    sha256: kept.sha256,
-                    media_type: kept.media_type.to_string(),
-                    size_bytes: kept.size_bytes,
-                    name: "signature".into(),
-                    issued: None,
-                })
+                let document = DocumentId::parse("signature").map_err(|_| OfficeError::NotFound)?;
+                Some(evidence(document, kept, "signature".into(), None))
             }
         };
         Ok(Signature {
@@ -74,7 +70,25 @@ impl Office {
         self.keep_stream(requirement, name, issued, stream).await
     }
 
-    /// The same, as it arrives.
+    /// Keeps a photo of an inspection for its [report](crate::request::InspectionReport), as it arrives.
+    ///
+    /// # Errors
+    /// [`OfficeError::Document`] for anything but a JPEG or PNG picture of at most ten megabytes; nothing is kept then.
+    pub async fn keep_photo<E>(
+        &self,
+        name: &str,
+        bytes: impl Stream<Item = Result<Bytes, E>> + Unpin + Send,
+    ) -> Result<Evidence, OfficeError>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let formats = [DocumentFormat::Jpeg, DocumentFormat::Png];
+        let kept = self.inner.documents.keep(self.new_blob_id()?, bytes, PICTURE_MAX_BYTES, &formats).await?;
+        let document = DocumentId::parse(INSPECTION_PHOTO).map_err(|_| OfficeError::NotFound)?;
+        Ok(evidence(document, kept, tidy_name(name), None))
+    }
+
+    /// As [`keep`](Self::keep), as it arrives.
     pub(super) async fn keep_stream<E>(
         &self,
         requirement: &DocumentRequirement,
@@ -87,15 +101,19 @@ impl Office {
     {
         let limit = requirement.max_bytes;
         let kept = self.inner.documents.keep(self.new_blob_id()?, bytes, limit, &requirement.formats).await?;
-        Ok(Evidence {
-            document: requirement.id.clone(),
-            blob: kept.blob,
-            sha256: kept.sha256,
-            media_type: kept.media_type.to_string(),
-            size_bytes: kept.size_bytes,
-            name: tidy_name(name),
-            issued,
-        })
+        Ok(evidence(requirement.id.clone(), kept, tidy_name(name), issued))
+    }
+}
+
+fn evidence(document: DocumentId, kept: Kept, name: String, issued: Option<Date>) -> Evidence {
+    Evidence {
+        document,
+        blob: kept.blob,
+        sha256: kept.sha256,
+        media_type: kept.media_type.to_string(),
+        size_bytes: kept.size_bytes,
+        name,
+        issued,
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fact::*;
 use super::fact_cosign::Cosignature;
+use super::fact_inspection::InspectionScheduled;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
 use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 use super::fact_proxy::{Mandate, MandateRevoked};
@@ -122,6 +123,7 @@ fn pass(step: &StepId, finding: Finding, note: &Option<String>, entry: &Entry, r
     work(step, entry, record);
     let done = StepDone { by: entry.by.clone(), at: entry.recorded_at, finding, note: note.clone() };
     record.passed.insert(step.clone(), done);
+    record.appointments.remove(step);
     record.assigned.remove(step);
 }
 
@@ -129,6 +131,16 @@ impl Fact<InReview> for StepPassed {
     type To = InReview;
     fn apply(&self, entry: &Entry, record: &mut Record, from: InReview) -> InReview {
         pass(&self.step, self.finding, &self.note, entry, record);
+        record.files.extend(files_of(self.report.iter().flat_map(|report| &report.photos)));
+        from
+    }
+}
+
+impl Fact<InReview> for InspectionScheduled {
+    type To = InReview;
+    fn apply(&self, entry: &Entry, record: &mut Record, from: InReview) -> InReview {
+        work(&self.step, entry, record);
+        record.appointments.insert(self.step.clone(), self.clone());
         from
     }
 }
@@ -139,6 +151,8 @@ impl Fact<InReview> for Return {
         work(&self.step, entry, record);
         record.due_on = None;
         record.endorsed.clear();
+        // Nobody comes while the applicant corrects: what the visit is for may change.
+        record.appointments.clear();
         record.returns.push(self.clone());
         record.nameable = self.corrections.iter().map(|correction| correction.item.clone()).collect();
         Returned {
@@ -372,6 +386,7 @@ impl Fact<Closed> for Reopening {
         record.opened_at = Some(entry.recorded_at);
         record.passed.retain(|step, _| !self.steps.contains(step));
         record.withdrawn = false;
+        record.appointments.clear();
         record.due_on = Some(self.due_on);
         record.promised_on = self.due_on;
         InReview

@@ -101,7 +101,7 @@ fn remind_on(
     (day > calendar.local_date(timing.since)).then_some(day)
 }
 
-fn denied_before(context: &Context<'_>, day: Option<Date>) -> Vec<Denial> {
+pub(super) fn denied_before(context: &Context<'_>, day: Option<Date>) -> Vec<Denial> {
     match day {
         None => vec![Denial::NothingDue],
         Some(day) if context.today() < day => {

@@ -3,8 +3,8 @@
 
 use super::{
     Actor, AnyFact, AnyRequest, Collector, Context, Correction, Corrections, Denial, Denied, FactName,
-    Finding, Item, Mandate, Officer, PaymentMethod, Recorded, Replacement, Request, Signature, Stage,
-    TRANSITIONS, Transition, Verdict,
+    Finding, InspectionReport, InspectionScheduled, Item, Mandate, Officer, PaymentMethod, Recorded,
+    Replacement, Request, Signature, Stage, StepPassed, TRANSITIONS, Transition, Verdict,
 };
 use crate::ids::{BlobId, DocumentId, ReasonCode, StepId};
 use crate::money::Money;
@@ -25,7 +25,15 @@ pub enum Command {
     /// See [`Request::judge`].
     Judge { step: StepId, item: Item, verdict: Verdict },
     /// See [`Request::pass_step`].
-    PassStep { step: StepId, finding: Finding, note: Option<String>, checked: Vec<usize> },
+    PassStep {
+        step: StepId,
+        finding: Finding,
+        note: Option<String>,
+        checked: Vec<usize>,
+        report: Option<InspectionReport>,
+    },
+    /// See [`Request::schedule_inspection`].
+    ScheduleInspection(InspectionScheduled),
     /// See [`Request::return_to_applicant`].
     Return { step: StepId, corrections: Vec<Correction>, note: Option<String>, exception: Option<ReasonCode> },
     /// See [`Request::resubmit`].
@@ -158,6 +166,7 @@ impl Command {
             Self::RejectTransfer { .. } => FactName::TransferRejected,
             Self::Judge { .. } => FactName::Judgement,
             Self::PassStep { .. } => FactName::StepPassed,
+            Self::ScheduleInspection(_) => FactName::InspectionScheduled,
             Self::Return { .. } => FactName::Return,
             Self::Resubmit(_) => FactName::Resubmission,
             Self::Approve { .. } => FactName::Approval,
@@ -224,6 +233,9 @@ impl Command {
             (_, AnyFact::Cosignature(_)) if !matches!(self, Self::Cosign { .. }) => false,
             (Self::Judge { item, .. }, AnyFact::Judgement(other)) => *item == other.item,
             (Self::Judge { step, .. }, AnyFact::StepPassed(other)) => *step == other.step,
+            (Self::PassStep { step, .. }, AnyFact::InspectionScheduled(other)) => *step == other.step,
+            (Self::ScheduleInspection(mine), AnyFact::InspectionScheduled(other)) => mine.step == other.step,
+            (_, AnyFact::InspectionScheduled(_)) => false,
             // Another transfer may wait now than the one that was seen.
             (
                 Self::RecordTransfer { .. } | Self::ConfirmTransfer | Self::RejectTransfer { .. },
@@ -231,6 +243,7 @@ impl Command {
             ) => true,
             (
                 Self::Judge { .. }
+                | Self::ScheduleInspection(_)
                 | Self::Pay { .. }
                 | Self::RecordTransfer { .. }
                 | Self::ConfirmTransfer
@@ -294,8 +307,11 @@ impl AnyRequest {
             (Self::InReview(r), Command::Judge { step, item, verdict }) => {
                 one(r.judge(by, context, &step, item, verdict))
             }
-            (Self::InReview(r), Command::PassStep { step, finding, note, checked }) => {
-                one(r.pass_step(by, context, &step, finding, note, checked))
+            (Self::InReview(r), Command::PassStep { step, finding, note, checked, report }) => {
+                one(r.pass_step(by, context, StepPassed { step, finding, note, checked, report }))
+            }
+            (Self::InReview(r), Command::ScheduleInspection(appointment)) => {
+                one(r.schedule_inspection(by, context, appointment))
             }
             (Self::InReview(r), Command::Return { step, corrections, note, exception }) => {
                 one(r.return_to_applicant(by, context, &step, corrections, note, exception))

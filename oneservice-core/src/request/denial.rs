@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{FactName, Item, ReasonCode, Request, Stage, StageName};
+use crate::calendar::Date;
 use crate::catalog::{Problem, Role};
 use crate::ids::{DepartmentId, DocumentId, OfficerId, StepId};
 use crate::money::Money;
@@ -74,6 +75,34 @@ pub enum Denial {
     RejectionsStand {
         /// Which.
         items: Vec<Item>,
+    },
+    /// A site is inspected on a day that was told to the applicant: appoint it first.
+    #[error("step {step} has no appointment")]
+    AppointmentMissing {
+        /// The step.
+        step: StepId,
+    },
+    /// The office is closed on that day.
+    #[error("the office is closed on {day}")]
+    DayClosed {
+        /// The day.
+        day: Date,
+    },
+    /// The day is too early or too late.
+    #[error("the day must lie between {first_day} and {last_day}")]
+    DayOutside {
+        /// The first day that can be chosen.
+        first_day: Date,
+        /// The last.
+        last_day: Date,
+    },
+    /// The report of an inspection has too few photos, or too many.
+    #[error("the report takes {least} to {most} photos")]
+    PhotoCount {
+        /// How many the plan wants.
+        least: usize,
+        /// How many there may be.
+        most: usize,
     },
     /// A return must name at least one thing to correct.
     #[error("nothing to correct is named")]
@@ -188,7 +217,7 @@ pub enum Denial {
     #[error("the last day was {last_day}")]
     TooLate {
         /// The last day on which it could have been done.
-        last_day: crate::calendar::Date,
+        last_day: Date,
     },
     /// The due day was moved before.
     #[error("the due day was moved once already")]
@@ -230,7 +259,7 @@ pub enum Denial {
     #[error("not before {last_day} has passed")]
     NotYet {
         /// The day that must have passed.
-        last_day: crate::calendar::Date,
+        last_day: Date,
     },
     /// The step is another officer's: ask them, or a head to give it to you.
     #[error("step {step} is {officer}'s")]
@@ -300,6 +329,10 @@ impl Denial {
             Self::MayNotReturn { .. } => "may-not-return",
             Self::StepsMissing { .. } => "steps-missing",
             Self::RejectionsStand { .. } => "rejections-stand",
+            Self::AppointmentMissing { .. } => "appointment-missing",
+            Self::DayClosed { .. } => "day-closed",
+            Self::DayOutside { .. } => "day-outside",
+            Self::PhotoCount { .. } => "photo-count",
             Self::NothingToCorrect => "nothing-to-correct",
             Self::ItemUnknown { .. } => "item-unknown",
             Self::ItemTwice { .. } => "item-twice",
@@ -360,6 +393,10 @@ impl Denial {
         "may-not-return",
         "steps-missing",
         "rejections-stand",
+        "appointment-missing",
+        "day-closed",
+        "day-outside",
+        "photo-count",
         "nothing-to-correct",
         "item-unknown",
         "item-twice",
@@ -405,82 +442,6 @@ impl Denial {
         "no-transfer-waits",
         "own-transfer",
     ];
-
-    /// What a translated message may name: ids and numbers, to be shown as the catalogue names them.
-    pub fn params(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::NotInStage { act, stage, possible } => {
-                vec![("act", act.to_string()), ("stage", stage.to_string()), ("possible", words(possible))]
-            }
-            Self::NotYourRole { roles, department } => {
-                let mut params = vec![("roles", words(roles))];
-                params.extend(department.as_ref().map(|d| ("department", d.to_string())));
-                params
-            }
-            Self::FourEyes { step, other } => vec![("step", step.to_string()), ("other", other.to_string())],
-            Self::StepUnknown { step } => vec![("step", step.clone())],
-            Self::StepNotOpen { step, open } => vec![("step", step.to_string()), ("open", words(open))],
-            Self::StepKind { step } | Self::MayNotReturn { step } => vec![("step", step.to_string())],
-            Self::StepsMissing { open } => vec![("open", words(open))],
-            Self::RejectionsStand { items } => vec![("items", words(items))],
-            Self::ItemUnknown { item }
-            | Self::ItemTwice { item }
-            | Self::DefectLeftOut { item }
-            | Self::LateDefect { item }
-            | Self::NotReturned { item }
-            | Self::NotCorrected { item } => vec![("item", item.to_string())],
-            Self::ReasonUnknown { code } => vec![("code", code.clone())],
-            Self::ReasonForOther { code, item } => {
-                vec![("code", code.to_string()), ("item", item.to_string())]
-            }
-            Self::Form(problems) => vec![("n", problems.len().to_string())],
-            Self::WrongAmount { due, offered } => {
-                vec![("due", due.to_string()), ("offered", offered.to_string())]
-            }
-            Self::FeeUnpaid { due } => vec![("due", due.to_string())],
-            Self::OriginalNotSeen { document } => vec![("document", document.to_string())],
-            Self::WordsMissing { field } => vec![("field", (*field).to_owned())],
-            Self::WordsTooLong { field, limit } => {
-                vec![("field", (*field).to_owned()), ("limit", limit.to_string())]
-            }
-            Self::ResultStands { standing } => vec![("standing", (*standing).to_owned())],
-            Self::AssignedTo { step, officer } => {
-                vec![("step", step.to_string()), ("officer", officer.to_string())]
-            }
-            Self::NotEligible { officer } => vec![("officer", officer.to_string())],
-            Self::ComplaintsOpen { limit } | Self::ApproversMissing { limit } => {
-                vec![("limit", limit.to_string())]
-            }
-            Self::ExtensionTooLong { limit } => vec![("limit", limit.to_string())],
-            Self::NotYet { last_day } | Self::TooLate { last_day } => {
-                vec![("last_day", last_day.to_string())]
-            }
-            Self::NothingToCorrect
-            | Self::ReasonMissing
-            | Self::NoFeeDue
-            | Self::SignatureMissing
-            | Self::CollectorMissing
-            | Self::NothingDue
-            | Self::AlreadyExtended
-            | Self::NotOverdue
-            | Self::ResultHandedOver
-            | Self::Recused
-            | Self::OwnRequest
-            | Self::FileUnknown
-            | Self::AlreadyRecorded
-            | Self::NothingToRefund
-            | Self::TookPart
-            | Self::MandateMissing
-            | Self::MandateRevoked
-            | Self::MandateWrong
-            | Self::TransferWaits
-            | Self::TransferUnconfirmed
-            | Self::NoTransferWaits
-            | Self::OwnTransfer
-            | Self::CosignatureMissing
-            | Self::NoCosigner => Vec::new(),
-        }
-    }
 }
 
 /// A denied act: every reason, and the request as it was, so that nothing is lost.
@@ -492,6 +453,6 @@ pub struct Denied<S: Stage> {
     pub denials: Vec<Denial>,
 }
 
-fn words<T: ToString>(items: &[T]) -> String {
+pub(super) fn words<T: ToString>(items: &[T]) -> String {
     items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
 }

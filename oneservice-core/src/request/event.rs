@@ -210,6 +210,7 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         AnyFact::TransferConfirmed(f) => (None, Vec::new(), Some(f.amount)),
         AnyFact::TransferRejected(f) => (None, vec![f.reason.clone()], None),
         AnyFact::Assignment(f) => (Some(f.step.clone()), f.reason.iter().cloned().collect(), None),
+        AnyFact::InspectionScheduled(f) => (Some(f.step.clone()), f.reason.iter().cloned().collect(), None),
         AnyFact::Recusal(f) => (None, vec![f.reason.clone()], None),
         AnyFact::Endorsement(f) => (Some(f.step.clone()), Vec::new(), None),
         AnyFact::Vacancy(f) => (Some(f.step.clone()), Vec::new(), None),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Alias, Item, MandateProof, ReasonCode};
+use super::{Alias, InspectionReport, Item, MandateProof, ReasonCode};
 use crate::calendar::Date;
 use crate::catalog::{ApplicantKind, FeeDue, Purpose, SignatureKind};
 use crate::ids::{
@@ -254,6 +254,9 @@ pub struct StepPassed {
     /// The points of the step's checklist found in order, by place in the list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checked: Vec<usize>,
+    /// What an inspection found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<InspectionReport>,
 }
 
 /// One thing to correct.

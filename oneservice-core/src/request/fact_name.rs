@@ -50,6 +50,7 @@ pub enum FactName {
     TransferConfirmed,
     TransferRejected,
     Cosignature,
+    InspectionScheduled,
     Replacement,
 }
 
@@ -99,6 +100,7 @@ impl FactName {
             Self::TransferConfirmed => "transfer-confirmed",
             Self::TransferRejected => "transfer-rejected",
             Self::Cosignature => "cosignature",
+            Self::InspectionScheduled => "inspection-scheduled",
             Self::Replacement => "replacement",
         }
     }

@@ -25,7 +25,7 @@ impl Record {
 
 impl Request<InReview> {
     /// The open step `id`, if this actor may do it. All reasons against it are collected in `denials`.
-    fn my_step(&self, id: &StepId, by: &Actor, denials: &mut Vec<Denial>) -> Option<&ReviewStep> {
+    pub(super) fn my_step(&self, id: &StepId, by: &Actor, denials: &mut Vec<Denial>) -> Option<&ReviewStep> {
         match self.open_step(id) {
             Ok(step) if step.kind == StepKind::Issue => {
                 denials.push(Denial::StepKind { step: id.clone() });
@@ -84,21 +84,25 @@ impl Request<InReview> {
     ///
     /// # Errors
     /// Whose step it is, four eyes, [`Denial::StepKind`] for the deciding step (approve or refuse instead),
-    /// [`Denial::RejectionsStand`] when it would pass in favour over rejected items.
+    /// [`Denial::RejectionsStand`] when it would pass in favour over rejected items. For an inspection [`Denial::AppointmentMissing`],
+    /// [`Denial::NotYet`] before the day that was appointed, [`Denial::PhotoCount`], and [`Denial::WordsMissing`] where it is against
+    /// granting and does not tell the applicant why.
     pub fn pass_step(
         self,
         by: &Actor,
         context: &Context<'_>,
-        step: &StepId,
-        finding: Finding,
-        note: Option<String>,
-        checked: Vec<usize>,
+        passed: StepPassed,
     ) -> Ruled<StepPassed, InReview> {
+        let StepPassed { step, finding, note, checked, report } = passed;
         let mut denials = Vec::new();
-        let points = self.my_step(step, by, &mut denials).map(|s| s.checklist.len());
-        if points.is_some() && self.is_deciding(step) {
+        let found = self.my_step(&step, by, &mut denials);
+        let report_denied =
+            found.map(|found| self.record.denied_report(found, finding, report.as_ref(), context));
+        let points = found.map(|step| step.checklist.len());
+        if points.is_some() && self.is_deciding(&step) {
             denials.push(Denial::StepKind { step: step.clone() });
         }
+        denials.extend(report_denied.unwrap_or_default());
         if finding == Finding::Favourable {
             denials.extend(self.rejections());
         }
@@ -107,11 +111,13 @@ impl Request<InReview> {
             checked.into_iter().filter(|&point| points.is_some_and(|n| point < n)).collect();
         checked.sort_unstable();
         checked.dedup();
-        self.record_fact(by, Some(step), context, denials, |_| StepPassed {
-            step: step.clone(),
+        let id = step.clone();
+        self.record_fact(by, Some(&id), context, denials, |_| StepPassed {
+            step,
             finding,
             note,
             checked,
+            report,
         })
     }
 

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::*;
 use super::fact_cosign::Cosignature;
+use super::fact_inspection::InspectionScheduled;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
 use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 use super::fact_proxy::{Mandate, MandateRevoked};
@@ -156,7 +157,7 @@ lifecycle! {
         SilentApproval, Extension, DelayExplained, Reopening, Reading, Complaint, ComplaintAnswered, Waiver, Refund,
         Suspension, Reinstatement, Revocation, Expiry, Assignment, Recusal, Endorsement, Vacancy, Mandate, MandateRevoked,
         TransferRecorded, TransferConfirmed, TransferRejected,
-        Cosignature, Replacement,
+        Cosignature, InspectionScheduled, Replacement,
     }
     stages {
         Draft {
@@ -180,6 +181,7 @@ lifecycle! {
         InReview {
             Judgement by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
             StepPassed by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
+            InspectionScheduled by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => InReview,
             Payment by [Cashier] => InReview,
             Return by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate] => Returned,
             Approval by [DepartmentHead, Approver, GovernorDelegate] => Approved,

@@ -9,7 +9,8 @@ use super::fact::{
     Channel, Evidence, Finding, PaymentMethod, Return, ServiceRef, Signature, Submission, Verdict,
 };
 use super::{
-    Alias, By, Cosignature, IssuedResult, Item, MandateGiven, Replacement, Standing, TransferWaiting,
+    Alias, By, Cosignature, InspectionScheduled, IssuedResult, Item, MandateGiven, Replacement, Standing,
+    TransferWaiting,
 };
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service};
@@ -89,6 +90,8 @@ pub struct Record {
     pub endorsed: BTreeSet<OfficerId>,
     /// Open steps that nobody in the office may do.
     pub vacant: BTreeSet<StepId>,
+    /// When the inspectors come, for inspections that are still to be reported.
+    pub appointments: BTreeMap<StepId, InspectionScheduled>,
     /// What officers found on single items.
     pub judgements: BTreeMap<Item, Judged>,
     /// Every return so far, oldest first.
@@ -207,8 +210,10 @@ pub struct Intake {
 }
 
 /// The files of some papers.
-pub(super) fn files_of(evidence: &[Evidence]) -> BTreeMap<BlobId, DocumentId> {
-    evidence.iter().map(|paper| (paper.blob, paper.document.clone())).collect()
+pub(super) fn files_of<'a>(
+    evidence: impl IntoIterator<Item = &'a Evidence>,
+) -> impl Iterator<Item = (BlobId, DocumentId)> {
+    evidence.into_iter().map(|paper| (paper.blob, paper.document.clone()))
 }
 
 impl Timing {
@@ -256,6 +261,7 @@ impl Record {
             recused: BTreeSet::new(),
             endorsed: BTreeSet::new(),
             vacant: BTreeSet::new(),
+            appointments: BTreeMap::new(),
             judgements: BTreeMap::new(),
             returns: Vec::new(),
             nameable: BTreeSet::new(),
@@ -313,10 +319,11 @@ impl Record {
             recused: BTreeSet::new(),
             endorsed: BTreeSet::new(),
             vacant: BTreeSet::new(),
+            appointments: BTreeMap::new(),
             judgements: BTreeMap::new(),
             returns: Vec::new(),
             nameable: BTreeSet::new(),
-            files: files_of(&fact.evidence),
+            files: files_of(&fact.evidence).collect(),
             readings: BTreeSet::new(),
             mandates: Vec::new(),
             withdrawn: false,

@@ -292,6 +292,8 @@ const SLIPS: &[(&str, &str, &str, &str, At)] = &[
         None,
     ),
     (STALL, "distinct_from = [\"examine\"]\n", "", "plan", None),
+    (STALL, "checklist = [{ km", "photos = 1\nchecklist = [{ km", "plan", Some(0)),
+    (STALL, "kind = \"examination\"", "kind = \"inspection\"\nphotos = 11", "plan", Some(1)),
     (STALL, "distinct_from = [\"examine\"]", "distinct_from = [\"nobody\"]", "plan", Some(0)),
     (STALL, "kind = \"approval\"", "kind = \"opinion\"", "plan", None),
     (STALL, "kind = \"completeness\"", "kind = \"examination\"", "plan", None),

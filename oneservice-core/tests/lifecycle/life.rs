@@ -118,7 +118,7 @@ impl StateMachineTest for Life {
         }
         let nth = 1 + u8::try_from(life.allowed % 200).unwrap();
         let (card, signed) = (paper(nth), signature("SOK DARA"));
-        let command = command(attempt, &life.request, life.allowed, &card, &signed).unwrap();
+        let command = command(attempt, &life.request, sheet.today, life.allowed, &card, &signed).unwrap();
         match life.request.clone().decide(command, "N-1", &actor(attempt.who), &life.context()) {
             Ok(decided) => {
                 life.allowed += 1;

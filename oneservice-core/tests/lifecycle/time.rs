@@ -241,7 +241,13 @@ impl Real {
     fn examine(&mut self) {
         for (step, role) in [("intake", Role::FrontDesk), ("examine", Role::Examiner)] {
             let step = step.parse().unwrap();
-            let pass = Command::PassStep { step, finding: Finding::Favourable, note: None, checked: vec![] };
+            let pass = Command::PassStep {
+                step,
+                finding: Finding::Favourable,
+                note: None,
+                checked: vec![],
+                report: None,
+            };
             self.does(pass, &officer(role));
         }
     }

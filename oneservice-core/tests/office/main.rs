@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod in_time;
+mod inspection;
 mod oversight;
 mod people;
 mod renewal;

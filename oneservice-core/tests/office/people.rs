@@ -48,6 +48,7 @@ fn pass(step: &str) -> Command {
         finding: Finding::Favourable,
         note: None,
         checked: vec![],
+        report: None,
     }
 }
 

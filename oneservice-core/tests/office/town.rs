@@ -125,7 +125,13 @@ impl Town {
 
     pub(crate) async fn pass(&self, id: RequestId, step: &str, role: Role) {
         let step = step.parse().unwrap();
-        let pass = Command::PassStep { step, finding: Finding::Favourable, note: None, checked: vec![] };
+        let pass = Command::PassStep {
+            step,
+            finding: Finding::Favourable,
+            note: None,
+            checked: vec![],
+            report: None,
+        };
         self.act(id, role, pass).await.unwrap();
     }
 

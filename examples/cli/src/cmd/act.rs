@@ -1,10 +1,13 @@
 //! What people do to a request, from the command line.
 
+use std::convert::Infallible;
+
 use oneservice_core::ids::{DocumentId, StepId};
 use oneservice_core::money::Money;
 use oneservice_core::office::{Basis, OfficeError};
 use oneservice_core::request::{
-    Actor, Collector, Command, Correction, Finding, Item, PaymentMethod, Relation, SignatureMethod, Verdict,
+    Actor, Collector, Command, Correction, Finding, InspectionReport, InspectionScheduled, Item,
+    PaymentMethod, Relation, SignatureMethod, Verdict,
 };
 use oneservice_pilot::{Opened, Place, collector, sentence, words};
 
@@ -66,6 +69,7 @@ impl Act {
             | Self::RejectTransfer { at, .. }
             | Self::Judge { at, .. }
             | Self::Pass { at, .. }
+            | Self::ScheduleInspection { at, .. }
             | Self::Return { at, .. }
             | Self::Approve { at, .. }
             | Self::Refuse { at, .. }
@@ -97,7 +101,7 @@ impl Act {
                 let waits_for = office.summary(id).await?.queues;
                 let lang = out.lang;
                 let follows = details::follows(office, &case).await?;
-                let mut value = details::case_value(&case, &waits_for, follows);
+                let mut value = details::case_value(office, &case, &waits_for, follows);
                 if let Some(code) = &drawn {
                     value["mandate_code"] = code.as_str().into();
                 }
@@ -135,12 +139,25 @@ impl Act {
                 let verdict = reject.map_or(Verdict::Accepted, |reason| Verdict::Rejected { reason, note });
                 Command::Judge { step: step(request, by, said)?, item, verdict }
             }
-            Self::Pass { step: said, unfavourable, ticks, note, .. } => Command::PassStep {
-                step: step(request, by, said)?,
-                finding: if unfavourable { Finding::Unfavourable } else { Finding::Favourable },
-                note,
-                checked: ticks.iter().map(|number| usize::from(number - 1)).collect(),
-            },
+            Self::Pass { step: said, unfavourable, ticks, note, report: words, photos, .. } => {
+                let is_report = words.is_some() || !photos.is_empty();
+                let mut report = InspectionReport { words, photos: Vec::new() };
+                for file in photos {
+                    let bytes = futures::stream::iter([Ok::<_, Infallible>(read_file(&file)?.into())]);
+                    report.photos.push(office.keep_photo(&file.to_string_lossy(), bytes).await?);
+                }
+                Command::PassStep {
+                    step: step(request, by, said)?,
+                    finding: if unfavourable { Finding::Unfavourable } else { Finding::Favourable },
+                    note,
+                    checked: ticks.iter().map(|number| usize::from(number - 1)).collect(),
+                    report: is_report.then_some(report),
+                }
+            }
+            Self::ScheduleInspection { step: said, day, hours, prepare, reason, .. } => {
+                let step = step(request, by, said)?;
+                Command::ScheduleInspection(InspectionScheduled { step, day, hours, prepare, reason })
+            }
             Self::Return { step: said, items, note, exception, .. } => {
                 let mut corrections = Vec::new();
                 for (item, judged) in record.rejected() {

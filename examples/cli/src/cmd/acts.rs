@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use oneservice_core::calendar::{Date, parse_date};
 use oneservice_core::ids::{ReasonCode, StepId};
 use oneservice_core::request::Item;
 
@@ -12,6 +13,10 @@ pub(crate) struct AtDesk {
     pub(crate) code: String,
     #[arg(long = "as", value_name = "OFFICER")]
     pub(crate) officer: String,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    parse_date(text).ok_or_else(|| "write a day as 2026-11-30 or 30/11/2026".to_owned())
 }
 
 #[derive(Debug, Subcommand)]
@@ -75,6 +80,31 @@ pub(crate) enum Act {
         /// Words for colleagues.
         #[arg(long)]
         note: Option<String>,
+        /// What an inspection found, in words to the applicant.
+        #[arg(long, value_name = "WORDS")]
+        report: Option<String>,
+        /// A photo of an inspection: a JPEG or PNG file; may be given several times.
+        #[arg(long = "photo", value_name = "FILE")]
+        photos: Vec<PathBuf>,
+    },
+    /// Appoint the day on which the site is inspected, or another one than before; the applicant is told.
+    ScheduleInspection {
+        #[command(flatten)]
+        at: AtDesk,
+        #[arg(long)]
+        step: Option<StepId>,
+        /// A day on which the office is open, as 2026-11-30 or 30/11/2026.
+        #[arg(long, value_parser = day)]
+        day: Date,
+        /// Between which hours: "08:00–10:00".
+        #[arg(long)]
+        hours: String,
+        /// What the applicant should have ready.
+        #[arg(long)]
+        prepare: Option<String>,
+        /// Why it is another day than before, by the office's reasons of kind `reschedule`.
+        #[arg(long)]
+        reason: Option<ReasonCode>,
     },
     /// Give the request back for correction.
     Return {

@@ -23,7 +23,12 @@ pub(crate) async fn follows(office: &Office, case: &Case) -> Result<Option<Track
 }
 
 /// The request as JSON; `follows` is the code of the request whose result it renews, changes or replaces.
-pub(crate) fn case_value(case: &Case, waits_for: &[QueueName], follows: Option<TrackingCode>) -> Value {
+pub(crate) fn case_value(
+    office: &Office,
+    case: &Case,
+    waits_for: &[QueueName],
+    follows: Option<TrackingCode>,
+) -> Value {
     let (record, service) = (case.request.record(), case.request.service());
     let events: Vec<Value> = case
         .history
@@ -44,7 +49,7 @@ pub(crate) fn case_value(case: &Case, waits_for: &[QueueName], follows: Option<T
         "version": record.version, "stage": case.request.stage(), "due": record.due_on,
         "last_day": case.request.last_day().map(|(_, day)| day),
         "received": record.received_on, "fee": record.fee.total, "outstanding": record.outstanding(),
-        "open_steps": open, "waits_for": waits_for, "next": super::next::next(&case.request, waits_for), "answers": record.answers,
+        "open_steps": open, "waits_for": waits_for, "next": super::next::next(office, &case.request, waits_for), "answers": record.answers,
         "documents": record.evidence.iter().map(|e| json!({"document": e.document, "name": e.name, "media_type": e.media_type, "size": e.size_bytes})).collect::<Vec<_>>(),
         "events": events,
     });
@@ -172,10 +177,21 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
                 Finding::Favourable => format!("✓ {}", word("favourable")),
                 Finding::Unfavourable => format!("✗ {}", word("unfavourable")),
             });
+            let report = passed.report.as_ref();
+            lines.extend(report.and_then(|report| noted("inspection-report", &report.words)));
+            let photos = report.map(|report| report.photos.as_slice()).unwrap_or_default();
+            lines.extend(photos.iter().map(|photo| format!("{}: {}", word("inspection-photos"), photo.name)));
             lines.extend(noted("note-colleagues", &passed.note));
             let ticks = points(passed, service);
             lines.extend(
                 ticks.map(|(text, yes)| format!("{} {}", if yes { "☑" } else { "☐" }, text.get(lang))),
+            );
+        }
+        AnyFact::InspectionScheduled(appointment) => {
+            lines.push(format!("{}  {}", sentence::date(lang, appointment.day), appointment.hours));
+            lines.extend(noted("inspection-ready", &appointment.prepare));
+            lines.extend(
+                appointment.reason.as_ref().map(|code| format!("{}: {code}", word("inspection-moved"))),
             );
         }
         AnyFact::Return(back) => {

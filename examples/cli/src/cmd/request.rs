@@ -150,7 +150,7 @@ impl Request {
                 let waits_for = office.summary(case.request.record().id).await?.queues;
                 let lang = out.lang;
                 let follows = details::follows(&office, &case).await?;
-                let value = details::case_value(&case, &waits_for, follows);
+                let value = details::case_value(&office, &case, &waits_for, follows);
                 Ok(out.either(&value, || details::case_text(&office, &case, &waits_for, follows, lang))?)
             }
             Self::Khqr { code } => {

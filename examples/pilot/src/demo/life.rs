@@ -6,8 +6,8 @@ use oneservice_core::catalog::{FeeMoment, ReasonKind, Role, StepKind};
 use oneservice_core::ids::RequestId;
 use oneservice_core::office::{Basis, Office, OfficeError};
 use oneservice_core::request::{
-    Actor, AnyRequest, Channel, Collector, Command, Correction, Corrections, Finding, Item, Officer,
-    PaymentMethod, Relation, SignatureMethod, Verdict,
+    Actor, AnyRequest, Channel, Collector, Command, Correction, Corrections, Finding, INSPECTION_PHOTO,
+    InspectionReport, InspectionScheduled, Item, Officer, PaymentMethod, Relation, SignatureMethod, Verdict,
 };
 use serde_json::Map;
 
@@ -100,11 +100,27 @@ async fn next(
                         finding: Finding::Favourable,
                         note: None,
                         checked: vec![],
+                        report: None,
                     },
                 }
+            } else if step.kind == StepKind::Inspection && !record.appointments.contains_key(&id) {
+                Command::ScheduleInspection(InspectionScheduled {
+                    step: id,
+                    day: office.catalog().calendar().add_working_days(office.today(), 1),
+                    hours: "08:00–10:00".into(),
+                    prepare: None,
+                    reason: None,
+                })
             } else {
+                // On a day before the appointment the rules say no, and the request goes on later.
                 let checked = (0..step.checklist.len()).collect();
-                Command::PassStep { step: id, finding: Finding::Favourable, note: None, checked }
+                let photo = || evidence(papers, INSPECTION_PHOTO, "image/jpeg", None);
+                let photos = (0..step.photos.unwrap_or(0)).filter_map(|_| photo()).collect();
+                let report = (step.kind == StepKind::Inspection)
+                    .then(|| InspectionReport {
+                        words: Some("ត្រឹមត្រូវតាមពាក្យស្នើសុំ".into()), photos
+                    });
+                Command::PassStep { step: id, finding: Finding::Favourable, note: None, checked, report }
             };
             Some((command, by))
         }

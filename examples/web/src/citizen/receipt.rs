@@ -17,6 +17,8 @@ use super::follow::Successors;
 use super::visit::Visit;
 use super::{cosign, key, verify};
 use crate::App;
+use crate::files::served;
+use crate::inspection::{Notice, notices, photos};
 use crate::page::{Page, answer, html, html_with, link};
 use crate::story::{Line, Reader, correction, readings, story};
 use crate::tries::TRIES_MAX;
@@ -50,6 +52,10 @@ struct ReceiptPage {
     readings: Vec<Line>,
     complain: String,
     returned: Vec<String>,
+    /// When somebody inspects the site.
+    appointments: Vec<Notice>,
+    /// Links to what was seen there.
+    photos: Vec<String>,
     fix: String,
     visit: Option<Visit>,
     ready: bool,
@@ -145,6 +151,10 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         readings: if own.is_some() { readings(app, lang, case) } else { Vec::new() },
         complain: if own.is_some() { p.u(&format!("{path}/complain")) } else { String::new() },
         returned,
+        appointments: notices(app, lang, case),
+        photos: own
+            .map(|_| photos(case).map(|photo| p.u(&format!("{path}/p/{}", photo.blob))).collect())
+            .unwrap_or_default(),
         visit: going_on.then(|| Visit::new(app, lang, given(), Some(record.outstanding()))),
         ready: stage_name == StageName::Ready,
         fix: if own.is_some() && stage_name == StageName::Returned {
@@ -195,6 +205,20 @@ pub(crate) async fn show(
         let key = key(&text)?;
         let case = app.office.case_by_link(key).await?;
         Ok(page(&app, lang, &case, Some((&key.text(), &app.base_url(&headers)))))
+    };
+    answer(&app, lang, made.await)
+}
+
+/// A photo of an inspection of the applicant's site.
+pub(crate) async fn photo(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, blob)): Path<(String, String)>,
+) -> Response {
+    let made = async {
+        let case = app.office.case_by_link(key(&text)?).await?;
+        let found = photos(&case).find(|photo| photo.blob.to_string() == blob);
+        served(&app, found.ok_or(OfficeError::NotFound)?).await
     };
     answer(&app, lang, made.await)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use oneservice_core::catalog::{Reason, ReasonKind};
-use oneservice_core::ids::DocumentId;
+use oneservice_core::ids::{DocumentId, RequestId};
 use oneservice_core::office::Case;
 use oneservice_core::request::{AnyFact, Evidence, Item, Record, Signature};
 use oneservice_pilot::sentence;
@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::App;
 use crate::citizen::upload::size;
 use crate::fields::show as shown;
+use crate::inspection::photos;
 use crate::page::Page;
 use crate::story::verdict;
 
@@ -99,6 +100,17 @@ impl<'a> Corrected<'a> {
     }
 }
 
+/// A file of a request, as it is linked to.
+pub(super) fn file_view(p: &Page, request: RequestId, paper: &Evidence) -> FileView {
+    let name = paper.name.clone();
+    FileView {
+        link: p.u(&format!("/desk/r/{request}/f/{}", paper.blob)),
+        name: paper.issued.map_or(name.clone(), |day| format!("{name} · {}", p.date(day))),
+        size: size(p.lang, paper.size_bytes),
+        is_picture: paper.media_type.starts_with("image/"),
+    }
+}
+
 /// All items by group: papers, the form's sections, the signature. While the officer is judging, each has its reasons. Answers that are
 /// others than those of `former`, the request whose result it follows, have those beside them.
 pub(super) fn items(
@@ -110,12 +122,7 @@ pub(super) fn items(
 ) -> Vec<(String, Vec<ItemView>)> {
     let (record, service) = (case.request.record(), case.request.service());
     let corrected = Corrected::of(case);
-    let file = |e: &Evidence| FileView {
-        link: p.u(&format!("/desk/r/{}/f/{}", record.id, e.blob)),
-        name: e.issued.map_or_else(|| e.name.clone(), |day| format!("{} · {}", e.name, p.date(day))),
-        size: size(p.lang, e.size_bytes),
-        is_picture: e.media_type.starts_with("image/"),
-    };
+    let file = |paper: &Evidence| file_view(p, record.id, paper);
     let change = |item: &Item| {
         let mut change = Change::default();
         match item {
@@ -225,7 +232,7 @@ pub(super) fn file_of<'a>(case: &'a Case, blob: &str) -> Option<&'a Evidence> {
         };
         papers.iter().chain(signature.and_then(|signature| signature.file.as_ref()))
     });
-    papers.into_iter().find(|paper| paper.blob.to_string() == blob)
+    papers.chain(photos(case)).find(|paper| paper.blob.to_string() == blob)
 }
 
 /// The words of what is to be corrected, as it stands.

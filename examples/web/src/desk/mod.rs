@@ -3,6 +3,7 @@
 mod aside;
 pub(crate) mod cash;
 pub(crate) mod find;
+pub(crate) mod inspection;
 mod items;
 pub(crate) mod login;
 pub(crate) mod queue;

@@ -14,13 +14,15 @@ use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 
 use super::aside::{Aside, aside, choices};
-use super::items::{ItemView, file_of, items, rejected};
+use super::inspection::{Inspection, inspection};
+use super::items::{FileView, ItemView, file_of, file_view, items, rejected};
 use super::officer;
 use super::sight::{Sight, sight};
 use super::transfer::{Transfer, transfer};
 use super::typed::Typed;
 use crate::App;
 use crate::files::served;
+use crate::inspection::{Notice, notices, photos};
 use crate::page::{Page, answer, html_with, to};
 use crate::story::{Line, Reader, happened, role, story};
 
@@ -34,6 +36,14 @@ struct StepView {
     /// It is this officer's.
     taken: bool,
     checklist: Vec<String>,
+    inspection: Option<Inspection>,
+}
+
+impl StepView {
+    /// Whether it can be concluded now: an inspection on the day that was appointed or later.
+    fn reportable(&self) -> bool {
+        self.inspection.as_ref().is_none_or(|inspection| inspection.came)
+    }
 }
 
 #[derive(Template)]
@@ -55,6 +65,10 @@ struct Review {
     tried: Tried,
     steps: Vec<StepView>,
     groups: Vec<(String, Vec<ItemView>)>,
+    /// When somebody inspects the site.
+    appointments: Vec<Notice>,
+    /// What was seen there.
+    photos: Vec<FileView>,
     corrections: Vec<String>,
     /// The office's reasons for an exception, where a return would need one.
     exceptions: Vec<(String, String)>,
@@ -99,7 +113,7 @@ struct Tried {
 }
 
 /// The case, and how much of it the officer sees. What is not seen is not found.
-async fn seen(app: &App, officer: &Officer, text: &str) -> Result<(Case, Sight), OfficeError> {
+pub(super) async fn seen(app: &App, officer: &Officer, text: &str) -> Result<(Case, Sight), OfficeError> {
     let case = app.office.case(text.parse().map_err(|_| OfficeError::NotFound)?).await?;
     let complained = || case.history.iter().any(|h| matches!(h.recorded.fact, AnyFact::Complaint(_)));
     let sight = match sight(officer, case.request.service()) {
@@ -179,6 +193,7 @@ async fn page(
         issue: step.kind == StepKind::Issue,
         taken: record.assigned.get(&step.id) == Some(&officer.id),
         checklist: step.checklist.iter().map(|point| p.c(point)).collect(),
+        inspection: inspection(app, &p, case, step),
     };
     let steps: Vec<StepView> = mine.iter().map(step_view).collect();
     let judging = case.request.stage() == StageName::InReview && !steps.is_empty();
@@ -217,6 +232,8 @@ async fn page(
         token: token(),
         tried,
         groups: items(app, &p, case, former, judging),
+        appointments: notices(app, lang, case),
+        photos: photos(case).map(|photo| file_view(&p, record.id, photo)).collect(),
         corrections: rejected(&p, case),
         exceptions: if record.rejected().any(|(item, _)| record.is_late_defect(item)) {
             choices(app, &p, OfficeReasonKind::Exception)
@@ -311,47 +328,65 @@ pub(crate) async fn act(
         Err(login) => return *login,
     };
     let made = async {
-        let (case, sight) = seen(&app, &officer, &text).await?;
-        let (id, p) = (case.request.record().id, Page::new(&app, lang, "/desk"));
-        // One token stands for the whole page: what was typed tells its forms apart.
-        let body = format!("{posted:?}");
-        let typed = Typed::new(posted);
-        let Some(command) = typed.command(&app, &case, &officer).await? else {
-            let tried = Tried { denied: vec![p.t("denial-reason-missing")], typed, ..Tried::default() };
+        let seen = seen(&app, &officer, &text).await?;
+        perform(&app, lang, &officer, seen, Typed::new(posted), None).await
+    };
+    answer(&app, lang, made.await.map(|(response, _)| response))
+}
+
+/// Does what a form means, and says whether it was done now; or shows the form again with what is against it: `refused`, if something in
+/// the form itself is.
+pub(super) async fn perform(
+    app: &App,
+    lang: Lang,
+    officer: &Officer,
+    (case, sight): (Case, Sight),
+    typed: Typed,
+    refused: Option<String>,
+) -> Result<(Response, bool), OfficeError> {
+    let (id, p) = (case.request.record().id, Page::new(app, lang, "/desk"));
+    let command = match refused {
+        Some(why) => Err(why),
+        None => typed.command(app, &case, officer).await?.ok_or_else(|| p.t("denial-reason-missing")),
+    };
+    let command = match command {
+        Ok(command) => command,
+        Err(why) => {
+            let tried = Tried { denied: vec![why], typed, ..Tried::default() };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return page(&app, lang, &officer, (&case, sight), status, tried).await;
-        };
-        let on = typed.one("item").map(str::to_owned);
-        let key = typed.one("token").map(|token| {
-            Digest32::sha256(&[officer.id.as_str().as_bytes(), token.as_bytes(), body.as_bytes()]).to_string()
-        });
-        let basis = Basis { version: typed.one("version").and_then(|v| v.parse().ok()), key };
-        match app.office.act(id, command, &Actor::Officer(officer.clone()), basis).await {
-            // A key that was used: a second tap, whose drawing is another file.
-            Ok(_) | Err(OfficeError::KeyReused) => {
-                let anchor = on.map(|item| format!("#{item}")).unwrap_or_default();
-                Ok(to(lang, &format!("/desk/r/{id}{anchor}")))
-            }
-            Err(OfficeError::Denied { denials, .. }) => {
-                let case = app.office.case(id).await?;
-                let (catalog, service) = (app.office.catalog(), case.request.service());
-                let denied = sentence::denials(lang, catalog, service, &denials);
-                let tried = Tried { denied, typed, ..Tried::default() };
-                page(&app, lang, &officer, (&case, sight), StatusCode::FORBIDDEN, tried).await
-            }
-            Err(OfficeError::Stale { since, .. }) => {
-                let case = app.office.case(id).await?;
-                let told = |recorded| happened(&app, lang, &case, recorded, Reader::Officer);
-                // The cashier is told that, not what.
-                let stale = since.iter().map(told).map(|mut line| {
-                    line.notes.retain(|_| sight == Sight::Whole);
-                    line
-                });
-                let tried = Tried { stale: stale.collect(), typed, denied: Vec::new() };
-                page(&app, lang, &officer, (&case, sight), StatusCode::CONFLICT, tried).await
-            }
-            Err(other) => Err(other),
+            return Ok((page(app, lang, officer, (&case, sight), status, tried).await?, false));
         }
     };
-    answer(&app, lang, made.await)
+    // One token stands for the whole page: what was typed tells its forms apart.
+    let key = typed.one("token").map(|token| {
+        let parts = [officer.id.as_str().as_bytes(), token.as_bytes(), &typed.bytes()];
+        Digest32::sha256(&parts).to_string()
+    });
+    let basis = Basis { version: typed.one("version").and_then(|v| v.parse().ok()), key };
+    match app.office.act(id, command, &Actor::Officer(officer.clone()), basis).await {
+        // A key that was used: a second tap, whose files are others.
+        done @ (Ok(_) | Err(OfficeError::KeyReused)) => {
+            let anchor = typed.one("item").map(|item| format!("#{item}")).unwrap_or_default();
+            Ok((to(lang, &format!("/desk/r/{id}{anchor}")), done.is_ok()))
+        }
+        Err(OfficeError::Denied { denials, .. }) => {
+            let case = app.office.case(id).await?;
+            let (catalog, service) = (app.office.catalog(), case.request.service());
+            let denied = sentence::denials(lang, catalog, service, &denials);
+            let tried = Tried { denied, typed, ..Tried::default() };
+            Ok((page(app, lang, officer, (&case, sight), StatusCode::FORBIDDEN, tried).await?, false))
+        }
+        Err(OfficeError::Stale { since, .. }) => {
+            let case = app.office.case(id).await?;
+            let told = |recorded| happened(app, lang, &case, recorded, Reader::Officer);
+            // The cashier is told that, not what.
+            let stale = since.iter().map(told).map(|mut line| {
+                line.notes.retain(|_| sight == Sight::Whole);
+                line
+            });
+            let tried = Tried { stale: stale.collect(), typed, denied: Vec::new() };
+            Ok((page(app, lang, officer, (&case, sight), StatusCode::CONFLICT, tried).await?, false))
+        }
+        Err(other) => Err(other),
+    }
 }

@@ -2,23 +2,36 @@
 
 use std::fmt::Display;
 
+use oneservice_core::calendar::parse_date;
+use oneservice_core::catalog::StepKind;
 use oneservice_core::ids::{DocumentId, StepId};
 use oneservice_core::office::{Case, OfficeError};
 use oneservice_core::request::{
-    Collector, Command, Correction, Finding, Item, Officer, PaymentMethod, Relation, SignatureMethod, Verdict,
+    Collector, Command, Correction, Evidence, Finding, InspectionReport, InspectionScheduled, Item, Officer,
+    PaymentMethod, Relation, SignatureMethod, Verdict,
 };
 use oneservice_pilot::collector;
 
 use crate::App;
 use crate::citizen::sign::picture;
 
-/// The pairs of a posted form.
+/// The pairs of a posted form, and the photos that came with it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Typed(Vec<(String, String)>);
+pub(super) struct Typed(Vec<(String, String)>, Vec<Evidence>);
 
 impl Typed {
     pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
-        Self(pairs)
+        Self(pairs, Vec::new())
+    }
+
+    /// The form of a report.
+    pub(super) fn with_photos(pairs: Vec<(String, String)>, photos: Vec<Evidence>) -> Self {
+        Self(pairs, photos)
+    }
+
+    /// What tells the form from any other; photos are those of the same tap.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        format!("{:?}", self.0).into_bytes()
     }
 
     /// The first value of a name, if there is one that is not blank.
@@ -99,8 +112,20 @@ impl Typed {
                 } else {
                     Finding::Favourable
                 };
-                Some(Command::PassStep { step, finding, note: note(), checked })
+                let kind = service.review.steps.iter().find(|found| found.id == step).map(|step| step.kind);
+                let report =
+                    InspectionReport { words: self.one("report").map(str::to_owned), photos: self.1.clone() };
+                let report = (kind == Some(StepKind::Inspection)).then_some(report);
+                Some(Command::PassStep { step, finding, note: note(), checked, report })
             }
+            (Some("schedule"), Some(step)) => Some(Command::ScheduleInspection(InspectionScheduled {
+                step,
+                // A day that is none lies outside.
+                day: self.one("day").and_then(parse_date).unwrap_or_default(),
+                hours: self.one("hours").unwrap_or_default().to_owned(),
+                prepare: self.one("prepare").map(str::to_owned),
+                reason: reason(),
+            })),
             (Some("return"), Some(step)) => {
                 let corrections = record.rejected().filter_map(|(item, judged)| match &judged.verdict {
                     Verdict::Rejected { reason, note } => {

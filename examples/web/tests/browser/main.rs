@@ -172,6 +172,7 @@ struct Desk {
     is_examined: bool,
 }
 
+const READY: &str = "សូមបើកទ្វារទុក";
 const AGAINST: &str = "នៅជិតសាលា";
 
 impl Desk {
@@ -219,6 +220,20 @@ impl Desk {
             self.act("pass").await;
             self.is_examined = true;
         }
+    }
+
+    /// Appoints the inspection for today. Says whether there is one to appoint.
+    async fn appoint(&mut self) -> bool {
+        if !self.may("schedule").await || self.may("pass").await {
+            return false;
+        }
+        let today = jiff::Timestamp::now().in_tz("Asia/Phnom_Penh").unwrap().date();
+        let form = [pair("day", &today.to_string()), pair("hours", "08:00–10:00"), pair("prepare", READY)];
+        self.screen.picture("inspection-appoint").await;
+        self.screen.fill(&form).await;
+        self.act("schedule").await;
+        self.screen.picture("inspection-report").await;
+        true
     }
 
     async fn decide(&mut self) {
@@ -303,6 +318,7 @@ async fn collected(name: &str, engine: &str, shots: Option<PathBuf>) {
     applicant.screen.tap("main form > button").await;
     assert_eq!(applicant.screen.path().await, receipt);
 
+    let mut is_inspected = false;
     'days: for _ in 0..8 {
         for role in ROLES.iter().chain(&["cashier"]) {
             desk.sit(role).await;
@@ -311,6 +327,15 @@ async fn collected(name: &str, engine: &str, shots: Option<PathBuf>) {
             }
             if *role == "examiner" {
                 desk.examine().await;
+            }
+            if desk.appoint().await {
+                applicant.screen.visit(&receipt).await;
+                applicant.screen.picture("inspection").await;
+                let told = applicant.screen.text("main").await;
+                assert!(told.contains(READY), "the applicant knows when somebody comes: {told}");
+                let photo = applicant.file("gate.jpg", &fake::document(DocumentFormat::Jpeg));
+                desk.screen.fill(&[pair("photo", &photo)]).await;
+                is_inspected = true;
             }
             desk.decide().await;
             desk.act_if_may(&["pay", "pass", "issue"]).await;
@@ -328,6 +353,7 @@ async fn collected(name: &str, engine: &str, shots: Option<PathBuf>) {
     assert!(desk.is_examined && !status.contains(AGAINST), "notes for colleagues stay inside: {status}");
     applicant.screen.tap("header a[hreflang=en]").await;
     assert!(applicant.screen.text("main").await.contains("Collected"), "every page has its twin");
+    assert_eq!(applicant.screen.has("a[href*='/p/'] img").await, is_inspected, "what was seen is shown");
     let pages = [applicant.screen.pages, desk.screen.pages];
     assert!(pages[0] <= 100 && pages[1] <= 120, "{name} took {pages:?} pages on the phone and at the desk");
     applicant.screen.close().await;

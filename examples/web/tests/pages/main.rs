@@ -5,6 +5,7 @@ mod afterwards;
 mod cash;
 mod citizens;
 mod cosigned;
+mod inspection;
 mod officers;
 mod register;
 mod renewal;

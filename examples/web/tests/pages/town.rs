@@ -1,14 +1,15 @@
 //! An office of Battambang for a test: the pages on a free port, and the office itself behind them.
 #![allow(dead_code, reason = "each test uses what it needs")]
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use oneservice_core::catalog::{DocumentFormat, ReasonKind, Role};
 use oneservice_core::office::{Basis, Case, Clock, NewDraft, Office, Receipt, SetClock, SystemClock};
 use oneservice_core::request::{
-    Actor, Appointment, Channel, Collector, Command, Correction, Finding, Item, Officer, PaymentMethod,
-    Relation, SignatureMethod, Verdict,
+    Actor, Appointment, Channel, Collector, Command, Correction, Finding, InspectionReport,
+    InspectionScheduled, Item, Officer, PaymentMethod, Relation, SignatureMethod, Verdict,
 };
 use oneservice_pilot::{Place, collector, demo, fake};
 use oneservice_web::{App, router};
@@ -58,7 +59,12 @@ impl Town {
             known_by: Vec::new(),
         });
         demo::add_staff(loaded.office(), &officers, &place.staff_file()).unwrap();
-        let clock = Arc::new(SetClock::at(SystemClock.now()));
+        // Somebody inspects the site on the first day: one on which the office is open.
+        let (mut now, calendar) = (SystemClock.now(), loaded.calendar());
+        while !calendar.is_working_day(calendar.local_date(now)) {
+            now = now.plus_hours(24);
+        }
+        let clock = Arc::new(SetClock::at(now));
         let opened = place.open(Some(Arc::clone(&clock) as _)).await.unwrap();
         let office = opened.office.clone();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -138,7 +144,34 @@ impl Town {
         let finding = if note.is_some() { Finding::Unfavourable } else { Finding::Favourable };
         let (step, note) = (step.parse().unwrap(), note.map(str::to_owned));
         let checked = if note.is_some() { vec![] } else { vec![0] };
-        self.act(receipt, officer, Command::PassStep { step, finding, note, checked }).await;
+        self.act(receipt, officer, Command::PassStep { step, finding, note, checked, report: None }).await;
+    }
+
+    /// The inspector says that they come today.
+    pub(crate) async fn appoint(&self, receipt: &Receipt) {
+        let appointment = InspectionScheduled {
+            step: "inspect".parse().unwrap(),
+            day: self.office.today(),
+            hours: "08:00–10:00".into(),
+            prepare: None,
+            reason: None,
+        };
+        self.act(receipt, "inspector", Command::ScheduleInspection(appointment)).await;
+    }
+
+    /// The inspector was there, and found everything in order.
+    async fn inspect(&self, receipt: &Receipt) {
+        self.appoint(receipt).await;
+        let photo = futures::stream::iter([Ok::<_, Infallible>(fake::document(DocumentFormat::Png).into())]);
+        let photos = vec![self.office.keep_photo("gate.png", photo).await.unwrap()];
+        let pass = Command::PassStep {
+            step: "inspect".parse().unwrap(),
+            finding: Finding::Favourable,
+            note: None,
+            checked: vec![0],
+            report: Some(InspectionReport { words: None, photos }),
+        };
+        self.act(receipt, "inspector", pass).await;
     }
 
     /// Rejects `item` at the front desk and sends the request back for it.
@@ -164,6 +197,12 @@ impl Town {
 
     /// Paid, and everything done up to the decision; the examiner is against it for `against`.
     pub(crate) async fn up_to_decision(&self, receipt: &Receipt, against: Option<&str>) {
+        self.up_to_inspection(receipt, against).await;
+        self.inspect(receipt).await;
+    }
+
+    /// The same, up to the visit.
+    pub(crate) async fn up_to_inspection(&self, receipt: &Receipt, against: Option<&str>) {
         self.pay(receipt).await;
         self.pass(receipt, "front-desk", "intake", None).await;
         self.pass(receipt, "examiner", "examine", against).await;
@@ -171,7 +210,6 @@ impl Town {
         for step in open(&self.case(receipt).await) {
             self.pass(receipt, "opinion-officer", step.as_str(), None).await;
         }
-        self.pass(receipt, "inspector", "inspect", None).await;
     }
 
     pub(crate) async fn refuse(&self, receipt: &Receipt) {

@@ -39,10 +39,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// The office of Battambang on `engine`, with demonstration logins.
+    /// The office of Battambang on `engine`, with demonstration logins. It is open every day: sites are inspected on the day of the test.
     pub(crate) fn start(data: &Path, engine: &str) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let catalog = root.join("examples/catalog/battambang");
+        let catalog = data.join("catalog");
+        oneservice_pilot::fake::open_every_day(&root.join("examples/catalog/battambang"), &catalog).unwrap();
         let loaded = oneservice_core::catalog::Catalog::load(&catalog).unwrap();
         let officers = oneservice_pilot::demo::officers(&loaded);
         oneservice_pilot::demo::add_staff(loaded.office(), &officers, &data.join("staff.toml")).unwrap();
@@ -111,6 +112,22 @@ impl Visitor {
         body.extend(format!("{part}\"file\"; filename=\"{name}\"\r\n\r\n").bytes());
         body.extend(bytes);
         body.extend(b"\r\n--XX--\r\n");
+        self.go("POST", path, "multipart/form-data; boundary=XX", &body)
+    }
+
+    /// Sends a form with texts and photos.
+    pub(crate) fn report(&mut self, path: &str, texts: &[(&str, &str)], photos: &[(&str, &[u8])]) -> String {
+        let part = "--XX\r\nContent-Disposition: form-data; name=";
+        let mut body = Vec::new();
+        for (name, text) in texts {
+            body.extend(format!("{part}\"{name}\"\r\n\r\n{text}\r\n").bytes());
+        }
+        for (name, bytes) in photos {
+            body.extend(format!("{part}\"photo\"; filename=\"{name}\"\r\n\r\n").bytes());
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--XX--\r\n");
         self.go("POST", path, "multipart/form-data; boundary=XX", &body)
     }
 

@@ -75,7 +75,8 @@ impl Town {
                 sheet.note(attempt);
                 continue;
             }
-            let Some(command) = command(attempt, &request, sheet.allowed, &new_card, &signed) else {
+            let Some(command) = command(attempt, &request, sheet.today, sheet.allowed, &new_card, &signed)
+            else {
                 continue;
             };
             tried += 1;

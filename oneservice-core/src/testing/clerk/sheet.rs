@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::days::{between, count, later, open_on};
+use super::days::{between, count, later, open_on, works};
 use super::{Try, What, Who};
 use crate::calendar::Date;
 use crate::catalog::Role;
@@ -17,6 +17,8 @@ const WORKER: [(Role, &str); 5] = [
     (Role::Approver, "owso"),
     (Role::FrontDesk, "owso"),
 ];
+/// The step in which somebody comes to the place, where [`Sheet::panel`] says so.
+pub(super) const VISIT: usize = 1;
 const APPROVE: usize = 3;
 const ISSUE: usize = 4;
 
@@ -38,7 +40,7 @@ pub struct Sheet {
     pub asks_health: bool,
     /// Whether what is not decided in time counts as granted; then somebody else has to sign before review, too.
     pub silence_grants: bool,
-    /// Whether two must be for granting.
+    /// Whether two must be for granting; then who examines comes to the place, too.
     pub panel: bool,
     /// Where it stands.
     pub stage: StageName,
@@ -62,6 +64,8 @@ pub struct Sheet {
     pub(super) skipped: BTreeSet<usize>,
     /// Who did anything in which step.
     pub touched: BTreeSet<(usize, Who)>,
+    /// The day on which somebody comes to the place.
+    pub(super) appointed: Option<Date>,
     /// Items that stand rejected.
     pub rejected: u8,
     /// Items that were sent back.
@@ -121,6 +125,7 @@ impl Sheet {
             done: BTreeSet::new(),
             skipped: BTreeSet::new(),
             touched: BTreeSet::new(),
+            appointed: None,
             rejected: 0,
             returned: 0,
             touchable: None,
@@ -206,6 +211,10 @@ impl Sheet {
             && other.is_none_or(|other| !self.touched.contains(&(other, who)))
     }
 
+    fn is_visit(&self, step: usize) -> bool {
+        self.panel && step == VISIT
+    }
+
     fn took_part(&self, who: Who) -> bool {
         self.touched.iter().any(|(_, worker)| *worker == who)
     }
@@ -246,9 +255,19 @@ impl Sheet {
             What::Reject { step, item, why } => {
                 in_review && step != ISSUE && self.may_work(who, step) && item < 3 && why.fits(item)
             }
-            What::Pass { step, favourable } => {
+            What::Pass { step, favourable, shown } => {
                 let other = step != ISSUE && step != APPROVE;
-                in_review && other && self.may_work(who, step) && (!favourable || self.rejected == 0)
+                let was_there = self.appointed.is_some_and(|day| day <= self.today);
+                let visited = if self.is_visit(step) { was_there && shown } else { !shown };
+                let clean = !favourable || self.rejected == 0;
+                in_review && other && self.may_work(who, step) && clean && visited
+            }
+            What::Schedule { step, ahead, hours, coded } => {
+                let day = later(self.today, ahead);
+                let last = self.last.max(Some(count(self.today, 3, 1)));
+                let fits = ahead >= 0 && Some(day) <= last && works(day);
+                let said = hours && (coded || self.appointed.is_none());
+                in_review && self.is_visit(step) && self.may_work(who, step) && fits && said
             }
             What::Return { step, items, why, excepted } => {
                 let fits = (0..3).filter(|item| items >> item & 1 == 1).all(|item| why.fits(item));
@@ -375,12 +394,16 @@ impl Sheet {
                 self.rejected |= 1 << item;
             }
             What::Pass { step, .. } => self.finish(step, who),
+            What::Schedule { step, ahead, .. } => {
+                self.touched.insert((step, who));
+                self.appointed = Some(later(self.today, ahead));
+            }
             What::Return { step, items, .. } => {
                 self.touched.insert((step, who));
                 self.left = between(self.today.max(self.received), self.promised);
                 self.returned = items;
                 self.touchable = Some(items);
-                self.endorsed.clear();
+                (self.appointed, self.endorsed) = (None, BTreeSet::new());
                 self.to(Returned, self.period(60));
             }
             What::Resubmit { changed, explained } => {
@@ -431,6 +454,7 @@ impl Sheet {
                 self.skipped = [0, 1, 2, APPROVE].into_iter().filter(to_do).collect();
                 self.done.extend(&self.skipped);
                 self.endorsed.clear();
+                self.appointed = None;
                 self.assigned.clear();
                 self.to(Approved, Some(self.promised));
             }
@@ -447,7 +471,7 @@ impl Sheet {
                 self.done.remove(&ISSUE);
                 self.done.retain(|step| !self.skipped.contains(step));
                 self.skipped.clear();
-                self.withdrawn = false;
+                (self.withdrawn, self.appointed) = (false, None);
                 self.open_review();
             }
             What::Read { .. } => drop(self.read.insert(who)),
@@ -470,6 +494,9 @@ impl Sheet {
     fn finish(&mut self, step: usize, who: Who) {
         self.touched.insert((step, who));
         self.assigned.remove(&step);
+        if step == VISIT {
+            self.appointed = None;
+        }
         self.done.insert(step);
     }
 }

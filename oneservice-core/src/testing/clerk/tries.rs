@@ -3,7 +3,7 @@
 use std::mem::discriminant;
 use std::sync::LazyLock;
 
-use super::sheet::STEPS;
+use super::sheet::{STEPS, VISIT};
 use super::{PEOPLE, Sheet, Who};
 
 /// What can be judged: a paper, an answer, the signature; and a paper that the service does not know.
@@ -73,9 +73,18 @@ pub enum What {
         item: usize,
         why: Why,
     },
+    /// Perhaps with a photo that shows what was found.
     Pass {
         step: usize,
         favourable: bool,
+        shown: bool,
+    },
+    /// Somebody says on which day, so many days on, they come to the place.
+    Schedule {
+        step: usize,
+        ahead: i64,
+        hours: bool,
+        coded: bool,
     },
     Return {
         step: usize,
@@ -213,6 +222,7 @@ impl What {
             | Self::Issue { .. } => true,
             Self::Accept { item, .. } => item < 3,
             Self::Pass { favourable, .. } => favourable,
+            Self::Schedule { ahead, .. } => ahead == 0,
             _ => false,
         }
     }
@@ -257,7 +267,8 @@ impl What {
         match self {
             Self::Pay { .. } => Self::Pay { right: true },
             Self::Reject { step, item, .. } => Self::Reject { step, item, why: Why::General },
-            Self::Pass { step, .. } => Self::Pass { step, favourable: false },
+            Self::Pass { step, .. } => Self::Pass { step, favourable: false, shown: step == VISIT },
+            Self::Schedule { step, ahead, .. } => Self::Schedule { step, ahead, hours: true, coded },
             Self::Return { step, items, .. } => {
                 Self::Return { step, items, why: Why::General, excepted: true }
             }
@@ -375,7 +386,10 @@ fn everything() -> Vec<What> {
             all.extend([(Why::General, false), (Why::General, true), (Why::Paper, false)].map(returned));
         }
         all.push(What::Return { step, items: 8, why: Why::General, excepted: false });
-        all.extend([true, false].map(|favourable| What::Pass { step, favourable }));
+        for shown in [true, false] {
+            all.extend([true, false].map(|favourable| What::Pass { step, favourable, shown }));
+        }
+        all.push(What::Schedule { step, ahead: 0, hours: true, coded: true });
         all.extend([true, false].map(|coded| What::Refuse { step, coded }));
         all.extend([
             What::Approve { step },
@@ -388,6 +402,10 @@ fn everything() -> Vec<What> {
             all.extend([Who::Examiner, Who::Approver, Who::All].map(|to| What::Give { step, to, coded }));
         }
     }
+    for ahead in [-1, 0, 1, 2, 4, 9, 40] {
+        all.extend([true, false].map(|coded| What::Schedule { step: VISIT, ahead, hours: true, coded }));
+    }
+    all.push(What::Schedule { step: VISIT, ahead: 0, hours: false, coded: true });
     for changed in 0..8 {
         all.extend((0..8).map(|explained| What::Resubmit { changed, explained }));
     }
@@ -410,7 +428,8 @@ impl Sheet {
         let relaxed = match kind {
             7 => Self { rejected: 0, ..self.clone() },
             8 => self.as_if_strangers(),
-            9 => self.as_if_paid(),
+            // Paid, and the day has come that was appointed.
+            9 => Self { appointed: self.appointed.map(|_| self.today), ..self.as_if_paid() },
             10 => Self { returned: 7, mandated: true, ..self.clone() },
             11 => self.as_if_new(),
             _ => self.clone(),

@@ -4,18 +4,19 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
+use super::days::later;
 use super::others::{NOBODY, STAFF};
 use super::sheet::STEPS;
 use super::tries::ITEMS;
 use super::{Fee, Part, Proof, Sheet, Try, What, Who, Why};
-use crate::calendar::Moment;
+use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, Catalog, Purpose};
 use crate::ids::{BlobId, Digest32, ReasonCode, RequestId, TrackingCode};
 use crate::money::Money;
 use crate::request::{
     Actor, Alias, AnyRequest, Appointment, Channel, Collector, Command, Correction, Corrections, Evidence,
-    Finding, Intake, Item, Mandate, MandateProof, Officer, PaymentMethod, Relation, Replacement, Signature,
-    SignatureMethod, Verdict,
+    Finding, INSPECTION_PHOTO, InspectionReport, InspectionScheduled, Intake, Item, Mandate, MandateProof,
+    Officer, PaymentMethod, Relation, Replacement, Signature, SignatureMethod, Verdict,
 };
 use crate::testing::case::{Checked, same};
 use crate::testing::sample;
@@ -69,6 +70,7 @@ fn made(fee: Fee, grants: bool, panel: bool) -> Catalog {
     }
     if panel {
         edit(SERVICE, "kind = \"approval\"", "kind = \"approval\"\nmin_approvers = 2");
+        edit(SERVICE, "kind = \"examination\"", "kind = \"inspection\"\nphotos = 1");
     }
     if grants {
         edit(SERVICE, "then = \"escalate\"", "then = \"grant\"");
@@ -206,12 +208,13 @@ fn coded(right: &str, is_right: bool) -> ReasonCode {
     code(if is_right { right } else { "OF-A01" })
 }
 
-/// The command for what is tried on `request`; nothing where only time passes. `nth` tells corrections apart, `card` is a
+/// The command for what is tried on `request` `today`; nothing where only time passes. `nth` tells corrections apart, `card` is a
 /// new paper and `signed` a signature.
 #[must_use]
 pub fn command(
     Try { who: by, what }: Try,
     request: &AnyRequest,
+    today: Date,
     nth: u64,
     card: &Evidence,
     signed: &Signature,
@@ -243,9 +246,21 @@ pub fn command(
             let verdict = Verdict::Rejected { reason: why(reason), note };
             Command::Judge { step: step(nth), item: item(on), verdict }
         }
-        What::Pass { step: nth, favourable } => {
+        What::Pass { step: nth, favourable, shown } => {
             let finding = if favourable { Finding::Favourable } else { Finding::Unfavourable };
-            Command::PassStep { step: step(nth), finding, note, checked: vec![] }
+            let photo = || Evidence { document: INSPECTION_PHOTO.parse().expect("an id"), ..card.clone() };
+            let report = || InspectionReport { words: Some("as told".into()), photos: vec![photo()] };
+            let report = shown.then(report);
+            Command::PassStep { step: step(nth), finding, note, checked: vec![], report }
+        }
+        What::Schedule { step: nth, ahead, hours, coded: right } => {
+            Command::ScheduleInspection(InspectionScheduled {
+                step: step(nth),
+                day: later(today, ahead),
+                hours: words(hours),
+                prepare: None,
+                reason: Some(coded("OF-I01", right)),
+            })
         }
         What::Return { step: nth, items: set, why: reason, excepted } => {
             let correction = |item| Correction { item, reason: why(reason), note: None };
@@ -402,5 +417,7 @@ pub fn compare(sheet: &Sheet, request: &AnyRequest) -> Checked {
     let rejected: Vec<Item> = record.rejected().map(|(item, _)| item.clone()).collect();
     let mut expected: Vec<Item> = items(sheet.rejected).collect();
     expected.sort();
-    same("rejected items", rejected, expected)
+    same("rejected items", rejected, expected)?;
+    let appointed: Vec<Date> = record.appointments.values().map(|appointment| appointment.day).collect();
+    same("the appointment", appointed, sheet.appointed.into_iter().collect())
 }

@@ -191,7 +191,13 @@ impl Scene {
 
 /// A step passes in favour.
 pub(super) fn pass(step: &str) -> Result<Command, Broken> {
-    Ok(Command::PassStep { step: step.parse()?, finding: Finding::Favourable, note: None, checked: vec![] })
+    Ok(Command::PassStep {
+        step: step.parse()?,
+        finding: Finding::Favourable,
+        note: None,
+        checked: vec![],
+        report: None,
+    })
 }
 
 /// The identity card cannot be read, or something else is the matter with an item.
