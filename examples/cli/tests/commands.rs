@@ -375,7 +375,7 @@ fn a_result_is_renewed_by_the_file_that_is_printed() {
     };
     let code = submit(&office.application("mine.json", |_| {}));
     let (exit, error) = office.refused("data", &["request", "renew", &code]);
-    assert_eq!((exit, error["code"].as_str().unwrap()), (5, "renewal-not-collected"));
+    assert_eq!((exit, error["code"].as_str().unwrap()), (5, "successor-not-collected"));
     let output = office.run(&["--lang", "km", "request", "renew", &code]);
     assert!(words(&output.stderr).contains("បន្តសុពលភាព"), "in Khmer");
     let mut acts: Vec<Vec<&str>> = vec![vec!["pay", &code, "--as", "cashier"]];
@@ -414,6 +414,13 @@ fn a_result_is_renewed_by_the_file_that_is_printed() {
     let renewal = submit(&file);
     assert_eq!(office.ask(&["request", "show", &renewal])["follows"], json!(code));
     assert!(office.ask(&["request", "show", &code]).get("follows").is_none());
+    let (exit, error) = office.refused("data", &["request", "change", &code]);
+    assert_eq!((exit, error["code"].as_str().unwrap()), (5, "successor-no-purpose"));
+    let text = std::fs::read_to_string(&stall).unwrap();
+    let purposes = "purposes = [\"new\", \"renewal\", \"replacement\"]";
+    std::fs::write(&stall, text.replace("purposes = [\"new\", \"renewal\"]", purposes)).unwrap();
+    let filing = office.ask(&["request", "replace", &code]);
+    assert_eq!((&filing["follows"], &filing["purpose"]), (&json!(code), &json!("replacement")));
     let output = office.run(&["request", "show", &renewal]);
     assert!(words(&output.stdout).contains(&format!("Renewal of an earlier request: {code}")));
 }
