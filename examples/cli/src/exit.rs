@@ -145,8 +145,8 @@ impl CliError {
         if let Self::Office(OfficeError::NotOffered { service, why }) = self {
             return format!("{service}: {}", sentence::unoffered(lang, why));
         }
-        if let Self::Office(OfficeError::NotRenewable(why)) = self {
-            return sentence::unrenewable(lang, why);
+        if let Self::Office(OfficeError::NotFollowable(why)) = self {
+            return sentence::unfollowable(lang, why);
         }
         let key = match self {
             Self::Office(OfficeError::NotFound) => Some("not-found-title"),
@@ -229,7 +229,8 @@ fn office(error: &OfficeError) -> u8 {
         | OfficeError::KeyReused
         | OfficeError::ServiceChanged(_)
         | OfficeError::NotOffered { .. }
-        | OfficeError::NotRenewable(_) => 5,
+        | OfficeError::NotFollowable(_)
+        | OfficeError::NotEnded(_) => 5,
         OfficeError::Contention => 7,
         OfficeError::Document(error) => document(error),
         OfficeError::DraftTooLarge => 2,

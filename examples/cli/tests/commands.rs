@@ -375,7 +375,7 @@ fn a_result_is_renewed_by_the_file_that_is_printed() {
     };
     let code = submit(&office.application("mine.json", |_| {}));
     let (exit, error) = office.refused("data", &["request", "renew", &code]);
-    assert_eq!((exit, error["code"].as_str().unwrap()), (5, "renewal-not-collected"));
+    assert_eq!((exit, error["code"].as_str().unwrap()), (5, "successor-not-collected"));
     let output = office.run(&["--lang", "km", "request", "renew", &code]);
     assert!(words(&output.stderr).contains("បន្តសុពលភាព"), "in Khmer");
     let mut acts: Vec<Vec<&str>> = vec![vec!["pay", &code, "--as", "cashier"]];
@@ -404,7 +404,7 @@ fn a_result_is_renewed_by_the_file_that_is_printed() {
     assert!(missing.contains("documents.id-card") && missing.contains("signature"), "{missing}");
     assert!(!missing.contains("form."), "every answer is there: {missing}");
     let mut filing: Value = serde_json::from_str(filing).unwrap();
-    assert_eq!((&filing["renews"], &filing["purpose"]), (&json!(code), &json!("renewal")));
+    assert_eq!((&filing["follows"], &filing["purpose"]), (&json!(code), &json!("renewal")));
     assert_eq!(filing["form"]["name_latin"], "SOK DARA");
     assert!(filing["form"]["previous_expiry"].is_string(), "{filing}");
     filing["documents"] =
@@ -412,8 +412,15 @@ fn a_result_is_renewed_by_the_file_that_is_printed() {
     filing["signature"] = json!({ "kind": "drawn" });
     let file = office.application("again.json", |it| *it = filing);
     let renewal = submit(&file);
-    assert_eq!(office.ask(&["request", "show", &renewal])["renews"], json!(code));
-    assert!(office.ask(&["request", "show", &code]).get("renews").is_none());
+    assert_eq!(office.ask(&["request", "show", &renewal])["follows"], json!(code));
+    assert!(office.ask(&["request", "show", &code]).get("follows").is_none());
+    let (exit, error) = office.refused("data", &["request", "change", &code]);
+    assert_eq!((exit, error["code"].as_str().unwrap()), (5, "successor-no-purpose"));
+    let text = std::fs::read_to_string(&stall).unwrap();
+    let purposes = "purposes = [\"new\", \"renewal\", \"replacement\"]";
+    std::fs::write(&stall, text.replace("purposes = [\"new\", \"renewal\"]", purposes)).unwrap();
+    let filing = office.ask(&["request", "replace", &code]);
+    assert_eq!((&filing["follows"], &filing["purpose"]), (&json!(code), &json!("replacement")));
     let output = office.run(&["request", "show", &renewal]);
     assert!(words(&output.stdout).contains(&format!("Renewal of an earlier request: {code}")));
 }

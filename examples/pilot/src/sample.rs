@@ -20,11 +20,11 @@ pub struct Sample {
     pub service: String,
     /// Who asks.
     pub applicant: SampleApplicant,
-    /// For what: `new`, `renewal`, `amend`.
+    /// For what: `new`, `renewal`, `amend`, `replacement`.
     pub purpose: String,
-    /// The tracking code of the request whose result is renewed, if the office knows it.
+    /// The tracking code of the request whose result it renews, changes or replaces, if the office knows it.
     #[serde(default)]
-    pub renews: Option<String>,
+    pub follows: Option<String>,
     /// When, RFC 3339.
     pub submitted_at: String,
     /// The answers.

@@ -3,7 +3,7 @@
 use oneservice_core::calendar::{Calendar, Date, DateTime};
 use oneservice_core::catalog::{Catalog, Field, FieldKind, Problem, Service, Unoffered};
 use oneservice_core::request::{
-    AnyFact, AnyRequest, Denial, Ending, Entry, FactName, INSPECTION_PHOTO, Item, StageName, Unrenewable,
+    AnyFact, AnyRequest, Denial, Ending, Entry, FactName, INSPECTION_PHOTO, Item, StageName, Unfollowable,
 };
 use oneservice_core::text::{Lang, khmer_digits};
 
@@ -245,10 +245,14 @@ pub fn unoffered(lang: Lang, why: &Unoffered) -> String {
     }
 }
 
-/// Why a result cannot be renewed.
-pub fn unrenewable(lang: Lang, why: &Unrenewable) -> String {
+/// Why nothing can follow a result.
+pub fn unfollowable(lang: Lang, why: &Unfollowable) -> String {
     match why {
-        Unrenewable::NotYet { from } => words::get(lang, why.code(), &[("date", &date(lang, *from))]),
+        Unfollowable::NotYet { from } => words::get(lang, why.code(), &[("date", &date(lang, *from))]),
+        Unfollowable::Stands { standing } => {
+            let standing = words::get(lang, &format!("standing-{}", standing.as_str()), &[]);
+            words::get(lang, why.code(), &[("standing", &standing)])
+        }
         _ => words::get(lang, why.code(), &[]),
     }
 }

@@ -3,7 +3,7 @@
 
 use oneservice_core::catalog::ProblemCode;
 use oneservice_core::office::DocumentError;
-use oneservice_core::request::{Denial, FACTS, STAGES, Unrenewable};
+use oneservice_core::request::{Denial, FACTS, STAGES, Unfollowable};
 use oneservice_core::text::{Lang, has_khmer};
 use oneservice_pilot::words;
 
@@ -30,7 +30,7 @@ fn everything_that_can_happen_has_words() {
     wanted.extend(ProblemCode::ALL.iter().map(|code| format!("problem-{code}")));
     wanted.extend(Denial::CODES.iter().map(|code| format!("denial-{code}")));
     wanted.extend(DocumentError::CODES.iter().map(|code| (*code).to_owned()));
-    wanted.extend(Unrenewable::CODES.iter().map(|code| (*code).to_owned()));
+    wanted.extend(Unfollowable::CODES.iter().map(|code| (*code).to_owned()));
     let missing: Vec<&String> = wanted.iter().filter(|key| !words::has(key)).collect();
     assert!(missing.is_empty(), "no words for {missing:?}");
 }

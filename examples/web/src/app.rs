@@ -160,7 +160,7 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/r/{key}/complain", get(citizen::complain::show).post(citizen::complain::complain))
         .route("/c/{code}/{key}", get(citizen::cosign::show).post(citizen::cosign::sign))
         .route("/r/{key}/object", get(citizen::object::show).post(citizen::object::object))
-        .route("/r/{key}/renew", post(citizen::renew::renew))
+        .route("/r/{key}/follow/{purpose}", post(citizen::follow::follow))
         .route("/r/{key}/fix", get(citizen::fix::show).post(citizen::fix::answer))
         .route("/track", get(citizen::receipt::track).post(citizen::receipt::tracked))
         .route("/verify", get(citizen::verify::show))

@@ -172,8 +172,8 @@ pub(crate) fn error(app: &App, lang: Lang, error: &OfficeError) -> Response {
             let status = if is_to_come { StatusCode::CONFLICT } else { StatusCode::GONE };
             message_of(p, status, "unoffered-title", sentence::unoffered(lang, why))
         }
-        OfficeError::NotRenewable(why) => {
-            message_of(p, StatusCode::CONFLICT, "unrenewable-title", sentence::unrenewable(lang, why))
+        OfficeError::NotFollowable(why) => {
+            message_of(p, StatusCode::CONFLICT, "unfollowable-title", sentence::unfollowable(lang, why))
         }
         OfficeError::ServiceChanged(_) => {
             message(p, StatusCode::CONFLICT, "problem-title", "service-changed")

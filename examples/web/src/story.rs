@@ -225,6 +225,10 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
             line.mark = "–";
             line.notes.push(last_day(lang, expiry.last_day));
         }
+        AnyFact::Replacement(with) => {
+            line.mark = "–";
+            line.notes.push(with.number.clone());
+        }
         AnyFact::Objection(objection) => line.notes.push(objection.text.clone()),
         AnyFact::ObjectionUpheld(answer) => line.notes.push(answer.note.clone()),
         AnyFact::ObjectionDismissed(answer) => line.notes.push(answer.note.clone()),

@@ -23,7 +23,7 @@ pub struct Filing {
     pub applicant: ApplicantKind,
     /// Whether somebody acts for the applicant.
     pub by_representative: bool,
-    /// New, renewal or amendment.
+    /// New, or how it follows an earlier result.
     pub purpose: Purpose,
     /// The office's day of submission.
     pub submitted_on: Date,

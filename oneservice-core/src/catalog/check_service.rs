@@ -176,8 +176,8 @@ fn check_form(walk: &mut Walk<'_>, service: &Service, scope: &Scope, places: &Pl
                 let message = format!("the geography has no place '{province}'");
                 walk.say(&format!("{at}.province"), Code::Reference, message);
             }
-            if field.from_result.is_some() && !service.purposes.contains(&Purpose::Renewal) {
-                let message = "the service cannot be renewed, so there is no former result";
+            if field.from_result.is_some() && !service.purposes.iter().any(|purpose| purpose.follows()) {
+                let message = "the service is asked for anew alone, so there is no former result";
                 walk.say(&format!("{at}.from_result"), Code::Field, message);
             }
             if let FieldKind::Table { columns, .. } = &field.kind {

@@ -43,7 +43,7 @@ pub struct Field {
     pub personal: bool,
     /// A pilot assumption, not law.
     pub assumed: bool,
-    /// What of the former result answers it when a result is renewed.
+    /// What of the former result answers it when a result is renewed, changed or replaced.
     pub from_result: Option<FromResult>,
     /// What an answer is.
     pub kind: FieldKind,

@@ -225,7 +225,7 @@ pub(super) const SERVICE: &[Key] = &[
     must("name", Label),
     must("summary", Label),
     must("applicants", Words(&["person", "company"])),
-    must("purposes", Words(&["new", "renewal", "amend"])),
+    must("purposes", Words(&["new", "renewal", "amend", "replacement"])),
     must("legal_basis", Tables(LEGAL_BASIS)),
     must("fee", Table(FEE)),
     must("processing_time", Table(PROCESSING_TIME)),

@@ -104,8 +104,17 @@ pub enum Purpose {
     New,
     /// Before an earlier result expires.
     Renewal,
-    /// To change an earlier result.
+    /// To change what an earlier result says: another holder, another address.
     Amend,
+    /// In place of an earlier result that is lost or damaged.
+    Replacement,
+}
+
+impl Purpose {
+    /// Whether it is about an earlier result.
+    pub fn follows(self) -> bool {
+        self != Self::New
+    }
 }
 
 macro_rules! words {
@@ -131,7 +140,7 @@ pub(crate) use words;
 
 words! {
     ApplicantKind { Person => "person", Company => "company" }
-    Purpose { New => "new", Renewal => "renewal", Amend => "amend" }
+    Purpose { New => "new", Renewal => "renewal", Amend => "amend", Replacement => "replacement" }
     ResultKind {
         Licence => "licence", Permit => "permit", Certificate => "certificate", Letter => "letter",
         Registration => "registration",

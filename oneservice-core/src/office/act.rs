@@ -7,7 +7,8 @@ use super::{Case, Office, OfficeError};
 use crate::catalog::number;
 use crate::ids::{AccessKey, CommitId, Digest32, RequestId};
 use crate::request::{
-    Actor, AnyRequest, Command, CommandDenied, Context, Corrections, Decided, Recorded, Series,
+    Actor, AnyRequest, Command, CommandDenied, Context, Corrections, Decided, FactName, Recorded,
+    Replacement, Series,
 };
 use crate::store::{Commit, CounterMove, IdempotencyKey, Outcome, Placed};
 
@@ -40,7 +41,8 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::Denied`] with every reason, [`OfficeError::Stale`] when something happened since the person
-    /// looked, [`OfficeError::KeyReused`], and what [`case`](Self::case) may answer.
+    /// looked, [`OfficeError::KeyReused`], and what [`case`](Self::case) may answer; [`OfficeError::NotFollowable`] if a result is handed
+    /// over in place of one that does not hold any more.
     pub async fn act(
         &self,
         id: RequestId,
@@ -103,6 +105,9 @@ impl Office {
                     None => return Err(denied),
                 },
             };
+            if !self.end_replaced(decided.request(), command.fact()).await? {
+                continue;
+            }
             commit.key =
                 basis.key.as_ref().map(|key| IdempotencyKey { key: format!("act:{id}:{key}"), fingerprint });
             commit.closes_draft = closes;
@@ -124,6 +129,40 @@ impl Office {
         Err(OfficeError::Contention)
     }
 
+    /// A result that takes the place of another is handed over only once that one has ended: a moment sooner, and never are there two. Each
+    /// is written by itself, so that whoever tries again after a failure in between finds the first done. False if somebody acted on the
+    /// other meanwhile: look again.
+    async fn end_replaced(&self, handed: &AnyRequest, act: FactName) -> Result<bool, OfficeError> {
+        let Some((former, with)) = self.still_holds(handed, act).await? else { return Ok(true) };
+        let ended = self.act(former, Command::Replace(with), &Actor::System, Basis::default());
+        match Box::pin(ended).await {
+            Ok(_) => Ok(true),
+            Err(OfficeError::Denied { .. }) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The request whose result must end before that of `handed` is handed over, if that is the `act`, and what takes its place.
+    async fn still_holds(
+        &self,
+        handed: &AnyRequest,
+        act: FactName,
+    ) -> Result<Option<(RequestId, Replacement)>, OfficeError> {
+        let record = handed.record();
+        let (Some(former), Some(result), true) =
+            (record.follows, &record.result, record.replaces.is_some() && act == FactName::Collection)
+        else {
+            return Ok(None);
+        };
+        let request = self.case(former).await?.request;
+        if request.record().replaced.as_ref().is_some_and(|by| by.request == record.id) {
+            return Ok(None);
+        }
+        let follows = request.followable(record.purpose, handed.service(), self.today());
+        follows.map_err(OfficeError::NotFollowable)?;
+        Ok(Some((former, Replacement { number: result.number.clone(), request: record.id })))
+    }
+
     /// What was done under a key before.
     async fn done_before(&self, id: RequestId, commit: CommitId) -> Result<Option<Acted>, OfficeError> {
         let Some(placed) = self.inner.store.outcome(&self.inner.id, commit).await? else { return Ok(None) };
@@ -136,7 +175,8 @@ impl Office {
     /// Nothing is written here. If the engine refuses the commit, something happened meanwhile: prepare again.
     ///
     /// # Errors
-    /// As [`act`](Self::act).
+    /// As [`act`](Self::act). [`OfficeError::NotEnded`] for the handing over of a result in place of one that still holds: have
+    /// [`Command::Replace`] done on that one first.
     pub async fn prepare(
         &self,
         id: RequestId,
@@ -151,7 +191,13 @@ impl Office {
             Some(register) => Some(self.next_number(register).await?),
             None => None,
         };
-        Ok(self.decide(self.new_commit_id()?, case, command, by, version, (&context, register)).await?.0)
+        let act = command.fact();
+        let (commit, decided) =
+            self.decide(self.new_commit_id()?, case, command, by, version, (&context, register)).await?;
+        if let Some((former, _)) = self.still_holds(decided.request(), act).await? {
+            return Err(OfficeError::NotEnded(former));
+        }
+        Ok(commit)
     }
 
     /// Asks the rules about a case as it is, at one moment for the number and for what is recorded.

@@ -5,8 +5,8 @@ use thiserror::Error;
 use super::NoRandom;
 use super::documents::DocumentError;
 use crate::catalog::Unoffered;
-use crate::ids::ServiceId;
-use crate::request::{AnyRequest, Denial, PayloadError, Recorded, Unrenewable};
+use crate::ids::{RequestId, ServiceId};
+use crate::request::{AnyRequest, Denial, PayloadError, Recorded, Unfollowable};
 use crate::store::StoreError;
 
 /// Why the office could not do what was asked. Unless a variant says otherwise, nothing was changed.
@@ -32,9 +32,12 @@ pub enum OfficeError {
     /// [`DraftHandle::accept_changes`](super::DraftHandle::accept_changes) says that the person has seen it.
     #[error("service {0} has changed since the draft was last looked at")]
     ServiceChanged(ServiceId),
-    /// The result of a request cannot be renewed, or not yet.
-    #[error("the result cannot be renewed: {0}")]
-    NotRenewable(Unrenewable),
+    /// The result of a request cannot be renewed, changed or replaced, or not yet.
+    #[error("nothing can follow the result: {0}")]
+    NotFollowable(Unfollowable),
+    /// A result is about to be handed over in place of that of this request, which still holds.
+    #[error("the result of request {0} must end first")]
+    NotEnded(RequestId),
     /// The rules deny it.
     #[error("denied: {}", .denials.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Denied {
@@ -91,7 +94,8 @@ impl OfficeError {
             Self::NotFound => "not-found",
             Self::NotOffered { .. } => "not-offered",
             Self::ServiceChanged(_) => "service-changed",
-            Self::NotRenewable(why) => why.code(),
+            Self::NotFollowable(why) => why.code(),
+            Self::NotEnded(_) => "not-ended",
             Self::Denied { .. } => "denied",
             Self::Stale { .. } => "stale",
             Self::KeyReused => "key-reused",
@@ -122,7 +126,7 @@ impl OfficeError {
             Self::VersionLost { service, hash } => {
                 vec![("service", service.to_string()), ("hash", hash.clone())]
             }
-            Self::NotRenewable(why) => why.params(),
+            Self::NotFollowable(why) => why.params(),
             Self::Document(error) => error.params(),
             Self::Store(error) => error.params(),
             _ => Vec::new(),

@@ -29,6 +29,8 @@ pub struct Registered {
     pub result: IssuedResult,
     /// Whether it holds today.
     pub standing: Standing,
+    /// The number of the result that took its place.
+    pub replaced_by: Option<String>,
 }
 
 impl Registered {
@@ -73,6 +75,7 @@ impl Office {
             holder: row.applicant_name.clone(),
             result,
             standing,
+            replaced_by: record.replaced.as_ref().map(|other| other.number.clone()),
         }))
     }
 

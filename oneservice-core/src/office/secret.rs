@@ -5,6 +5,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::catalog::Purpose;
 use crate::ids::{AccessKey, Digest32, RequestId};
 
 /// 32 bytes that only this office knows. Losing them makes links and phone look-ups useless; the requests stay.
@@ -38,9 +39,9 @@ impl Secret {
         self.link(b"link", idempotency_key.as_bytes())
     }
 
-    /// The link of the `nth` renewal of a request's result: who asks again finds the draft that was begun.
-    pub(super) fn renewal_link(&self, former: RequestId, nth: u64) -> AccessKey {
-        self.link(b"renewal", format!("{former}:{nth}").as_bytes())
+    /// The link of the `nth` request for `purpose` that follows a request's result: who asks again finds the draft that was begun.
+    pub(super) fn successor_link(&self, former: RequestId, purpose: Purpose, nth: u64) -> AccessKey {
+        self.link(purpose.as_str().as_bytes(), format!("{former}:{nth}").as_bytes())
     }
 
     /// The link of the co-signer of a request.

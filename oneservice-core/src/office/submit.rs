@@ -22,7 +22,7 @@ impl DraftHandle {
     /// # Errors
     /// [`OfficeError::Denied`] lists every problem; [`OfficeError::ServiceChanged`] if another version is in force meanwhile and
     /// the person has not [accepted](Self::accept_changes) what is different; [`OfficeError::NotOffered`];
-    /// [`OfficeError::NotRenewable`] if the result that is renewed does not stand any more;
+    /// [`OfficeError::NotFollowable`] if the result that it follows does not stand any more;
     /// [`OfficeError::Document`] if a file that was attached is no longer there.
     pub async fn submit(self) -> Result<Receipt, OfficeError> {
         let by = Actor::with_link(self.content.by_representative);
@@ -175,10 +175,13 @@ impl Office {
             Err(why) => return Err(OfficeError::NotOffered { service: id.clone(), why }),
         };
         // The purpose may have been changed since the draft was begun.
-        let renews = content.renews.filter(|_| content.purpose == Purpose::Renewal);
-        if let Some(former) = renews {
+        let (purpose, mut replaces) = (content.purpose, None);
+        let follows = content.follows.filter(|_| purpose.follows());
+        if let Some(former) = follows {
             let former = self.case(former).await?.request;
-            former.renewable(&service, self.day_of(occurred_at)).map_err(OfficeError::NotRenewable)?;
+            let today = self.day_of(occurred_at);
+            former.followable(purpose, &service, today).map_err(OfficeError::NotFollowable)?;
+            replaces = former.record().result.clone().filter(|_| purpose != Purpose::Renewal);
         }
         let signature = content.signature.as_ref().and_then(|signature| signature.file.as_ref());
         for file in content.evidence.iter().chain(signature) {
@@ -191,8 +194,9 @@ impl Office {
             alias: self.new_alias()?,
             applicant: content.applicant,
             by_representative: content.by_representative,
-            purpose: content.purpose,
-            renews,
+            purpose,
+            follows,
+            replaces,
             channel: content.channel,
             answers: content.answers.clone(),
             evidence: content.evidence.clone(),

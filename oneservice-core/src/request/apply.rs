@@ -8,7 +8,7 @@ use super::fact_inspection::InspectionScheduled;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
 use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 use super::fact_proxy::{Mandate, MandateRevoked};
-use super::fact_result::{Expiry, Reinstatement, Revocation, Suspension};
+use super::fact_result::{Expiry, Reinstatement, Replacement, Revocation, Suspension};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 use super::fact_transfer::{TransferConfirmed, TransferRecorded, TransferRejected};
 use super::proxy::{MandateGiven, MandateStanding};
@@ -461,6 +461,15 @@ impl Fact<Closed> for Revocation {
     type To = Closed;
     fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
         record.standing = Standing::Revoked;
+        from
+    }
+}
+
+impl Fact<Closed> for Replacement {
+    type To = Closed;
+    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
+        record.standing = Standing::Replaced;
+        record.replaced = Some(self.clone());
         from
     }
 }

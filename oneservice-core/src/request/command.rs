@@ -3,8 +3,8 @@
 
 use super::{
     Actor, AnyFact, AnyRequest, Collector, Context, Correction, Corrections, Denial, Denied, FactName,
-    Finding, InspectionReport, InspectionScheduled, Item, Mandate, Officer, PaymentMethod, Recorded, Request,
-    Signature, Stage, StepPassed, TRANSITIONS, Transition, Verdict,
+    Finding, InspectionReport, InspectionScheduled, Item, Mandate, Officer, PaymentMethod, Recorded,
+    Replacement, Request, Signature, Stage, StepPassed, TRANSITIONS, Transition, Verdict,
 };
 use crate::ids::{BlobId, DocumentId, ReasonCode, StepId};
 use crate::money::Money;
@@ -88,6 +88,8 @@ pub enum Command {
     Revoke { reason: ReasonCode, note: Option<String> },
     /// See [`Request::expire`].
     Expire,
+    /// See [`Request::replace`].
+    Replace(Replacement),
     /// See [`Request::assign`].
     Assign { step: StepId, to: Option<Officer>, reason: Option<ReasonCode>, note: Option<String> },
     /// See [`Request::recuse`].
@@ -192,6 +194,7 @@ impl Command {
             Self::Reinstate { .. } => FactName::Reinstatement,
             Self::Revoke { .. } => FactName::Revocation,
             Self::Expire => FactName::Expiry,
+            Self::Replace(_) => FactName::Replacement,
             Self::Assign { .. } => FactName::Assignment,
             Self::Recuse { .. } => FactName::Recusal,
             Self::ReportVacancy { .. } => FactName::Vacancy,

@@ -89,6 +89,7 @@ impl AnyRequest {
                 in_stages!(self, [Closed], r => r.revoke(by, context, reason, note))
             }
             Command::Expire => in_stages!(self, [Closed], r => r.expire(by, context)),
+            Command::Replace(with) => in_stages!(self, [Closed], r => r.replace(by, context, with)),
             Command::Assign { step, to, reason, note } => in_stages!(
                 self,
                 [InReview Approved],

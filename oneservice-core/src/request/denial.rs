@@ -249,7 +249,7 @@ pub enum Denial {
     /// Not as the result stands.
     #[error("the result is: {standing}")]
     ResultStands {
-        /// `valid`, `suspended`, `revoked`, `expired`, or `none` if nothing was handed over.
+        /// `valid`, `suspended`, `revoked`, `expired`, `replaced`, or `none` if nothing was handed over.
         standing: &'static str,
     },
     /// Nothing was paid that is not owed.

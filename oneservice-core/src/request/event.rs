@@ -233,6 +233,7 @@ fn public_parts(fact: &AnyFact) -> (Option<StepId>, Vec<ReasonCode>, Option<Mone
         | AnyFact::ComplaintAnswered(_)
         | AnyFact::Reinstatement(_)
         | AnyFact::Expiry(_)
+        | AnyFact::Replacement(_)
         | AnyFact::Mandate(_)
         | AnyFact::MandateRevoked(_)
         | AnyFact::Cosignature(_) => (None, Vec::new(), None),

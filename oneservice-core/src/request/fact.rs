@@ -136,11 +136,14 @@ pub struct Submission {
     pub applicant: ApplicantKind,
     /// Whether somebody acts for the applicant.
     pub by_representative: bool,
-    /// New, renewal or amendment.
+    /// New, or how it follows an earlier result.
     pub purpose: Purpose,
-    /// The request whose result it renews; none for any other request, and for a renewal of a result that the office does not know.
+    /// The request whose result it renews, changes or replaces; none for a first result, and where the office does not know the earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none", alias = "renews")]
+    pub follows: Option<RequestId>,
+    /// That result, if the one that is asked for takes its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub renews: Option<RequestId>,
+    pub replaces: Option<IssuedResult>,
     /// How it came in.
     pub channel: Channel,
     /// The answers, normalised; the record that the fact begins shares them.

@@ -51,6 +51,7 @@ pub enum FactName {
     TransferRejected,
     Cosignature,
     InspectionScheduled,
+    Replacement,
 }
 
 impl FactName {
@@ -100,6 +101,7 @@ impl FactName {
             Self::TransferRejected => "transfer-rejected",
             Self::Cosignature => "cosignature",
             Self::InspectionScheduled => "inspection-scheduled",
+            Self::Replacement => "replacement",
         }
     }
 }

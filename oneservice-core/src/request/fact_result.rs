@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ReasonCode;
 use crate::calendar::Date;
+use crate::ids::RequestId;
 
 /// The result does not hold for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,15 @@ pub struct Revocation {
     /// Words to the holder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// Another result takes its place, and it does not hold any more: it was lost or damaged, or says what is no longer so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replacement {
+    /// The number of the other.
+    pub number: String,
+    /// The request that it came of.
+    pub request: RequestId,
 }
 
 /// The last day of the result's validity has passed.

@@ -22,7 +22,7 @@ use super::fact_inspection::InspectionScheduled;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
 use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 use super::fact_proxy::{Mandate, MandateRevoked};
-use super::fact_result::{Expiry, Reinstatement, Revocation, Suspension};
+use super::fact_result::{Expiry, Reinstatement, Replacement, Revocation, Suspension};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 use super::fact_transfer::{TransferConfirmed, TransferRecorded, TransferRejected};
 use super::stage::*;
@@ -157,7 +157,7 @@ lifecycle! {
         SilentApproval, Extension, DelayExplained, Reopening, Reading, Complaint, ComplaintAnswered, Waiver, Refund,
         Suspension, Reinstatement, Revocation, Expiry, Assignment, Recusal, Endorsement, Vacancy, Mandate, MandateRevoked,
         TransferRecorded, TransferConfirmed, TransferRejected,
-        Cosignature, InspectionScheduled,
+        Cosignature, InspectionScheduled, Replacement,
     }
     stages {
         Draft {
@@ -284,6 +284,7 @@ lifecycle! {
             Suspension by [DepartmentHead, Approver, GovernorDelegate] => Closed,
             Reinstatement by [DepartmentHead, Approver, GovernorDelegate] => Closed,
             Revocation by [DepartmentHead, Approver, GovernorDelegate] => Closed,
+            Replacement by [System] => Closed,
             Reading by [FrontDesk, Examiner, Inspector, OpinionOfficer, DepartmentHead, Approver, GovernorDelegate, Ombudsman] => Closed,
             Complaint by [Applicant, Representative] => Closed,
             ComplaintAnswered by [Ombudsman] => Closed,

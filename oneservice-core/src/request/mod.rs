@@ -57,12 +57,12 @@ mod proxy;
 mod ready;
 mod record;
 mod refused;
-mod renewal;
 mod result;
 mod returned;
 mod signed;
 mod stage;
 mod stage_name;
+mod succession;
 mod transfer;
 
 use std::collections::BTreeMap;
@@ -84,7 +84,7 @@ pub use fact_name::{FactName, NamedFact};
 pub use fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
 pub use fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 pub use fact_proxy::{Mandate, MandateProof, MandateRevoked};
-pub use fact_result::{Expiry, Reinstatement, Revocation, Suspension};
+pub use fact_result::{Expiry, Reinstatement, Replacement, Revocation, Suspension};
 pub use fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 pub use fact_transfer::{TransferConfirmed, TransferRecorded, TransferRejected};
 pub use inspection::INSPECTION_PHOTO;
@@ -93,12 +93,12 @@ pub use lifecycle::{AnyFact, AnyRequest, Arrow, FACTS, Lawful, STAGES, TRANSITIO
 pub use people::HEADS;
 pub use proxy::{MandateGiven, MandateStanding};
 pub use record::{Intake, Judged, PaymentMade, Record, StepDone, StepTiming, Timing};
-pub use renewal::Unrenewable;
 pub use result::Standing;
 pub use returned::Corrections;
 pub use signed::Filled;
 pub use stage::{Approved, Closed, Draft, InReview, Objected, Ready, Refused, Returned, Stage, Submitted};
 pub use stage_name::StageName;
+pub use succession::Unfollowable;
 pub use transfer::{REFERENCE_LIMIT, TransferWaiting};
 
 pub use crate::ids::{Alias, ReasonCode};

@@ -5,7 +5,7 @@ use super::{
     Request, Ruled, Signature, is_blank, too_long,
 };
 use crate::calendar::Date;
-use crate::catalog::{StepKind, Validity};
+use crate::catalog::{Purpose, StepKind, Validity};
 use crate::ids::{DocumentId, StepId};
 
 impl Request<Approved> {
@@ -42,8 +42,15 @@ impl Request<Approved> {
         })
     }
 
-    /// The last day of validity. A year from 24 November ends on 23 November.
+    /// The last day of validity. A year from 24 November ends on 23 November. What takes the place of another result holds as long as that
+    /// one, unless the change is about the day itself.
     fn valid_until(&self, issued_on: Date) -> Option<Date> {
+        let is_asked = matches!(self.service().validity, Validity::UntilDate { .. });
+        if let Some(former) = &self.record().replaces
+            && !(is_asked && self.record().purpose == Purpose::Amend)
+        {
+            return former.valid_until;
+        }
         match &self.service().validity {
             Validity::Months { months, .. } => {
                 let span = jiff::Span::new().try_months(i64::from(*months)).ok()?;

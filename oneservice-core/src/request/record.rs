@@ -9,7 +9,8 @@ use super::fact::{
     Channel, Evidence, Finding, PaymentMethod, Return, ServiceRef, Signature, Submission, Verdict,
 };
 use super::{
-    Alias, By, Cosignature, Entry, InspectionScheduled, IssuedResult, Item, MandateGiven, Standing,
+    Alias, By, Cosignature, Entry, InspectionScheduled, IssuedResult, Item, MandateGiven, Replacement,
+    Standing,
     TransferWaiting,
 };
 use crate::calendar::{Date, Moment};
@@ -34,10 +35,12 @@ pub struct Record {
     pub applicant: ApplicantKind,
     /// Whether somebody acts for the applicant.
     pub by_representative: bool,
-    /// New, renewal or amendment.
+    /// New, or how it follows an earlier result.
     pub purpose: Purpose,
-    /// The request whose result it renews, if the office knows it.
-    pub renews: Option<RequestId>,
+    /// The request whose result it renews, changes or replaces, if the office knows it.
+    pub follows: Option<RequestId>,
+    /// That result, if this one takes its place.
+    pub replaces: Option<IssuedResult>,
     /// How it came in.
     pub channel: Channel,
     /// The officers who entered it, or corrections of it, for the applicant at the counter.
@@ -116,6 +119,8 @@ pub struct Record {
     pub collected: bool,
     /// Whether it holds, its validity aside.
     pub standing: Standing,
+    /// The result that took its place.
+    pub replaced: Option<Replacement>,
     /// Whether the end of its validity is recorded.
     pub expired: bool,
     /// Complaints that wait for an answer.
@@ -208,10 +213,12 @@ pub struct Intake {
     pub applicant: ApplicantKind,
     /// Whether somebody acts for the applicant.
     pub by_representative: bool,
-    /// New, renewal or amendment.
+    /// New, or how it follows an earlier result.
     pub purpose: Purpose,
-    /// The request whose result it renews, if the office knows it.
-    pub renews: Option<RequestId>,
+    /// The request whose result it renews, changes or replaces, if the office knows it.
+    pub follows: Option<RequestId>,
+    /// That result, if this one takes its place.
+    pub replaces: Option<IssuedResult>,
     /// How it comes in.
     pub channel: Channel,
     /// The answers as typed.
@@ -247,7 +254,8 @@ impl Record {
             applicant: intake.applicant,
             by_representative: intake.by_representative,
             purpose: intake.purpose,
-            renews: intake.renews,
+            follows: intake.follows,
+            replaces: intake.replaces,
             channel: intake.channel,
             entered_by: BTreeSet::new(),
             submitted_at: Moment::from_millis(0),
@@ -287,6 +295,7 @@ impl Record {
             result: None,
             collected: false,
             standing: Standing::Valid,
+            replaced: None,
             expired: false,
             complaints_open: 0,
             timing: Timing::begun(Moment::from_millis(0)),
@@ -307,7 +316,8 @@ impl Record {
             applicant: fact.applicant,
             by_representative: fact.by_representative,
             purpose: fact.purpose,
-            renews: fact.renews,
+            follows: fact.follows,
+            replaces: fact.replaces.clone(),
             channel: fact.channel,
             entered_by: entry.by.persons().cloned().collect(),
             submitted_at: at,
@@ -347,6 +357,7 @@ impl Record {
             result: None,
             collected: false,
             standing: Standing::Valid,
+            replaced: None,
             expired: false,
             complaints_open: 0,
             timing: Timing::begun(at),

@@ -1,9 +1,9 @@
-//! What becomes of a result once it is out of the house: it is suspended, holds again, is revoked, and expires by itself.
+//! What becomes of a result once it is out of the house: it is suspended, holds again, is revoked or replaced, and expires by itself.
 
 use super::clock::{denied_until, office_reason};
 use super::{
-    Actor, Closed, Context, Denial, Ending, Expiry, ReasonCode, Record, Reinstatement, Request, Revocation,
-    Ruled, Suspension, too_long,
+    Actor, Closed, Context, Denial, Ending, Expiry, ReasonCode, Record, Reinstatement, Replacement, Request,
+    Revocation, Ruled, Suspension, too_long,
 };
 use crate::calendar::Date;
 use crate::catalog::OfficeReasonKind;
@@ -20,6 +20,8 @@ pub enum Standing {
     Revoked,
     /// Its last day has passed.
     Expired,
+    /// Another one took its place.
+    Replaced,
 }
 
 impl Standing {
@@ -30,6 +32,7 @@ impl Standing {
             Self::Suspended => "suspended",
             Self::Revoked => "revoked",
             Self::Expired => "expired",
+            Self::Replaced => "replaced",
         }
     }
 }
@@ -100,6 +103,16 @@ impl Request<Closed> {
         self.record_fact(by, None, context, denials, |_| Revocation { reason, note })
     }
 
+    /// Another result takes the place of this one, which does not hold any more. The office does it when the other is
+    /// handed over.
+    ///
+    /// # Errors
+    /// [`Denial::ResultStands`] unless it holds now, [`Denial::NotYourRole`]: only the office itself does.
+    pub fn replace(self, by: &Actor, context: &Context<'_>, with: Replacement) -> Ruled<Replacement, Closed> {
+        let denials = self.denied_unless(&[Standing::Valid], context);
+        self.record_fact(by, None, context, denials, |_| with)
+    }
+
     /// Records that the last day of validity has passed.
     ///
     /// # Errors
@@ -121,9 +134,9 @@ impl Request<Closed> {
 }
 
 impl Record {
-    /// The last day on which the result that was handed over holds, unless it was revoked or the day is recorded as past.
+    /// The last day on which the result that was handed over holds, unless it was revoked or replaced, or the day is recorded as past.
     pub(super) fn holds_until(&self) -> Option<Date> {
         let result = self.result.as_ref().filter(|_| self.collected && !self.expired)?;
-        result.valid_until.filter(|_| self.standing != Standing::Revoked)
+        result.valid_until.filter(|_| matches!(self.standing, Standing::Valid | Standing::Suspended))
     }
 }

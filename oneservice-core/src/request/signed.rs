@@ -17,7 +17,7 @@ pub struct Filled<'a> {
     pub applicant: ApplicantKind,
     /// Whether somebody acts for the applicant.
     pub by_representative: bool,
-    /// New, renewal or amendment.
+    /// New, or how it follows an earlier result.
     pub purpose: Purpose,
     /// Answers as typed.
     pub answers: &'a Map<String, Value>,

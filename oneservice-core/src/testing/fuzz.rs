@@ -85,11 +85,7 @@ fn filing(given: &Map<String, Value>) -> Filing {
             ApplicantKind::Person
         },
         by_representative: given.get("by_representative") == Some(&Value::Bool(true)),
-        purpose: match text("purpose") {
-            "renewal" => Purpose::Renewal,
-            "amend" => Purpose::Amend,
-            _ => Purpose::New,
-        },
+        purpose: Purpose::from_word(text("purpose")).unwrap_or(Purpose::New),
         submitted_on: day(given.get("submitted_on")).unwrap_or(date(2026, 3, 31)),
         form: given.get("form").and_then(Value::as_object).cloned().unwrap_or_default().into(),
         documents: documents.iter().map(claim).collect(),

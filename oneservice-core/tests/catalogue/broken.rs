@@ -206,7 +206,7 @@ const SLIPS: &[(&str, &str, &str, &str, At)] = &[
     (STALL, "renew_from_days_before = 60\n", "", "missing-key", None),
     (STALL, "from_result = \"valid_until\"", "from_result = \"until\"", "word", Some(0)),
     (STALL, "from_result = \"valid_until\"", "from_result = \"number\"", "field", Some(0)),
-    (STALL, "purposes = [\"new\", \"renewal\"]", "purposes = [\"new\", \"amend\"]", "field", None),
+    (STALL, "purposes = [\"new\", \"renewal\"]", "purposes = [\"new\"]", "field", None),
     (
         STALL,
         "{ id = \"days\", type = \"integer\"",

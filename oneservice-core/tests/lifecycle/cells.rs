@@ -36,7 +36,7 @@ fn the_types_allow_what_the_table_has_and_nothing_else() {
          DelayExplained Reopening Reading Complaint ComplaintAnswered Waiver Refund
          Suspension Reinstatement Revocation Expiry Assignment Recusal Endorsement Vacancy
          Mandate MandateRevoked
-         TransferRecorded TransferConfirmed TransferRejected Cosignature InspectionScheduled]
+         TransferRecorded TransferConfirmed TransferRejected Cosignature InspectionScheduled Replacement]
     );
     assert_eq!(cells.len(), STAGES.len());
     let mut lawful = 0;

@@ -50,11 +50,11 @@ async fn handed_over(town: &Town) -> RequestId {
     id
 }
 
-async fn refused(town: &Town, id: RequestId) -> Unrenewable {
-    match town.office.renewal_draft(id, Channel::Web).await {
-        Err(OfficeError::NotRenewable(why)) => {
-            let code = OfficeError::NotRenewable(why).code();
-            assert!(Unrenewable::CODES.contains(&code), "{code}");
+async fn refused(town: &Town, id: RequestId) -> Unfollowable {
+    match town.office.successor_draft(id, Purpose::Renewal, Channel::Web).await {
+        Err(OfficeError::NotFollowable(why)) => {
+            let code = OfficeError::NotFollowable(why).code();
+            assert!(Unfollowable::CODES.contains(&code), "{code}");
             why
         }
         other => panic!("{other:?}"),
@@ -68,9 +68,9 @@ async fn the_draft_knows_what_was_said_and_what_came_of_it() {
     let record = town.request(former).await.record().clone();
     let result = record.result.clone().unwrap();
     town.go_to("2027-05-10");
-    let draft = town.office.renewal_draft(former, Channel::Web).await.unwrap();
+    let draft = town.office.successor_draft(former, Purpose::Renewal, Channel::Web).await.unwrap();
     let content = draft.content().clone();
-    assert_eq!((content.purpose, content.renews), (Purpose::Renewal, Some(former)));
+    assert_eq!((content.purpose, content.follows), (Purpose::Renewal, Some(former)));
     assert_eq!((content.service.version, content.corrects), (2, None));
     assert_eq!(content.answers["name_latin"], "SOK DARA");
     assert_eq!(content.answers["area"], record.answers["area"]);
@@ -91,7 +91,7 @@ async fn the_draft_knows_what_was_said_and_what_came_of_it() {
     // Who asks again finds the same draft, with what was typed into it.
     let mut draft = draft;
     draft.answer("stalls", 2).await.unwrap();
-    let again = town.office.renewal_draft(former, Channel::Web).await.unwrap();
+    let again = town.office.successor_draft(former, Purpose::Renewal, Channel::Web).await.unwrap();
     assert_eq!((again.key(), &again.content().answers["stalls"]), (draft.key(), &json!(2)));
 }
 
@@ -100,15 +100,15 @@ async fn what_is_sent_remembers_what_it_renews() {
     let town = Town::with(&[]).await;
     let former = handed_over(&town).await;
     town.go_to("2027-05-10");
-    let mut draft = town.office.renewal_draft(former, Channel::Web).await.unwrap();
+    let mut draft = town.office.successor_draft(former, Purpose::Renewal, Channel::Web).await.unwrap();
     let key = draft.key();
     assert!(draft.content().carried.is_none(), "the same version");
     draft.attach("id-card", "card.pdf", None, sample::PDF.to_vec()).await.unwrap();
     draft.sign(SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
     let receipt = draft.submit().await.unwrap();
     assert_eq!(receipt.key, key);
-    assert_eq!(town.request(receipt.id).await.record().renews, Some(former));
-    let next = town.office.renewal_draft(former, Channel::Web).await.unwrap();
+    assert_eq!(town.request(receipt.id).await.record().follows, Some(former));
+    let next = town.office.successor_draft(former, Purpose::Renewal, Channel::Web).await.unwrap();
     assert_ne!(next.key(), key, "the first link opens the request that was sent");
 
     // A draft whose purpose was changed renews nothing.
@@ -118,7 +118,7 @@ async fn what_is_sent_remembers_what_it_renews() {
     other.attach("id-card", "card.pdf", None, sample::PDF.to_vec()).await.unwrap();
     other.sign(SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
     let receipt = other.submit().await.unwrap();
-    assert_eq!(town.request(receipt.id).await.record().renews, None);
+    assert_eq!(town.request(receipt.id).await.record().follows, None);
 }
 
 async fn record_kind(town: &Town, id: RequestId) -> oneservice_core::catalog::ApplicantKind {
@@ -131,17 +131,17 @@ async fn not_before_the_window_that_the_reminder_names() {
     let former = handed_over(&town).await;
     let last = town.request(former).await.record().result.clone().unwrap().valid_until.unwrap();
     let opens = last.saturating_sub(jiff::Span::new().days(60));
-    assert_eq!(refused(&town, former).await, Unrenewable::NotYet { from: opens });
+    assert_eq!(refused(&town, former).await, Unfollowable::NotYet { from: opens });
     town.go_to(&opens.yesterday().unwrap().to_string());
-    assert_eq!(refused(&town, former).await, Unrenewable::NotYet { from: opens });
+    assert_eq!(refused(&town, former).await, Unfollowable::NotYet { from: opens });
     assert!(!town.tick().await.contains(&FactName::Reminder));
     town.go_to(&opens.to_string());
     assert!(town.tick().await.contains(&FactName::Reminder), "the same day");
-    town.office.renewal_draft(former, Channel::Web).await.unwrap();
+    town.office.successor_draft(former, Purpose::Renewal, Channel::Web).await.unwrap();
     // Once it has expired, too: the fee for coming late is the catalogue's.
     town.go_to(&last.saturating_add(jiff::Span::new().days(40)).to_string());
     town.tick().await;
-    let late = town.office.renewal_draft(former, Channel::Web).await.unwrap();
+    let late = town.office.successor_draft(former, Purpose::Renewal, Channel::Web).await.unwrap();
     assert!(late.assess().await.unwrap().fee.lines.iter().any(|line| line.id == "late"));
 }
 
@@ -149,21 +149,21 @@ async fn not_before_the_window_that_the_reminder_names() {
 async fn what_cannot_be_renewed_says_why() {
     let town = Town::with(&[]).await;
     let open = town.apply().await;
-    assert_eq!(refused(&town, open).await, Unrenewable::NotCollected);
+    assert_eq!(refused(&town, open).await, Unfollowable::NotCollected);
     town.asks(open, Command::Withdraw { reason: None }).await.unwrap();
-    assert_eq!(refused(&town, open).await, Unrenewable::NotCollected);
+    assert_eq!(refused(&town, open).await, Unfollowable::NotCollected);
 
     // Revoked before and after the draft was begun.
     let former = handed_over(&town).await;
     town.go_to("2027-05-10");
-    let mut draft = town.office.renewal_draft(former, Channel::Web).await.unwrap();
+    let mut draft = town.office.successor_draft(former, Purpose::Renewal, Channel::Web).await.unwrap();
     draft.attach("id-card", "card.pdf", None, sample::PDF.to_vec()).await.unwrap();
     draft.sign(SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
     let revoke = Command::Revoke { reason: "OF-V01".parse().unwrap(), note: None };
     town.act(former, Role::Approver, revoke).await.unwrap();
-    assert_eq!(refused(&town, former).await, Unrenewable::Revoked);
+    assert_eq!(refused(&town, former).await, Unfollowable::Stands { standing: Standing::Revoked });
     match draft.submit().await {
-        Err(OfficeError::NotRenewable(Unrenewable::Revoked)) => {}
+        Err(OfficeError::NotFollowable(Unfollowable::Stands { standing: Standing::Revoked })) => {}
         other => panic!("{other:?}"),
     }
 
@@ -175,12 +175,12 @@ async fn what_cannot_be_renewed_says_why() {
     .await;
     let former = handed_over(&town).await;
     town.go_to("2027-05-10");
-    assert_eq!(refused(&town, former).await, Unrenewable::NoRenewals);
+    assert_eq!(refused(&town, former).await, Unfollowable::NoPurpose);
 
     let town = two_versions(&[("version = 2", "version = 2\nwithdrawn_on = \"2027-03-01\"")]).await;
     let former = handed_over(&town).await;
     town.go_to("2027-05-10");
-    match town.office.renewal_draft(former, Channel::Web).await {
+    match town.office.successor_draft(former, Purpose::Renewal, Channel::Web).await {
         Err(OfficeError::NotOffered { .. }) => {}
         other => panic!("{other:?}"),
     }
@@ -196,7 +196,7 @@ async fn a_program_renews_by_the_same_rule() {
     let signed = town.office.signature(&service, SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
     let new = NewDraft {
         purpose: Purpose::Renewal,
-        renews: Some(former),
+        follows: Some(former),
         channel: Channel::Program,
         ..NewDraft::of("trade.market-stall")
     };
@@ -207,12 +207,12 @@ async fn a_program_renews_by_the_same_rule() {
         town.office.submit_whole(new, answers, vec![card], Some(signed), &Actor::Applicant, None)
     };
     match send().await {
-        Err(OfficeError::NotRenewable(Unrenewable::NotYet { .. })) => {}
+        Err(OfficeError::NotFollowable(Unfollowable::NotYet { .. })) => {}
         other => panic!("{other:?}"),
     }
     town.go_to("2027-05-10");
     let receipt = send().await.unwrap();
-    assert_eq!(town.request(receipt.id).await.record().renews, Some(former));
+    assert_eq!(town.request(receipt.id).await.record().follows, Some(former));
 }
 
 #[test]

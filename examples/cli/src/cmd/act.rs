@@ -100,8 +100,8 @@ impl Act {
                 let case = office.case(id).await?;
                 let waits_for = office.summary(id).await?.queues;
                 let lang = out.lang;
-                let renews = details::renews(office, &case).await?;
-                let mut value = details::case_value(office, &case, &waits_for, renews);
+                let follows = details::follows(office, &case).await?;
+                let mut value = details::case_value(office, &case, &waits_for, follows);
                 if let Some(code) = &drawn {
                     value["mandate_code"] = code.as_str().into();
                 }

@@ -16,20 +16,20 @@ use serde_json::{Value, json};
 
 use crate::exit::CliError;
 
-/// The code of the request whose result it renews.
-pub(crate) async fn renews(office: &Office, case: &Case) -> Result<Option<TrackingCode>, CliError> {
-    match case.request.record().renews {
+/// The code of the request whose result it renews, changes or replaces.
+pub(crate) async fn follows(office: &Office, case: &Case) -> Result<Option<TrackingCode>, CliError> {
+    match case.request.record().follows {
         Some(former) => Ok(Some(office.summary(former).await?.code)),
         None => Ok(None),
     }
 }
 
-/// The request as JSON; `renews` is the code of the request whose result it renews.
+/// The request as JSON; `follows` is the code of the request whose result it renews, changes or replaces.
 pub(crate) fn case_value(
     office: &Office,
     case: &Case,
     waits_for: &[QueueName],
-    renews: Option<TrackingCode>,
+    follows: Option<TrackingCode>,
 ) -> Value {
     let (record, service) = (case.request.record(), case.request.service());
     let events: Vec<Value> = case
@@ -58,8 +58,8 @@ pub(crate) fn case_value(
         "documents": record.evidence.iter().map(|e| json!({"document": e.document, "name": e.name, "media_type": e.media_type, "size": e.size_bytes})).collect::<Vec<_>>(),
         "events": events,
     });
-    if let Some(code) = renews {
-        value["renews"] = json!(code);
+    if let Some(code) = follows {
+        value["follows"] = json!(code);
     }
     value
 }
@@ -108,7 +108,7 @@ pub(crate) fn case_text(
     office: &Office,
     case: &Case,
     waits_for: &[QueueName],
-    renews: Option<TrackingCode>,
+    follows: Option<TrackingCode>,
     lang: Lang,
 ) -> String {
     let record = case.request.record();
@@ -122,8 +122,9 @@ pub(crate) fn case_text(
         sentence::stage(lang, &case.request),
         service.name.get(lang)
     );
-    if let Some(code) = renews {
-        text.push_str(&format!("{}: {code}\n", words::get(lang, "renews", &[])));
+    if let Some(code) = follows {
+        let words = words::get(lang, &format!("follows-{}", record.purpose), &[]);
+        text.push_str(&format!("{words}: {code}\n"));
     }
     for happening in &case.history {
         let (entry, fact) = (&happening.recorded.entry, &happening.recorded.fact);
@@ -315,6 +316,7 @@ fn said(fact: &AnyFact, record: &Record, service: &Service, lang: Lang) -> Vec<S
             lines.extend(noted("note-applicant", &revocation.note));
         }
         AnyFact::Expiry(expiry) => lines.push(day("last-day", expiry.last_day)),
+        AnyFact::Replacement(with) => lines.push(with.number.clone()),
         AnyFact::Refund(refund) => lines.push(format!("{}  {}", refund.amount, refund.receipt)),
         AnyFact::Submission(_)
         | AnyFact::ReviewOpened(_)

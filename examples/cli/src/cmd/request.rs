@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use oneservice_core::calendar::Moment;
-use oneservice_core::catalog::{Catalog, DocumentFormat, Problem, Service};
+use oneservice_core::catalog::{Catalog, DocumentFormat, Problem, Purpose, Service};
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, NewDraft, Office, OfficeError};
 use oneservice_core::request::{Actor, Channel, Denial, Evidence, Filled, SignatureMethod, StageName};
@@ -83,6 +83,16 @@ pub(crate) enum Request {
         /// The tracking code of the request whose result is renewed.
         code: String,
     },
+    /// Print what a change of a result begins with, as `renew` does: change in it what is no longer so, as the holder or the address.
+    Change {
+        /// The tracking code of the request whose result is changed.
+        code: String,
+    },
+    /// Print what the replacement of a lost or damaged result begins with, as `renew` does.
+    Replace {
+        /// The tracking code of the request whose result is replaced.
+        code: String,
+    },
     #[command(flatten)]
     Act(Act),
 }
@@ -146,9 +156,9 @@ impl Request {
                 let case = case(&office, &code).await?;
                 let waits_for = office.summary(case.request.record().id).await?.queues;
                 let lang = out.lang;
-                let renews = details::renews(&office, &case).await?;
-                let value = details::case_value(&office, &case, &waits_for, renews);
-                Ok(out.either(&value, || details::case_text(&office, &case, &waits_for, renews, lang))?)
+                let follows = details::follows(&office, &case).await?;
+                let value = details::case_value(&office, &case, &waits_for, follows);
+                Ok(out.either(&value, || details::case_text(&office, &case, &waits_for, follows, lang))?)
             }
             Self::Khqr { code } => {
                 let office = place.open_existing().await?.office;
@@ -159,14 +169,18 @@ impl Request {
                 let value = json!({ "code": request.record().code, "amount": due, "khqr": text });
                 Ok(out.either(&value, || format!("{}{due}\n{text}", qr::blocks(&text)))?)
             }
-            Self::Renew { code } => {
-                let office = place.open_existing().await?.office;
-                let case = case(&office, &code).await?;
-                super::renew::renew(&office, &case, out).await
-            }
+            Self::Renew { code } => follow(place, &code, Purpose::Renewal, out).await,
+            Self::Change { code } => follow(place, &code, Purpose::Amend, out).await,
+            Self::Replace { code } => follow(place, &code, Purpose::Replacement, out).await,
             Self::Act(act) => act.run(place, out).await,
         }
     }
+}
+
+async fn follow(place: &Place, code: &str, purpose: Purpose, out: &mut Output) -> Result<(), CliError> {
+    let office = place.open_existing().await?.office;
+    let former = case(&office, code).await?;
+    super::follow::follow(&office, &former, purpose, out).await
 }
 
 fn stage_named(word: &str) -> Result<StageName, CliError> {
@@ -268,7 +282,7 @@ async fn submit(
     };
     let channel = if given.officer.is_some() { Channel::Counter } else { Channel::Program };
     let by = given.officer.unwrap_or_else(|| Actor::with_link(sample.applicant.by_representative));
-    let renews = match &sample.renews {
+    let follows = match &sample.follows {
         Some(code) => Some(case(office, code).await?.request.record().id),
         None => None,
     };
@@ -277,7 +291,7 @@ async fn submit(
         applicant: sample.applicant_kind()?,
         by_representative: sample.applicant.by_representative,
         purpose: sample.purpose()?,
-        renews,
+        follows,
         channel,
         idempotency_key: key,
     };

@@ -63,12 +63,14 @@ impl ResultNoun {
 }
 
 fn show(out: &mut Output, one: &Registered) -> Result<(), CliError> {
-    let Registered { service, holder, result, standing, code, .. } = one;
+    let Registered { service, holder, result, standing, replaced_by, code, .. } = one;
     let value = json!({
         "number": result.number, "service": service.id, "holder": holder, "standing": standing,
         "issued_on": result.issued_on, "valid_until": result.valid_until, "code": code,
+        "replaced_by": replaced_by,
     });
-    let words = words::get(out.lang, &format!("standing-{}", standing.as_str()), &[]);
+    let mut words = words::get(out.lang, &format!("standing-{}", standing.as_str()), &[]);
+    words.extend(replaced_by.iter().map(|number| format!(": {number}")));
     Ok(out.either(&value, || {
         let until = result.valid_until.map_or_else(|| "-".to_owned(), |day| day.to_string());
         format!(

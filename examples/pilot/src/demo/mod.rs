@@ -256,7 +256,7 @@ async fn submit(office: &Office, papers: &Papers, seed: u64) -> Result<Option<Re
         applicant: filing.applicant,
         by_representative: filing.by_representative,
         purpose: filing.purpose,
-        renews: None,
+        follows: None,
         channel: Channel::Web,
         idempotency_key: None,
     };

@@ -292,7 +292,7 @@ pub(crate) async fn begin(
         applicant,
         by_representative,
         purpose,
-        renews: None,
+        follows: None,
         channel,
         idempotency_key: None,
     };

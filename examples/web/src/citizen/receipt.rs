@@ -13,7 +13,7 @@ use oneservice_core::text::{Lang, phone};
 use oneservice_pilot::{qr, sentence};
 use serde::Deserialize;
 
-use super::renew::Renewal;
+use super::follow::Successors;
 use super::visit::Visit;
 use super::{cosign, key, verify};
 use crate::App;
@@ -69,7 +69,7 @@ struct ReceiptPage {
     cosigner: String,
     object: String,
     last_day: String,
-    renewal: Renewal,
+    successors: Successors,
     /// The code that a banking app pays the fee by.
     pay_qr: String,
     link: String,
@@ -187,7 +187,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>, desk: boo
             String::new()
         },
         last_day: last_day.map(|day| p.date(day)).unwrap_or_default(),
-        renewal: own.map_or(Renewal::None, |_| Renewal::of(app, lang, case, &path)),
+        successors: own.map(|_| Successors::of(app, &p, case, &path)).unwrap_or_default(),
         qr: full.as_deref().map(qr::svg).unwrap_or_default(),
         pay_qr: own
             .and(app.office.payment_code(&case.request))

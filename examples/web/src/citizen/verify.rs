@@ -27,6 +27,8 @@ struct Answer {
     until: String,
     /// Whether it holds, in a sentence.
     says: String,
+    /// The number of the result that took its place, and the page that says whether that one holds.
+    replaced_by: Option<(String, String)>,
     holds: bool,
 }
 
@@ -79,6 +81,7 @@ async fn page(app: &App, lang: Lang, number: &str) -> Result<Response, OfficeErr
         until: one.result.valid_until.map(|day| p.date(day)).unwrap_or_default(),
         says: p.t(&format!("verify-{}", one.standing.as_str())),
         holds: one.standing == Standing::Valid,
+        replaced_by: one.replaced_by.map(|number| (p.u(&path_of(&number)), number)),
         number: one.result.number,
     };
     let answers: Vec<Answer> = found.into_iter().map(said).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use oneservice_core::catalog::{Reason, ReasonKind};
 use oneservice_core::ids::{DocumentId, RequestId};
 use oneservice_core::office::Case;
-use oneservice_core::request::{AnyFact, Evidence, Item, Signature};
+use oneservice_core::request::{AnyFact, Evidence, Item, Record, Signature};
 use oneservice_pilot::sentence;
 use serde_json::Value;
 
@@ -36,6 +36,8 @@ pub(super) struct ItemView {
     pub(super) reasons: Vec<(String, String)>,
     pub(super) original: bool,
     pub(super) change: Option<Change>,
+    /// What was answered for the earlier result, where this is another answer.
+    pub(super) former: String,
 }
 
 /// What the applicant did about an item that was returned.
@@ -109,8 +111,15 @@ pub(super) fn file_view(p: &Page, request: RequestId, paper: &Evidence) -> FileV
     }
 }
 
-/// All items by group: papers, the form's sections, the signature. While the officer is judging, each has its reasons.
-pub(super) fn items(app: &App, p: &Page, case: &Case, judging: bool) -> Vec<(String, Vec<ItemView>)> {
+/// All items by group: papers, the form's sections, the signature. While the officer is judging, each has its reasons. Answers that are
+/// others than those of `former`, the request whose result it follows, have those beside them.
+pub(super) fn items(
+    app: &App,
+    p: &Page,
+    case: &Case,
+    former: Option<&Record>,
+    judging: bool,
+) -> Vec<(String, Vec<ItemView>)> {
     let (record, service) = (case.request.record(), case.request.service());
     let corrected = Corrected::of(case);
     let file = |paper: &Evidence| file_view(p, record.id, paper);
@@ -159,8 +168,19 @@ pub(super) fn items(app: &App, p: &Page, case: &Case, judging: bool) -> Vec<(Str
         };
         let reasons = service.reasons.iter().filter(fits).map(|r| (r.code.to_string(), p.c(&r.text)));
         let reasons = if judging { reasons.collect() } else { Vec::new() };
-        let change = change(&item);
-        ItemView { id: item.to_string(), label, value, files, class, verdict, reasons, original, change }
+        let (change, former) = (change(&item), String::new());
+        ItemView {
+            id: item.to_string(),
+            label,
+            value,
+            files,
+            class,
+            verdict,
+            reasons,
+            original,
+            change,
+            former,
+        }
     };
     let explained = |item: &Item| corrected.explanations.contains_key(item);
     let mut groups = Vec::new();
@@ -178,8 +198,14 @@ pub(super) fn items(app: &App, p: &Page, case: &Case, judging: bool) -> Vec<(Str
             let is_there =
                 answer.is_some() || explained(&item) || corrected.answers.contains_key(field.id.as_str());
             let places = app.office.catalog().places();
-            let value = answer.map(|value| shown(p.lang, places, field, value)).unwrap_or_default();
-            is_there.then(|| view(item, p.c(&field.label), value, Vec::new(), false))
+            let told = |value: &Value| shown(p.lang, places, field, value);
+            // What is asked of the earlier result itself is no change.
+            let before = former.filter(|_| field.from_result.is_none()).map(|former| &former.answers);
+            let before = before.map(|answers| answers.get(field.id.as_str())).filter(|old| *old != answer);
+            let old = before.map(|old| old.map_or_else(|| "–".to_owned(), told)).unwrap_or_default();
+            let value = answer.map(told).unwrap_or_default();
+            let view = || ItemView { former: old, ..view(item, p.c(&field.label), value, Vec::new(), false) };
+            is_there.then(view)
         });
         let views: Vec<ItemView> = views.collect();
         if !views.is_empty() {

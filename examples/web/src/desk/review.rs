@@ -64,8 +64,9 @@ struct Review {
     stage: String,
     due: String,
     late: bool,
-    /// The page of the request whose result it renews.
-    renews: String,
+    /// The page of the request whose result it renews, changes or replaces.
+    follows: String,
+    follows_words: String,
     version: u64,
     token: String,
     tried: Tried,
@@ -172,18 +173,23 @@ fn cash(app: &App, lang: Lang, officer: &Officer, case: &Case, status: StatusCod
     html_with(status, view)
 }
 
-fn page(
+async fn page(
     app: &App,
     lang: Lang,
     officer: &Officer,
     (case, seen): (&Case, Sight),
     status: StatusCode,
     tried: Tried,
-) -> Response {
+) -> Result<Response, OfficeError> {
     if seen == Sight::Fee {
-        return cash(app, lang, officer, case, status, tried);
+        return Ok(cash(app, lang, officer, case, status, tried));
     }
     let (record, service) = (case.request.record(), case.request.service());
+    let former = match record.follows {
+        Some(former) => Some(app.office.case(former).await?.request),
+        None => None,
+    };
+    let former = former.as_ref().map(|request| request.record());
     let p = Page::new(app, lang, format!("/desk/r/{}", record.id)).wide();
     let mine = case.request.steps_of(officer);
     let today = app.office.today();
@@ -233,11 +239,12 @@ fn page(
         stage: sentence::stage(lang, &case.request),
         due: record.due_on.map(|due| p.date(due)).unwrap_or_default(),
         late: record.due_on.is_some_and(|due| due < today),
-        renews: record.renews.map(|id| p.u(&format!("/desk/r/{id}"))).unwrap_or_default(),
+        follows_words: p.t(&format!("follows-{}", record.purpose)),
+        follows: record.follows.map(|id| p.u(&format!("/desk/r/{id}"))).unwrap_or_default(),
         version: record.version,
         token: token(),
         tried,
-        groups: items(app, &p, case, judging),
+        groups: items(app, &p, case, former, judging),
         appointments: notices(app, lang, case),
         photos: photos(case).map(|photo| file_view(&p, record.id, photo)).collect(),
         corrections: rejected(&p, case),
@@ -269,7 +276,7 @@ fn page(
         steps,
         p,
     };
-    html_with(status, view)
+    Ok(html_with(status, view))
 }
 
 fn names(record: &oneservice_core::request::Record) -> String {
@@ -289,7 +296,7 @@ pub(crate) async fn show(
     };
     let made = async {
         let (case, sight) = seen(&app, &officer, &text).await?;
-        Ok(page(&app, lang, &officer, (&case, sight), StatusCode::OK, Tried::default()))
+        page(&app, lang, &officer, (&case, sight), StatusCode::OK, Tried::default()).await
     };
     answer(&app, lang, made.await)
 }
@@ -360,7 +367,7 @@ pub(super) async fn perform(
         Err(why) => {
             let tried = Tried { denied: vec![why], typed, ..Tried::default() };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok((page(app, lang, officer, (&case, sight), status, tried), false));
+            return Ok((page(app, lang, officer, (&case, sight), status, tried).await?, false));
         }
     };
     // One token stands for the whole page: what was typed tells its forms apart.
@@ -380,7 +387,7 @@ pub(super) async fn perform(
             let (catalog, service) = (app.office.catalog(), case.request.service());
             let denied = sentence::denials(lang, catalog, service, &denials);
             let tried = Tried { denied, typed, ..Tried::default() };
-            Ok((page(app, lang, officer, (&case, sight), StatusCode::FORBIDDEN, tried), false))
+            Ok((page(app, lang, officer, (&case, sight), StatusCode::FORBIDDEN, tried).await?, false))
         }
         Err(OfficeError::Stale { since, .. }) => {
             let case = app.office.case(id).await?;
@@ -391,7 +398,7 @@ pub(super) async fn perform(
                 line
             });
             let tried = Tried { stale: stale.collect(), typed, denied: Vec::new() };
-            Ok((page(app, lang, officer, (&case, sight), StatusCode::CONFLICT, tried), false))
+            Ok((page(app, lang, officer, (&case, sight), StatusCode::CONFLICT, tried).await?, false))
         }
         Err(other) => Err(other),
     }

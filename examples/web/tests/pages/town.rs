@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use oneservice_core::catalog::{DocumentFormat, ReasonKind, Role};
+use oneservice_core::catalog::{DocumentFormat, Purpose, ReasonKind, Role};
 use oneservice_core::office::{Basis, Case, Clock, NewDraft, Office, Receipt, SetClock, SystemClock};
 use oneservice_core::request::{
     Actor, Appointment, Channel, Collector, Command, Correction, Finding, InspectionReport,
@@ -111,9 +111,17 @@ impl Town {
         sent.await.unwrap()
     }
 
-    /// The renewal of a result, sent in with the papers that it asks for.
-    pub(crate) async fn renew(&self, former: &Receipt) -> Receipt {
-        let mut draft = self.office.renewal_draft(former.id, Channel::Web).await.unwrap();
+    /// What follows a result, with these answers changed, sent in with the papers that it asks for.
+    pub(crate) async fn follow(
+        &self,
+        former: &Receipt,
+        purpose: Purpose,
+        changed: &[(&str, &str)],
+    ) -> Receipt {
+        let mut draft = self.office.successor_draft(former.id, purpose, Channel::Web).await.unwrap();
+        for (field, answer) in changed {
+            draft.answer(field, *answer).await.unwrap();
+        }
         let service = draft.service().await.unwrap();
         let today = self.office.catalog().calendar().local_date(self.office.now());
         for asked in draft.assess().await.unwrap().asked_documents.iter().filter(|asked| asked.required) {
@@ -198,7 +206,11 @@ impl Town {
     /// Paid, and everything done up to the decision; the examiner is against it for `against`.
     pub(crate) async fn up_to_decision(&self, receipt: &Receipt, against: Option<&str>) {
         self.up_to_inspection(receipt, against).await;
-        self.inspect(receipt).await;
+        let case = self.case(receipt).await;
+        let open = case.request.record().open_steps(case.request.service());
+        if open.iter().any(|step| step.as_str() == "inspect") {
+            self.inspect(receipt).await;
+        }
     }
 
     /// The same, up to the visit.
@@ -207,7 +219,9 @@ impl Town {
         self.pass(receipt, "front-desk", "intake", None).await;
         self.pass(receipt, "examiner", "examine", against).await;
         let open = |case: &Case| case.request.record().open_steps(case.request.service());
-        for step in open(&self.case(receipt).await) {
+        let opinions =
+            open(&self.case(receipt).await).into_iter().filter(|step| step.as_str().starts_with("opinion"));
+        for step in opinions {
             self.pass(receipt, "opinion-officer", step.as_str(), None).await;
         }
     }

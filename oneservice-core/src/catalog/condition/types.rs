@@ -117,7 +117,7 @@ impl Scope {
             [("kind".into(), options(&["person", "company"])), ("by_representative".into(), Type::Bool)]
                 .into();
         let request = [
-            ("purpose".into(), options(&["new", "renewal", "amend"])),
+            ("purpose".into(), options(&["new", "renewal", "amend", "replacement"])),
             ("submitted_on".into(), Type::Text(None)),
         ]
         .into();

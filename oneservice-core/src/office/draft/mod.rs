@@ -7,7 +7,7 @@
 
 mod carry;
 mod change;
-mod renew;
+mod successor;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,10 +41,10 @@ pub struct NewDraft {
     pub applicant: ApplicantKind,
     /// Whether somebody acts for the applicant.
     pub by_representative: bool,
-    /// New, renewal or amendment.
+    /// New, or how it follows an earlier result.
     pub purpose: Purpose,
-    /// The request whose result is renewed, for a [renewal](Purpose::Renewal); whether it can be is checked when it is sent.
-    pub renews: Option<RequestId>,
+    /// The request whose result it renews, changes or replaces; whether it can is checked when it is sent.
+    pub follows: Option<RequestId>,
     /// How it comes in.
     pub channel: Channel,
     /// A program's own key: the same one leads to the same draft again.
@@ -59,7 +59,7 @@ impl NewDraft {
             applicant: ApplicantKind::Person,
             by_representative: false,
             purpose: Purpose::New,
-            renews: None,
+            follows: None,
             channel: Channel::Web,
             idempotency_key: None,
         }
@@ -75,7 +75,7 @@ pub struct DraftContent {
     pub applicant: ApplicantKind,
     /// Whether somebody acts for the applicant.
     pub by_representative: bool,
-    /// New, renewal or amendment.
+    /// New, or how it follows an earlier result.
     pub purpose: Purpose,
     /// How it comes in.
     pub channel: Channel,
@@ -91,9 +91,9 @@ pub struct DraftContent {
     /// The request whose return this draft answers; none for a new request.
     #[serde(default)]
     pub corrects: Option<RequestId>,
-    /// The request whose result it renews, as long as the purpose is [renewal](Purpose::Renewal).
+    /// The request whose result it renews, changes or replaces, as long as that is the purpose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub renews: Option<RequestId>,
+    pub follows: Option<RequestId>,
     /// What a newer version of the service did to it, until the person has seen it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried: Option<CarriedOver>,
@@ -145,7 +145,7 @@ impl Office {
             signature: None,
             explanations: BTreeMap::new(),
             corrects: None,
-            renews: new.renews,
+            follows: new.follows,
             carried: None,
         };
         Ok((key, content))
@@ -187,7 +187,7 @@ impl Office {
             signature: None,
             explanations: BTreeMap::new(),
             corrects: Some(record.id),
-            renews: None,
+            follows: None,
             carried: None,
         };
         self.open(key, place, content).await

@@ -100,6 +100,7 @@ pub struct Sheet {
     pub(super) suspended: bool,
     pub(super) revoked: bool,
     pub(super) expired: bool,
+    pub(super) replaced: bool,
     pub(super) complaints: u32,
     pub(super) read: BTreeSet<Who>,
     pub(super) assigned: BTreeMap<usize, Who>,
@@ -151,6 +152,7 @@ impl Sheet {
             suspended: false,
             revoked: false,
             expired: false,
+            replaced: false,
             complaints: 0,
             read: BTreeSet::new(),
             assigned: BTreeMap::new(),
@@ -202,7 +204,8 @@ impl Sheet {
     }
 
     fn is_valid(&self) -> bool {
-        self.collected && !self.revoked && self.valid_until.is_none_or(|last| self.today <= last)
+        let ended = self.revoked || self.replaced;
+        self.collected && !ended && self.valid_until.is_none_or(|last| self.today <= last)
     }
 
     /// When a reminder is due.
@@ -285,6 +288,7 @@ impl Sheet {
                 clock && in_review && self.silence_grants && self.is_over() && !waits
             }
             What::Expire => clock && stage == Closed && self.is_over(),
+            What::Replace => clock && stage == Closed && self.is_valid() && !self.suspended,
             What::Extend { days, coded } => {
                 let now = matches!(stage, InReview | Approved) && !self.is_over() && !self.extended;
                 now && who.heads() && coded && (1..=10).contains(&days)
@@ -450,6 +454,7 @@ impl Sheet {
                 self.to(Approved, Some(self.promised));
             }
             What::Expire => (self.expired, self.last) = (true, None),
+            What::Replace => (self.replaced, self.last) = (true, None),
             What::Extend { days, .. } => {
                 self.extended = true;
                 self.promised = count(self.promised, days, 1);

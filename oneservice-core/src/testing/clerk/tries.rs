@@ -132,6 +132,8 @@ pub enum What {
     MakeFinal,
     GrantBySilence,
     Expire,
+    /// Another result takes the place of this one.
+    Replace,
     Extend {
         days: u32,
         coded: bool,
@@ -243,6 +245,7 @@ impl What {
                 | Self::Escalate { .. }
                 | Self::GrantBySilence
                 | Self::Expire
+                | Self::Replace
                 | Self::Extend { .. }
                 | Self::Explain { .. }
                 | Self::Reopen { .. }
@@ -338,6 +341,7 @@ fn everything() -> Vec<What> {
         What::MakeFinal,
         What::GrantBySilence,
         What::Expire,
+        What::Replace,
         What::Reinstate,
         What::Confirm,
         What::RevokeMandate,

@@ -16,7 +16,7 @@ use crate::money::Money;
 use crate::request::{
     Actor, Alias, AnyRequest, Appointment, Channel, Collector, Command, Correction, Corrections, Evidence,
     Finding, INSPECTION_PHOTO, InspectionReport, InspectionScheduled, Intake, Item, Mandate, MandateProof,
-    Officer, PaymentMethod, Relation, Signature, SignatureMethod, Verdict,
+    Officer, PaymentMethod, Relation, Replacement, Signature, SignatureMethod, Verdict,
 };
 use crate::testing::case::{Checked, same};
 use crate::testing::sample;
@@ -129,7 +129,8 @@ pub fn intake(now: Moment, answers: Map<String, Value>) -> Intake {
         applicant: ApplicantKind::Person,
         by_representative: false,
         purpose: Purpose::New,
-        renews: None,
+        follows: None,
+        replaces: None,
         channel: Channel::Web,
         answers,
         evidence: vec![paper(0)],
@@ -340,6 +341,10 @@ pub fn command(
         What::MakeFinal => Command::MakeFinal,
         What::GrantBySilence => Command::GrantBySilence,
         What::Expire => Command::Expire,
+        What::Replace => {
+            let request = RequestId::new(Moment::from_millis(0), [8; 10]);
+            Command::Replace(Replacement { number: "STALL-2026-99999".into(), request })
+        }
         What::Extend { days, coded: right } => {
             Command::Extend { working_days: days, reason: coded("OF-E01", right), note }
         }

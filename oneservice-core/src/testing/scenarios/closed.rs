@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use super::scene::{Premises, Who, back, collector, pass};
+use crate::calendar::Moment;
+use crate::ids::RequestId;
 use crate::money::Money;
 use crate::office::Basis;
 use crate::request::{
-    AnyFact, Channel, Command, Corrections, Denial, PaymentMethod, SignatureMethod, StageName, Verdict,
+    AnyFact, Channel, Command, Corrections, Denial, PaymentMethod, Replacement, SignatureMethod, StageName,
+    Verdict,
 };
 use crate::store::Store;
 use crate::testing::case::{cases, hold, same};
@@ -57,6 +60,10 @@ fn everything() -> Result<Vec<Command>, Broken> {
         Command::MakeFinal,
         Command::GrantBySilence,
         Command::Expire,
+        Command::Replace(Replacement {
+            number: "STALL-1".into(),
+            request: RequestId::new(Moment::from_millis(0), [8; 10]),
+        }),
     ])
 }
 

@@ -17,6 +17,7 @@ mod proxies;
 mod repeats;
 mod scene;
 mod silence;
+mod succession;
 mod transfers;
 mod verdicts;
 
@@ -35,6 +36,7 @@ pub(super) const FLOORS: &[&[Case]] = &[
     closed::CASES,
     counter::CASES,
     hand_over::CASES,
+    succession::CASES,
     proxies::CASES,
     numbers::CASES,
     transfers::CASES,

@@ -1,5 +1,6 @@
-//! `oneservice request renew`: what a renewal begins with, as a file that `request submit` takes.
+//! `oneservice request renew`, `change` and `replace`: what a request that follows a result begins with, as a file that `request submit` takes.
 
+use oneservice_core::catalog::Purpose;
 use oneservice_core::office::{Case, Office};
 use oneservice_core::request::Channel;
 use oneservice_pilot::sample::Sample;
@@ -10,13 +11,18 @@ use crate::exit::CliError;
 use crate::output::Output;
 
 /// Prints the filing; beside it, what is no longer asked and what is still to be given.
-pub(super) async fn renew(office: &Office, case: &Case, out: &mut Output) -> Result<(), CliError> {
+pub(super) async fn follow(
+    office: &Office,
+    case: &Case,
+    purpose: Purpose,
+    out: &mut Output,
+) -> Result<(), CliError> {
     let record = case.request.record();
-    let content = office.renewal(record.id, Channel::Program).await?;
+    let content = office.successor(record.id, purpose, Channel::Program).await?;
     let filing = json!({
         "format": 1, "service": content.service.id,
         "applicant": { "kind": content.applicant, "by_representative": content.by_representative },
-        "purpose": content.purpose, "renews": record.code, "submitted_at": office.now().to_string(),
+        "purpose": content.purpose, "follows": record.code, "submitted_at": office.now().to_string(),
         "form": content.answers, "documents": [],
     });
     for aside in content.carried.iter().flat_map(|carried| &carried.answers) {

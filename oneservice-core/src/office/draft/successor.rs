@@ -1,4 +1,4 @@
-//! Renewing a result: a draft that knows what the earlier request said and what came of it. Papers are not taken over, since they age, and
+//! Renewing, changing or replacing a result: a draft that knows what the earlier request said and what came of it. Papers are not taken over, since they age, and
 //! nobody signs by having signed before.
 
 use std::collections::BTreeMap;
@@ -13,32 +13,33 @@ use crate::ids::RequestId;
 use crate::request::{AnyRequest, Channel, IssuedResult};
 
 impl Office {
-    /// Whether the result of `request` can be renewed today, and the version of its service under which.
+    /// Whether a request for `purpose` can follow the result of `request` today, and the version of its service under which.
     ///
     /// # Errors
-    /// [`OfficeError::NotRenewable`] says why not; [`OfficeError::NotOffered`] if the service is not offered any more.
-    pub fn renewable(&self, request: &AnyRequest) -> Result<&Arc<Service>, OfficeError> {
+    /// [`OfficeError::NotFollowable`] says why not; [`OfficeError::NotOffered`] if the service is not offered any more.
+    pub fn followable(&self, request: &AnyRequest, purpose: Purpose) -> Result<&Arc<Service>, OfficeError> {
         let id = &request.record().service.id;
         let not_offered = |why| OfficeError::NotOffered { service: id.clone(), why };
         let in_force = self.in_force(id).map_err(not_offered)?;
-        request.renewable(in_force, self.today()).map_err(OfficeError::NotRenewable)?;
+        request.followable(purpose, in_force, self.today()).map_err(OfficeError::NotFollowable)?;
         Ok(in_force)
     }
 
-    /// Begins the draft that renews the result of a request, or finds the one that was begun and not sent: the service as it is in force
+    /// Begins the draft for `purpose` that follows the result of a request, or finds the one that was begun and not sent: the service as it is in force
     /// now, with the answers of the request that it still asks for, and what it asks of the former result. If the service has changed
     /// since the request, [`DraftHandle::changes`] says what is different.
     ///
     /// # Errors
-    /// As [`renewal`](Self::renewal); [`OfficeError::Store`].
-    pub async fn renewal_draft(
+    /// As [`successor`](Self::successor); [`OfficeError::Store`].
+    pub async fn successor_draft(
         &self,
         former: RequestId,
+        purpose: Purpose,
         channel: Channel,
     ) -> Result<DraftHandle, OfficeError> {
-        let content = self.renewal(former, channel).await?;
+        let content = self.successor(former, purpose, channel).await?;
         for nth in 0.. {
-            let key = self.inner.secret.renewal_link(former, nth);
+            let key = self.inner.secret.successor_link(former, purpose, nth);
             if self.sent(key).await? {
                 continue;
             }
@@ -51,26 +52,31 @@ impl Office {
         Err(OfficeError::Contention)
     }
 
-    /// What the draft of [`renewal_draft`](Self::renewal_draft) begins with; nothing is stored.
+    /// What the draft of [`successor_draft`](Self::successor_draft) begins with; nothing is stored.
     ///
     /// # Errors
-    /// [`OfficeError::NotFound`] if there is no such request; as [`renewable`](Self::renewable); [`OfficeError::Document`].
-    pub async fn renewal(&self, former: RequestId, channel: Channel) -> Result<DraftContent, OfficeError> {
+    /// [`OfficeError::NotFound`] if there is no such request; as [`followable`](Self::followable); [`OfficeError::Document`].
+    pub async fn successor(
+        &self,
+        former: RequestId,
+        purpose: Purpose,
+        channel: Channel,
+    ) -> Result<DraftContent, OfficeError> {
         let case = self.case(former).await?;
-        let in_force = self.renewable(&case.request)?;
+        let in_force = self.followable(&case.request, purpose)?;
         let record = case.request.record();
         let mut content = DraftContent {
             service: record.service.clone(),
             applicant: record.applicant,
             by_representative: record.by_representative,
-            purpose: Purpose::Renewal,
+            purpose,
             channel,
             answers: (*record.answers).clone(),
             evidence: Vec::new(),
             signature: None,
             explanations: BTreeMap::new(),
             corrects: None,
-            renews: Some(former),
+            follows: Some(former),
             carried: None,
         };
         if in_force.hash != record.service.hash {
@@ -81,7 +87,7 @@ impl Office {
         if let Some(result) = &record.result {
             content.take_from(result, in_force);
         }
-        // What is asked for a first result alone is no question of a renewal.
+        // What is asked for a first result alone is no question of a later one.
         let visible =
             in_force.assess(&content.filing(self.today()), self.inner.catalog.places()).visible_fields;
         content.answers.retain(|field, _| visible.iter().any(|shown| shown.as_str() == field));
@@ -90,7 +96,7 @@ impl Office {
 }
 
 impl DraftContent {
-    /// Answers what the form asks of the former result. What an earlier renewal said of an older one gives way.
+    /// Answers what the form asks of the former result. What an earlier request said of an older one gives way.
     fn take_from(&mut self, result: &IssuedResult, service: &Service) {
         for field in service.fields() {
             let answer = match field.from_result {
