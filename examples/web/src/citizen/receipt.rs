@@ -17,7 +17,7 @@ use super::renew::Renewal;
 use super::visit::Visit;
 use super::{cosign, key};
 use crate::App;
-use crate::page::{Page, answer, html, html_with, link};
+use crate::page::{Page, answer, html, html_with};
 use crate::story::{Line, Reader, correction, readings, story};
 use crate::tries::TRIES_MAX;
 
@@ -88,7 +88,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         StageName::Ready | StageName::Approved => "ok",
         _ => "",
     };
-    let full = own.map(|(key, base)| format!("{base}{}", link(lang, &format!("/r/{key}"))));
+    let full = own.map(|(key, base)| format!("{base}{}", p.u(&format!("/r/{key}"))));
     let result = match &case.request {
         AnyRequest::Ready(ready) => ready.stage().result.number.clone(),
         _ => String::new(),
@@ -136,7 +136,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         } else {
             String::new()
         },
-        cosign: own.and_then(|(_, base)| cosign::address(app, lang, case, base)).unwrap_or_default(),
+        cosign: own.and_then(|(_, base)| cosign::address(app, &p, case, base)).unwrap_or_default(),
         cosigner: service.signature.cosigner.as_ref().map(|who| p.c(who)).unwrap_or_default(),
         object: if own.is_some() && stage_name == StageName::Refused {
             p.u(&format!("{path}/object"))
@@ -144,7 +144,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
             String::new()
         },
         last_day: last_day.map(|day| p.date(day)).unwrap_or_default(),
-        renewal: own.map_or(Renewal::None, |_| Renewal::of(app, lang, case, &path)),
+        renewal: own.map_or(Renewal::None, |_| Renewal::of(app, &p, case, &path)),
         qr: full.as_deref().map(qr::svg).unwrap_or_default(),
         pay_qr: own
             .and(app.office.payment_code(&case.request))

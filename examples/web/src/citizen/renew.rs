@@ -10,7 +10,7 @@ use oneservice_pilot::sentence;
 
 use super::key;
 use crate::App;
-use crate::page::{answer, to};
+use crate::page::{Page, answer, to};
 
 /// What the status page says of it.
 #[derive(Debug)]
@@ -25,11 +25,11 @@ pub(crate) enum Renewal {
 
 impl Renewal {
     /// For the page at `path`, which the person opened by their own link.
-    pub(crate) fn of(app: &App, lang: Lang, case: &Case, path: &str) -> Self {
+    pub(crate) fn of(app: &App, p: &Page, case: &Case, path: &str) -> Self {
         match app.office.renewable(&case.request) {
-            Ok(_) => Self::Now(crate::page::link(lang, &format!("{path}/renew"))),
+            Ok(_) => Self::Now(p.u(&format!("{path}/renew"))),
             Err(OfficeError::NotRenewable(why @ Unrenewable::NotYet { .. })) => {
-                Self::Later(sentence::unrenewable(lang, &why))
+                Self::Later(sentence::unrenewable(p.lang, &why))
             }
             Err(_) => Self::None,
         }

@@ -34,6 +34,6 @@ fn cookie<'a>(headers: &'a HeaderMap, named: &str) -> Option<&'a str> {
 }
 
 /// The officer who signed in, or the way to the sign-in page.
-fn officer(app: &App, lang: Lang, headers: &HeaderMap) -> Result<Officer, Box<Response>> {
+pub(crate) fn officer(app: &App, lang: Lang, headers: &HeaderMap) -> Result<Officer, Box<Response>> {
     secret(headers).and_then(|secret| app.officer(secret)).ok_or_else(|| Box::new(to(lang, "/desk/login")))
 }

@@ -11,3 +11,4 @@ mod scenarios;
 #[path = "../support/mod.rs"]
 mod support;
 mod town;
+mod trial;

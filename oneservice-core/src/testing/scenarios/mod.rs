@@ -17,6 +17,7 @@ mod repeats;
 mod scene;
 mod silence;
 mod transfers;
+mod trial;
 mod verdicts;
 
 use super::Case;
@@ -37,4 +38,5 @@ pub(super) const FLOORS: &[&[Case]] = &[
     numbers::CASES,
     transfers::CASES,
     cash::CASES,
+    trial::CASES,
 ];
