@@ -44,8 +44,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if form_problems(&typed) > 0 {
         return Err(format!("the form should be in order: {:?}", first.problems).into());
     }
-    let normal = Filing { form: first.answers, ..typed.clone() };
-    let answers = Value::Object(normal.form.clone());
+    let normal = Filing { form: first.answers.into(), ..typed.clone() };
+    let answers = Value::Object((*normal.form).clone());
     let schema =
         jsonschema::draft202012::options().should_validate_formats(true).build(&service.form_schema())?;
 
@@ -53,9 +53,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut differ = Vec::new();
     let wrong = wrong_answers();
     for (field, value) in &wrong {
-        let mut form = normal.form.clone();
+        let mut form = (*normal.form).clone();
         form.insert((*field).to_owned(), value.clone());
-        let ours = form_problems(&Filing { form: form.clone(), ..normal.clone() }) == 0;
+        let ours = form_problems(&Filing { form: form.clone().into(), ..normal.clone() }) == 0;
         let theirs = schema.is_valid(&Value::Object(form));
         verdicts += usize::from(ours == theirs);
         if ours != theirs {
@@ -107,7 +107,7 @@ fn filing(form: Value) -> Filing {
         by_representative: false,
         purpose: Purpose::Renewal,
         submitted_on: date(2026, 3, 31),
-        form: form.as_object().cloned().unwrap_or_default(),
+        form: form.as_object().cloned().unwrap_or_default().into(),
         documents: Vec::new(),
         signature: Some(SignatureKind::Drawn),
     }

@@ -29,7 +29,7 @@ fn filing(sample: &Value, catalog: &Catalog) -> (Filing, Moment) {
         by_representative: sample["applicant"]["by_representative"].as_bool().unwrap_or(false),
         purpose: Purpose::from_word(&word(&sample["purpose"])).unwrap(),
         submitted_on: catalog.calendar().local_date(at),
-        form: sample["form"].as_object().unwrap().clone(),
+        form: sample["form"].as_object().unwrap().clone().into(),
         documents: documents.collect(),
         signature: sample["signature"]["kind"].as_str().and_then(SignatureKind::from_word),
     };

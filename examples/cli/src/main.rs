@@ -53,6 +53,9 @@ enum Noun {
     /// Requests: judge, send, look up, act.
     #[command(subcommand)]
     Request(cmd::request::Request),
+    /// The register of results that were handed over.
+    #[command(subcommand)]
+    Result(cmd::result::ResultNoun),
     /// What waits for whom.
     #[command(subcommand)]
     Queue(cmd::queue::Queue),
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
             Noun::Catalog(command) => command.run(&place, &mut out),
             Noun::Rules(command) => command.run(&place, &mut out),
             Noun::Request(command) => command.run(&place, &mut out).await,
+            Noun::Result(command) => command.run(&place, &mut out).await,
             Noun::Queue(command) => command.run(&place, &mut out).await,
             Noun::Cash(command) => command.run(&place, &mut out).await,
             Noun::Staff(command) => command.run(&place, &mut out),

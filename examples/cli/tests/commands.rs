@@ -391,6 +391,14 @@ fn a_result_is_renewed_by_the_file_that_is_printed() {
         office.ask(&[&["request"], act.as_slice()].concat());
     }
 
+    let shown = office.run(&["--json", "result", "find", "dara sok"]);
+    let mut found = words(&shown.stdout).lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let found = found.find(|one| one["code"] == json!(code)).unwrap();
+    assert_eq!(found["standing"], json!("valid"), "{found}");
+    let number = found["number"].as_str().unwrap();
+    assert_eq!(office.ask(&["result", "show", &number.to_lowercase()]), found);
+    assert_eq!(office.refused("data", &["result", "show", "NONE-1"]).0, 3);
+
     let output = office.run(&["request", "renew", &code]);
     let (filing, missing) = (words(&output.stdout), words(&output.stderr));
     assert!(missing.contains("documents.id-card") && missing.contains("signature"), "{missing}");

@@ -214,7 +214,7 @@ impl Sample {
             by_representative: self.applicant.by_representative,
             purpose: self.purpose()?,
             submitted_on: catalog.calendar().local_date(self.moment()?),
-            form: self.form.clone(),
+            form: self.form.clone().into(),
             documents: claims.collect(),
             signature: self.signature_kind(),
         };

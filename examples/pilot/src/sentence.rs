@@ -47,6 +47,13 @@ pub fn time(lang: Lang, at: DateTime) -> String {
     digits(lang, &at.strftime("%d/%m/%Y %H:%M").to_string())
 }
 
+/// The initials of a name, for where it is said to anybody: `S. D.`
+pub fn initials(name: &str) -> String {
+    let first = |word: &str| word.chars().find(|c| c.is_alphabetic());
+    let initial = |letter: char| format!("{}.", letter.to_uppercase());
+    name.split_whitespace().filter_map(first).map(initial).collect::<Vec<_>>().join(" ")
+}
+
 /// Digits of the language's prose.
 pub fn digits(lang: Lang, text: &str) -> String {
     match lang {

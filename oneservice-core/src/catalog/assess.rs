@@ -1,6 +1,7 @@
 //! What was filed, judged whole: every problem at once, the answers in their normal form, the fee, the days, the steps.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
@@ -26,8 +27,8 @@ pub struct Filing {
     pub purpose: Purpose,
     /// The office's day of submission.
     pub submitted_on: Date,
-    /// Answers as typed, by field.
-    pub form: Map<String, Json>,
+    /// Answers as typed, by field; shared, since they are judged and not changed.
+    pub form: Arc<Map<String, Json>>,
     /// What is known of the papers.
     pub documents: Vec<DocumentClaim>,
     /// How it was signed.

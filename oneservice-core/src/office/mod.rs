@@ -37,6 +37,7 @@ mod mandate;
 mod payment_code;
 mod receipt;
 mod registers;
+mod results;
 mod seal;
 mod secret;
 mod submit;
@@ -59,6 +60,7 @@ pub use draft::{
 pub use error::OfficeError;
 pub use look_up::{Case, Happening};
 pub use receipt::Receipt;
+pub use results::Registered;
 pub use secret::Secret;
 pub use tick::Ticked;
 pub use vacancies::StaffDirectory;

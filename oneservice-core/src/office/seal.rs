@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::results::token_of_result;
 use super::{Office, OfficeError};
 use crate::calendar::Moment;
 use crate::catalog::{FieldKind, Role, Service};
@@ -72,7 +73,8 @@ impl Office {
             wake_at: self.wake_at(request),
             access,
             phone: contact_phone(service, record).map(|phone| self.inner.secret.phone(phone)),
-            tokens: tokens.into_iter().collect(),
+            // The number first: what is beyond the bound on tokens is not searchable.
+            tokens: token_of_result(record).into_iter().chain(tokens).collect(),
             version: record.version,
         }
     }

@@ -1,5 +1,7 @@
 //! What each fact makes of a stage: the only code that changes a [`Record`].
 
+use std::sync::Arc;
+
 use super::fact::*;
 use super::fact_cosign::Cosignature;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
@@ -152,11 +154,12 @@ impl Fact<InReview> for Return {
 impl Fact<Returned> for Resubmission {
     type To = InReview;
     fn apply(&self, entry: &Entry, record: &mut Record, from: Returned) -> InReview {
+        let answers = Arc::make_mut(&mut record.answers);
         for (field, answer) in &self.answers {
             if answer.is_null() {
-                record.answers.remove(field);
+                answers.remove(field);
             } else {
-                record.answers.insert(field.clone(), answer.clone());
+                answers.insert(field.clone(), answer.clone());
             }
         }
         record.files.extend(files_of(&self.evidence));

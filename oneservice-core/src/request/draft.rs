@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Actor, Context, Denial, Draft, Evidence, Filled, Intake, Record, Request, Ruled, ServiceRef, Signature,
-    Submission,
+    Actor, Context, Denial, Draft, Evidence, Filled, Intake, Record, Request, Ruled, Signature, Submission,
 };
 use crate::calendar::Date;
 use crate::catalog::{Assessment, DocumentClaim, FeeMoment, Filing, Places, Service};
@@ -17,12 +16,16 @@ impl Request<Draft> {
 
     /// What the rules of the service say of the draft as it stands, if it were sent on `submitted_on`.
     pub fn assess(&self, submitted_on: Date, places: &Places) -> Assessment {
+        self.service.assess(&self.filing(submitted_on), places)
+    }
+
+    fn filing(&self, submitted_on: Date) -> Filing {
         let mut filing = self.record.filing(submitted_on);
         // A signature under something else is none.
         if self.record.signature.as_ref().is_some_and(|signature| !signature.covers(&self.filled())) {
             filing.signature = None;
         }
-        self.service.assess(&filing, places)
+        filing
     }
 
     fn filled(&self) -> Filled<'_> {
@@ -42,45 +45,41 @@ impl Request<Draft> {
     /// # Errors
     /// [`Denial::Form`] with every problem; [`Denial::NotYourRole`].
     pub fn submit(self, by: &Actor, context: &Context<'_>) -> Ruled<Submission, Draft> {
-        let mut assessment = self.assess(context.calendar.local_date(context.happened_at()), context.places);
-        let mut denials = Vec::new();
-        if !assessment.problems.is_empty() {
-            denials.push(Denial::Form(std::mem::take(&mut assessment.problems)));
-        }
+        let filing = self.filing(context.calendar.local_date(context.happened_at()));
+        let Assessment { problems, answers, fee, working_days, steps, .. } =
+            self.service.assess(&filing, context.places);
+        let denials = if problems.is_empty() { Vec::new() } else { vec![Denial::Form(problems)] };
         let received_on = context.calendar.received_on(context.happened_at());
-        let due_on = context.calendar.add_working_days(received_on, assessment.working_days);
+        let due_on = context.calendar.add_working_days(received_on, working_days);
         // A request that came on paper earlier is told its last day now.
-        let pays_first = assessment.fee.when == FeeMoment::OnSubmission && !assessment.fee.total.is_zero();
+        let pays_first = fee.when == FeeMoment::OnSubmission && !fee.total.is_zero();
         let cosigned_first = self.service.signature.cosigner.is_some();
         let waits = pays_first || cosigned_first;
         let pay_by = context.last_day(context.office.periods.pay_days.filter(|_| waits));
-        let record = self.record.clone();
-        let service = Arc::clone(&self.service);
-        self.record_fact(by, None, context, denials, move |_| {
-            let Assessment { answers, fee, steps, .. } = assessment;
-            let typed = record.answers.into_iter().filter(|(k, v)| answers.get(k) != Some(v)).collect();
-            Submission {
-                office: record.office,
-                code: record.code,
-                alias: record.alias,
-                service: ServiceRef { id: service.id.clone(), version: service.version, hash: service.hash },
-                applicant: record.applicant,
-                by_representative: record.by_representative,
-                purpose: record.purpose,
-                renews: record.renews,
-                channel: record.channel,
-                answers,
-                typed,
-                evidence: record.evidence,
-                signature: record.signature,
-                fee,
-                steps,
-                received_on,
-                due_on,
-                pay_by,
-                cosigned_first,
-            }
-        })
+        let record = &self.record;
+        let typed = record.answers.iter().filter(|(field, answer)| answers.get(*field) != Some(answer));
+        let fact = Submission {
+            office: record.office.clone(),
+            code: record.code,
+            alias: record.alias,
+            service: record.service.clone(),
+            applicant: record.applicant,
+            by_representative: record.by_representative,
+            purpose: record.purpose,
+            renews: record.renews,
+            channel: record.channel,
+            typed: typed.map(|(field, answer)| (field.clone(), answer.clone())).collect(),
+            answers: Arc::new(answers),
+            evidence: record.evidence.clone(),
+            signature: record.signature.clone(),
+            fee,
+            steps,
+            received_on,
+            due_on,
+            pay_by,
+            cosigned_first,
+        };
+        self.record_fact(by, None, context, denials, |_| fact)
     }
 }
 
@@ -92,7 +91,7 @@ impl Record {
             by_representative: self.by_representative,
             purpose: self.purpose,
             submitted_on,
-            form: self.answers.clone(),
+            form: Arc::clone(&self.answers),
             documents: self.evidence.iter().map(Evidence::claim).collect(),
             signature: self.signature.as_ref().map(|s: &Signature| s.method.kind()),
         }

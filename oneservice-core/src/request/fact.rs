@@ -4,6 +4,7 @@
 //! [`Fact::apply`](super::Fact::apply) in `apply.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -142,8 +143,8 @@ pub struct Submission {
     pub renews: Option<RequestId>,
     /// How it came in.
     pub channel: Channel,
-    /// The answers, normalised.
-    pub answers: Map<String, Value>,
+    /// The answers, normalised; the record that the fact begins shares them.
+    pub answers: Arc<Map<String, Value>>,
     /// What the person typed, where it differs from `answers`.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub typed: Map<String, Value>,

@@ -1,6 +1,7 @@
 //! What every stage knows of a request: who asks for what, and all that was done so far.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -48,8 +49,8 @@ pub struct Record {
     pub promised_on: Date,
     /// The due day as promised at first.
     pub first_due_on: Date,
-    /// The answers, normalised, with all corrections.
-    pub answers: Map<String, Value>,
+    /// The answers, normalised, with all corrections; shared, since every fact leaves a record of its own.
+    pub answers: Arc<Map<String, Value>>,
     /// The papers, with all corrections.
     pub evidence: Vec<Evidence>,
     /// The applicant's signature.
@@ -228,7 +229,7 @@ impl Record {
             due_on: None,
             promised_on: Date::default(),
             first_due_on: Date::default(),
-            answers: intake.answers,
+            answers: Arc::new(intake.answers),
             evidence: intake.evidence,
             signature: intake.signature,
             cosigned_first: false,
@@ -283,7 +284,7 @@ impl Record {
             due_on: Some(fact.due_on),
             promised_on: fact.due_on,
             first_due_on: fact.due_on,
-            answers: fact.answers.clone(),
+            answers: Arc::clone(&fact.answers),
             evidence: fact.evidence.clone(),
             signature: fact.signature.clone(),
             cosigned_first: fact.cosigned_first,

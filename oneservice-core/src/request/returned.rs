@@ -1,6 +1,7 @@
 //! Correction: only what was returned, all of it, and the clock starts again where it stopped.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -49,10 +50,11 @@ impl Request<Returned> {
         let submitted_on = context.calendar.local_date(self.record.submitted_at);
 
         let mut filing = self.record.filing(submitted_on);
+        let form = Arc::make_mut(&mut filing.form);
         for (field, answer) in &answers {
             match answer {
-                Value::Null => filing.form.remove(field),
-                answer => filing.form.insert(field.clone(), answer.clone()),
+                Value::Null => form.remove(field),
+                answer => form.insert(field.clone(), answer.clone()),
             };
         }
         let mut after = self.record.evidence.clone();
@@ -71,7 +73,7 @@ impl Request<Returned> {
         for item in unnecessary {
             match item {
                 Item::Field(id) if !answers.contains_key(id.as_str()) => {
-                    filing.form.remove(id.as_str());
+                    Arc::make_mut(&mut filing.form).remove(id.as_str());
                     dropped_fields.push(id);
                 }
                 Item::Document(id) if evidence.iter().all(|e| e.document != id) => {

@@ -4,7 +4,7 @@
 //! lost after the write; then the commit's id is looked up, and only what is not found is run again.
 //!
 //! A lone commit never waits for company: the writer gathers only if several were there when the batch before was
-//! answered, and only as long as they keep coming. Members are ordered by their times, since the log of an office never goes back; two
+//! answered, and only as long as they keep coming; the less, the more often it waited in vain. Members are ordered by their times, since the log of an office never goes back; two
 //! commits of one request, or under one idempotency key, never share a batch, so that the second is judged by what the
 //! first has left on the disk.
 
@@ -33,8 +33,8 @@ pub struct Limits {
     pub waiting: usize,
     /// Most members of a batch.
     pub batch: usize,
-    /// Longest wait for the next member of a batch. All waits of a batch together are never longer than the batch
-    /// before took to be written.
+    /// Longest wait for the next member of a batch; shorter where nobody came of late. All waits of a batch together are never longer than
+    /// the batch before took to be written.
     pub gather: Duration,
     /// How long a commit is tried again, counted from its coming, while the engine is unavailable.
     pub patience: Duration,
@@ -53,6 +53,9 @@ impl Default for Limits {
         }
     }
 }
+
+/// The part of [`Limits::gather`] that is waited at least.
+const SHORTEST: u32 = 16;
 
 /// The one writer of a store; of each office, where the engine writes offices apart.
 ///
@@ -187,7 +190,7 @@ struct Writer {
 impl Writer {
     async fn run(self, mut queue: mpsc::UnboundedReceiver<Waiting>) {
         let mut put_off = VecDeque::new();
-        let mut company = Company::default();
+        let mut company = Company { wait: self.limits.gather, ..Company::default() };
         loop {
             let mut batch = Batch::default();
             for waiting in std::mem::take(&mut put_off) {
@@ -197,40 +200,52 @@ impl Writer {
                 let Some(first) = queue.recv().await else { return };
                 batch.add(first, &mut put_off, self.limits.batch);
             }
-            self.gather(&mut queue, &mut batch, &mut put_off, company).await;
+            let wait = self.gather(&mut queue, &mut batch, &mut put_off, company).await;
             let (begun, answered) = (std::time::Instant::now(), batch.members.len());
             self.settle(batch.members).await;
-            company = Company { size: answered + put_off.len() + queue.len(), patience: begun.elapsed() };
+            let size = answered + put_off.len() + queue.len();
+            company = Company { size, patience: begun.elapsed(), wait };
         }
     }
 
-    /// Takes what waits, and gives the `company` of the last batch the time to come again.
+    /// Takes what waits, and gives the `company` of the last batch the time to come again. Says how long to wait the next time: half as
+    /// long if nobody came, and twice as long if somebody did. Waiting is no sleep, since no timer is that fine.
     async fn gather(
         &self,
         queue: &mut mpsc::UnboundedReceiver<Waiting>,
         batch: &mut Batch,
         put_off: &mut VecDeque<Waiting>,
         company: Company,
-    ) {
+    ) -> Duration {
         // Real time, not tokio's: its timer counts milliseconds, and these waits are shorter.
         let begun = std::time::Instant::now();
         let mut last_came = begun;
+        let mut wait = company.wait;
+        let mut has_waited = false;
         while batch.members.len() < self.limits.batch {
             match queue.try_recv() {
                 Ok(waiting) => {
                     batch.add(waiting, put_off, self.limits.batch);
                     last_came = std::time::Instant::now();
+                    if has_waited {
+                        wait = (company.wait * 2).min(self.limits.gather);
+                    }
                 }
                 Err(mpsc::error::TryRecvError::Empty)
                     if batch.members.len() + put_off.len() < company.size
-                        && last_came.elapsed() < self.limits.gather
+                        && last_came.elapsed() < company.wait
                         && begun.elapsed() < company.patience =>
                 {
+                    if !has_waited {
+                        has_waited = true;
+                        wait = (company.wait / 2).max(self.limits.gather / SHORTEST);
+                    }
                     tokio::task::yield_now().await;
                 }
-                Err(_) => return,
+                Err(_) => break,
             }
         }
+        wait
     }
 
     /// Runs `members` until each is answered.
@@ -326,6 +341,8 @@ struct Company {
     size: usize,
     /// How long it took to write the last batch: a longer wait for the next would cost more than it can save.
     patience: Duration,
+    /// How long the next of them is waited for.
+    wait: Duration,
 }
 
 /// Members that may be written together.

@@ -62,7 +62,8 @@ pub fn answers(bytes: &[u8]) {
 fn judged(service: &Service, catalog: &Catalog, filing: &Filing) {
     let first = service.assess(filing, catalog.places());
     assert!(first.problems.is_sorted(), "problems are out of order");
-    let again = service.assess(&Filing { form: first.answers.clone(), ..filing.clone() }, catalog.places());
+    let again =
+        service.assess(&Filing { form: first.answers.clone().into(), ..filing.clone() }, catalog.places());
     assert_eq!(again.answers, first.answers, "the normal form is not stable");
 }
 
@@ -90,7 +91,7 @@ fn filing(given: &Map<String, Value>) -> Filing {
             _ => Purpose::New,
         },
         submitted_on: day(given.get("submitted_on")).unwrap_or(date(2026, 3, 31)),
-        form: given.get("form").and_then(Value::as_object).cloned().unwrap_or_default(),
+        form: given.get("form").and_then(Value::as_object).cloned().unwrap_or_default().into(),
         documents: documents.iter().map(claim).collect(),
         signature: match text("signature") {
             "drawn" => Some(SignatureKind::Drawn),

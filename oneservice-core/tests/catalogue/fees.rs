@@ -120,7 +120,7 @@ proptest! {
             by_representative: false,
             purpose: Purpose::New,
             submitted_on: "2026-06-01".parse().unwrap(),
-            form: case.form(),
+            form: case.form().into(),
             documents: Vec::new(),
             signature: None,
         };

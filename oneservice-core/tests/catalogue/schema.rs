@@ -124,7 +124,7 @@ fn judge(question: &Question, catalog: &Catalog, answer: &Value) -> (Vec<Code>, 
         by_representative: false,
         purpose: Purpose::New,
         submitted_on: "2026-06-01".parse().unwrap(),
-        form,
+        form: form.into(),
         documents: vec![],
         signature: None,
     };

@@ -104,7 +104,7 @@ fn the_answers_of_a_guesthouse_read_into_its_struct() {
             by_representative: false,
             purpose: Purpose::from_word(sample["purpose"].as_str().unwrap()).unwrap(),
             submitted_on: sample["submitted_at"].as_str().unwrap()[..10].parse().unwrap(),
-            form: sample["form"].as_object().unwrap().clone(),
+            form: sample["form"].as_object().unwrap().clone().into(),
             documents: Vec::new(),
             signature: None,
         };

@@ -10,6 +10,8 @@ use sqlx::postgres::PgConnectOptions;
 use thiserror::Error;
 
 use super::nodes::Nodes;
+use super::facts::FACTS;
+use super::template::Template;
 use super::write::{self, WriteStatements};
 use super::{Inner, PostgresStore, migrate, pooler};
 use crate::archive::is_target;
@@ -240,7 +242,7 @@ impl PostgresStore {
             statements: Statements::new(&prefix),
             write: WriteStatements::new(&prefix),
             lock: prefixed(write::LOCK, &prefix),
-            facts: prefixed(write::FACTS, &prefix),
+            facts: Template::new(FACTS, &prefix, &[]),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -62,12 +62,14 @@ macro_rules! columns {
     };
 }
 
-columns!("m" Members {
+columns!(
+    /// `nth` is the place of a member's first event among those of the run, from 0; the checksum of its place still lacks the index.
+    "m" Members {
     commit_id: String,
     request_id: String,
     expected: i64,
-    events: i64,
-    counters: i64,
+    version: i64,
+    nth: i64,
     recorded_at: i64,
     place_seal: i64,
     tracking_code: String,
@@ -93,12 +95,11 @@ columns!("m" Members {
     seal: Vec<u8>,
 });
 
-columns!("v" Counters { member: i64, name: String, value: i64 });
+columns!("v" Counters { name: String, value: i64 });
 
 columns!(
-    /// `nth` counts a member's events from 0; the checksum of the place still lacks the index.
+    /// `nth` counts the events of the run from 0; the checksum of the place still lacks the index.
     "e" Events {
-        member: i64,
         nth: i64,
         request_id: String,
         version: i64,
@@ -152,8 +153,8 @@ impl Columns {
         to.commit_id.push(placed.commit_id);
         to.request_id.push(request_id.clone());
         to.expected.push(commit.expected.cast_signed());
-        to.events.push(commit.events.len() as i64);
-        to.counters.push(commit.counters.len() as i64);
+        to.version.push(placed.version);
+        to.nth.push(self.events.nth.len() as i64);
         to.recorded_at.push(placed.recorded_at);
         to.place_seal.push(placed.place_seal);
         to.tracking_code.push(row.tracking_code);
@@ -180,16 +181,13 @@ impl Columns {
 
         let to = &mut self.counters;
         for counter in &commit.counters {
-            to.member.push(member);
             to.name.push(storable(&counter.name).into_owned());
             to.value.push(counter.from.cast_signed());
         }
 
         let to = &mut self.events;
-        for (nth, body) in (0..).zip(&commit.events) {
-            let version = commit.expected.saturating_add(nth + 1);
-            to.member.push(member);
-            to.nth.push(nth.cast_signed());
+        for (version, body) in (commit.expected.saturating_add(1)..).zip(&commit.events) {
+            to.nth.push(to.nth.len() as i64);
             to.request_id.push(request_id.clone());
             to.version.push(version.cast_signed());
             to.envelope.push(body.envelope.clone());

@@ -1,6 +1,7 @@
 //! PostgreSQL: as many servers as like on one database, or on whichever of several is the writable one.
 
 mod connect;
+mod facts;
 mod member;
 mod migrate;
 mod nodes;
@@ -23,6 +24,7 @@ use crate::statements::Statements;
 
 pub use connect::{PostgresOptions, PostgresUrlError};
 use nodes::{Nodes, Patience};
+use template::Template;
 use write::{ANSWER, WriteStatements};
 
 /// SQLSTATE classes: 53100 is a full disk, XX001 and XX002 are damaged files.
@@ -48,8 +50,8 @@ struct Inner {
     write: WriteStatements,
     /// The statement that waits for others who write to an office.
     lock: SqlStr,
-    /// The statement that says why a member was not written.
-    facts: SqlStr,
+    /// The statement that says why a run was not written.
+    facts: Template,
 }
 
 impl PostgresStore {

@@ -1,51 +1,55 @@
-//! Writing: one statement judges and writes a run of members; whoever it leaves out is told why by a second one.
+//! Writing: one statement writes a run of members as if each were lawful. If one of them is not, it writes nothing; a second one says
+//! who that is, and the others are written without them.
 //!
-//! The office's head row is the only device against others: the statement locks it, and does nothing if it was moved since the
-//! statement's snapshot was taken. So all that it sees of the office (but drafts, which are compared again as they are
-//! deleted) is what is there, at every isolation level, without a read before the write.
+//! The office's head row is moved first, so that those who write to an office queue there. What else a member needs is held by keys
+//! that cannot be there twice, and by counting what was found as it should be: so nothing rests on what the statement saw before its turn
+//! came, at every isolation level, without a read before the write.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::join_all;
-use oneservice_core::calendar::Moment;
-use oneservice_core::ids::{Digest32, OfficeId, RequestId};
+use oneservice_core::ids::OfficeId;
 use oneservice_core::store::{Commit, Outcome, StoreError, Written};
 use sqlx::postgres::Postgres;
-use sqlx::{FromRow, PgConnection};
-use tokio::time::timeout;
+use sqlx::{Connection as _, PgConnection};
+use tokio::time::{sleep, timeout};
 
+use super::facts::Standing;
 use super::member::{Columns, runs};
 use super::nodes::{Patience, Verdict};
 use super::template::Template;
 use super::{Inner, PostgresStore};
 use crate::ask::Ask;
 use crate::error::Engine;
-use crate::known::Known;
-use crate::row::{PlacedRow, storable};
 
 const ENGINE: Engine = PostgresStore::ENGINE;
 
-/// How often a run is tried again because the office's log has grown since the statement began.
+/// How often a run is tried: others may come in between each time.
 const ATTEMPTS: usize = 64;
 
 /// How long an answer may take: longer than the server waits for a lock. A network that swallows everything says nothing at all.
 pub(super) const ANSWER: Duration = Duration::from_secs(15);
 
-/// Judges and writes. Answers -1 if the office has a head row; 0, with the time of the last event before, if the judgement was by what
-/// is there now; and each member with the index of its first event, or, if it was left out, -1 and whose its tracking code was.
+/// Writes a run, and answers with the index of its first event. It answers nothing, and writes nothing, if the office has no head row
+/// or a later one than the run, or if the store is the target of a transfer; a member that the rules of the seam refuse for another
+/// reason makes it fail: by a key that is there already, or by dividing by zero where fewer rows were found as they should be than there
+/// are members.
 ///
-/// Work grows with the members and not with their square or the office, whatever the planner believes of sizes: questions of the tables
-/// are subqueries, which stay look-ups, and rows of a member find its index in an array. Where a table has several indices that begin
-/// with the office, the planner of an empty table sees no difference between them; so the order of the one that is meant is asked
-/// for, by `BETWEEN x AND x ORDER BY`, as no other gives it. (A deletion has none to ask for: it may read a young office, until rows are
-/// counted, which every server does within a minute.)
+/// `old` is what the statement saw, and may be behind; then a later event of the same request has the version that this one wants, and
+/// that key fails it.
 ///
-/// `judged` is said to be materialized, or its look-ups would be made again wherever its verdict is used.
+/// Work grows with the members and not with their square or the office, whatever the planner believes of sizes: rows of a member find
+/// what was said of it in an array. Where a table has several indices that begin with the office, the planner of an empty table sees no
+/// difference between them; so the order of the one that is meant is asked for, by `BETWEEN x AND x ORDER BY`, as no other gives it.
+/// (A deletion has none to ask for: it may read a young office, until rows are counted, which every server does within a minute.)
 ///
 /// What no member of a run needs is not sent: an engine sets up every part, which costs more than a lone submission itself. `old`: one is
 /// of a request that was there before; `counters`: one moves counters; `drafts`: one closes a draft.
 const WRITE: &str = include_str!("write.sql");
+
+/// How the statement fails when a member is not lawful: a key that is there, a division by zero.
+const UNLAWFUL: [&str; 2] = ["23505", "22012"];
 
 /// [`WRITE`] for every kind of run.
 #[derive(Debug)]
@@ -80,64 +84,12 @@ const PARTS: [(&str, Needs); 3] = [
 /// Waits for whoever writes to an office.
 pub(super) const LOCK: &str = "SELECT size FROM ~head WHERE office_id = $1 FOR UPDATE";
 
-/// Why a member was not written: what the rules of the seam ask about, in one snapshot.
-pub(super) const FACTS: &str = r#"
-SELECT k.fingerprint, k.commit_id AS keyed,
-    (SELECT r.version FROM ~request r WHERE r.office_id = $1 AND r.request_id = $2) AS version,
-    (SELECT d.version FROM ~draft d WHERE d.office_id = $1 AND d.draft_key = $3) AS draft_version,
-    c.commit_id, c.request_id, c.version AS placed_version, c.first_index, c.recorded_at, c.place_seal,
-    v.nth AS counter, (SELECT n.value FROM ~counter n WHERE n.office_id = $1 AND n.name = v.name) AS value
-FROM (SELECT 1) AS one
-LEFT JOIN ~idempotency_key k ON k.office_id = $1 AND k.key = $4
-LEFT JOIN ~commit c ON c.office_id = $1 AND c.commit_id IN ($5, k.commit_id)
-LEFT JOIN UNNEST($6::text[]) WITH ORDINALITY AS v(name, nth) ON true"#;
-
-/// A row of [`FACTS`]: one for each commit found and each counter asked for.
-#[derive(Debug, FromRow)]
-struct FactRow {
-    fingerprint: Option<Vec<u8>>,
-    keyed: Option<String>,
-    version: Option<i64>,
-    draft_version: Option<i64>,
-    commit_id: Option<String>,
-    request_id: Option<String>,
-    placed_version: Option<i64>,
-    first_index: Option<i64>,
-    recorded_at: Option<i64>,
-    place_seal: Option<i64>,
-    counter: Option<i64>,
-    value: Option<i64>,
-}
-
-impl FactRow {
-    fn placed(&self) -> Option<PlacedRow> {
-        Some(PlacedRow {
-            commit_id: self.commit_id.clone()?,
-            request_id: self.request_id.clone()?,
-            version: self.placed_version?,
-            first_index: self.first_index?,
-            recorded_at: self.recorded_at?,
-            place_seal: self.place_seal?,
-        })
-    }
-}
-
-/// What became of a member.
-enum Member {
-    /// Written, with this index of its first event.
-    Written(u64),
-    /// Left out. Its tracking code was this request's then: one that came after it in the run may have freed it since.
-    Left { code_of: Option<RequestId> },
-}
-
 /// What became of a run.
 enum Run {
-    /// The time of the office's last event before, and all members in order.
-    Judged(Moment, Vec<Member>),
-    /// The office's log grew meanwhile; nothing was written.
-    Moved,
-    /// The office has no log, or the store is the target of a transfer; nothing was written.
-    New,
+    /// Written, from this index on.
+    Written(u64),
+    /// Nothing was written, since some of its members are not lawful, or were not when they came.
+    Unlawful,
 }
 
 impl PostgresStore {
@@ -213,8 +165,13 @@ impl PostgresStore {
                 }
             };
             match ran {
-                Ok(run) => {
-                    members = self.inner.settle(&mut connection, office, run, members, outcomes).await?;
+                Ok(Run::Written(first)) => {
+                    let placed = placed(&commits, first);
+                    outcomes.extend(members.iter().map(|(place, _)| *place).zip(placed));
+                    return Ok(());
+                }
+                Ok(Run::Unlawful) => {
+                    members = self.inner.refuse(&mut connection, office, members, outcomes).await?;
                 }
                 Err(error) => {
                     drop(connection);
@@ -224,10 +181,7 @@ impl PostgresStore {
                     if undone && Verdict::of(&error) != Verdict::Lasting {
                         self.pause(error, Written::No, &mut patience).await?;
                     } else {
-                        let is_known = error
-                            .as_database_error()
-                            .and_then(|e| e.code())
-                            .is_some_and(|code| is_before_commit(&code));
+                        let is_known = code(&error).is_some_and(|code| is_before_commit(&code));
                         let written = if is_known { Written::No } else { Written::Unknown };
                         return Err(ENGINE.error(written, error));
                     }
@@ -267,9 +221,17 @@ impl PostgresStore {
         let office = &commit.office;
         let mut outcomes = Vec::new();
         for _ in 0..ATTEMPTS {
-            let run = self.inner.run(&mut *transaction, office, &[commit]).await?;
-            let run = run.map_err(|error| ENGINE.error(Written::No, error))?;
-            self.inner.settle(&mut *transaction, office, run, vec![(0, commit)], &mut outcomes).await?;
+            let fail = |error| ENGINE.error(Written::No, error);
+            // A statement that fails must not take with it what the caller has written.
+            let mut savepoint = transaction.begin().await.map_err(fail)?;
+            match self.inner.run(&mut savepoint, office, &[commit]).await?.map_err(fail)? {
+                Run::Written(first) => {
+                    savepoint.commit().await.map_err(fail)?;
+                    return Ok(Outcome::Committed(commit.placed(first)));
+                }
+                Run::Unlawful => savepoint.rollback().await.map_err(fail)?,
+            }
+            self.inner.refuse(&mut *transaction, office, vec![(0, commit)], &mut outcomes).await?;
             if let Some((_, outcome)) = outcomes.pop() {
                 return Ok(outcome);
             }
@@ -295,6 +257,20 @@ fn is_before_commit(code: &str) -> bool {
     ["22", "23", "25", "28", "42", "53", "54", "55"].iter().any(|class| code.starts_with(class))
 }
 
+/// What is told to each of a run's members that were written from the index `first` on.
+fn placed(commits: &[&Commit], mut first: u64) -> Vec<Outcome> {
+    let mut outcomes = Vec::with_capacity(commits.len());
+    for commit in commits {
+        outcomes.push(Outcome::Committed(commit.placed(first)));
+        first += commit.events.len() as u64;
+    }
+    outcomes
+}
+
+fn code(error: &sqlx::Error) -> Option<String> {
+    error.as_database_error().and_then(|error| error.code()).map(Into::into)
+}
+
 impl Inner {
     /// Runs the statement once. The outer error is of what was to be sent, the inner one the driver's.
     async fn run(
@@ -304,136 +280,46 @@ impl Inner {
         commits: &[&Commit],
     ) -> Result<Result<Run, sqlx::Error>, StoreError> {
         let columns = Columns::of(office, commits)?;
-        let mut rows: Vec<(i64, i64, Option<String>)> =
-            match columns.bind(self.write.of(commits), office).fetch_all(connection).await {
-                Ok(rows) => rows,
-                Err(error) => return Ok(Err(error)),
-            };
-        rows.sort();
-        let marked = |mark: i64| rows.iter().find(|(member, ..)| *member == mark).map(|(_, place, _)| *place);
-        Ok(Ok(match (marked(-1), marked(0)) {
-            (None, _) => Run::New,
-            (Some(_), None) => Run::Moved,
-            (Some(_), Some(last_at)) => {
-                let members = rows.into_iter().filter(|(member, ..)| *member > 0);
-                let members = members.map(|(_, place, code_of)| match u64::try_from(place) {
-                    Ok(index) => Member::Written(index),
-                    Err(_) => Member::Left { code_of: code_of.and_then(|owner| owner.parse().ok()) },
-                });
-                Run::Judged(Moment::from_millis(last_at), members.collect())
-            }
-        }))
+        let answer: Result<Option<(i64,)>, _> =
+            columns.bind(self.write.of(commits), office).fetch_optional(connection).await;
+        Ok(match answer {
+            Ok(Some((first,))) => Ok(Run::Written(first.cast_unsigned())),
+            Ok(None) => Ok(Run::Unlawful),
+            Err(error) if code(&error).is_some_and(|code| UNLAWFUL.contains(&&*code)) => Ok(Run::Unlawful),
+            Err(error) => Err(error),
+        })
     }
 
-    /// Answers those whose fate is known; gives back the others, which are to be tried again.
-    async fn settle<'a>(
+    /// Answers the members that are not lawful; gives back the others, which are to be tried again.
+    async fn refuse<'a>(
         &self,
         connection: &mut PgConnection,
         office: &OfficeId,
-        run: Run,
         members: Vec<(usize, &'a Commit)>,
         outcomes: &mut Vec<(usize, Outcome)>,
     ) -> Result<Vec<(usize, &'a Commit)>, StoreError> {
-        let (mut last_at, judged) = match run {
-            Run::Judged(last_at, judged) => (last_at, judged),
-            Run::Moved => return Ok(members),
-            Run::New => {
-                let mark: Option<(String,)> = sqlx::query_as(self.statements.transfer_mark.clone())
-                    .fetch_optional(&mut *connection)
-                    .await
-                    .map_err(|error| ENGINE.error(Written::No, error))?;
-                if mark.is_some() {
-                    return Err(StoreError::Unfinished);
-                }
-                sqlx::query(self.statements.begin_log.clone())
-                    .bind(office.to_string())
-                    .execute(connection)
-                    .await
-                    .map_err(|error| ENGINE.error(Written::No, error))?;
+        let commits: Vec<&Commit> = members.iter().map(|(_, commit)| *commit).collect();
+        let mut known = match self.standing(connection, office, &commits).await? {
+            Standing::Known(known) => known,
+            Standing::Target => return Err(StoreError::Unfinished),
+            Standing::New => {
+                let begin = sqlx::query(self.statements.begin_log.clone()).bind(office.to_string());
+                begin.execute(connection).await.map_err(|error| ENGINE.error(Written::No, error))?;
                 return Ok(members);
             }
         };
+        let before = outcomes.len();
         let mut again = Vec::new();
-        let wrote = judged.iter().any(|judged| matches!(judged, Member::Written(_)));
-        let mut written = HashSet::new();
-        for (judged, (place, commit)) in judged.into_iter().zip(members) {
-            let outcome = match judged {
-                Member::Written(index) => {
-                    last_at = commit.at;
-                    written.insert(commit.request);
-                    Some(Outcome::Committed(commit.placed(index)))
-                }
-                Member::Left { code_of } => {
-                    // A member before it may have let its code go.
-                    let code_of = code_of.filter(|owner| !written.contains(owner));
-                    let refusal = self.refusal(connection, commit, last_at, code_of).await;
-                    refusal.map_err(|error| if wrote { after_writing(error) } else { error })?
-                }
-            };
-            match outcome {
-                Some(outcome) => outcomes.push((place, outcome)),
-                None => again.push((place, commit)),
+        for (place, commit) in members {
+            match known.judge(commit) {
+                Outcome::Committed(_) => again.push((place, commit)),
+                refusal => outcomes.push((place, refusal)),
             }
+        }
+        if outcomes.len() == before {
+            // Whoever was in the way is gone. Unequal pauses, so that two who met do not meet again.
+            sleep(Duration::from_millis(5).mul_f64(fastrand::f64())).await;
         }
         Ok(again)
-    }
-
-    /// Why `commit` is not written; none if by now it could be. Its time and its code were held against `last_at` and `code_of`: by
-    /// now members of its run that come after it may be written.
-    async fn refusal(
-        &self,
-        connection: &mut PgConnection,
-        commit: &Commit,
-        last_at: Moment,
-        code_of: Option<RequestId>,
-    ) -> Result<Option<Outcome>, StoreError> {
-        let office = &commit.office;
-        let counters: Vec<String> =
-            commit.counters.iter().map(|counter| storable(&counter.name).into_owned()).collect();
-        let rows: Vec<FactRow> = sqlx::query_as(self.facts.clone())
-            .bind(office.to_string())
-            .bind(commit.request.to_string())
-            .bind(commit.closes_draft.as_ref().map(|(key, _)| key.as_bytes().to_vec()))
-            .bind(commit.key.as_ref().map(|key| storable(&key.key).into_owned()))
-            .bind(commit.id.to_string())
-            .bind(counters)
-            .fetch_all(connection)
-            .await
-            .map_err(|error| ENGINE.error(Written::Unknown, error))?;
-        let mut known = self.known(commit, rows)?;
-        known.head.last_at = last_at;
-        known.codes.extend(code_of.map(|owner| (commit.summary.code, owner)));
-        Ok(known.refusal(commit))
-    }
-
-    fn known(&self, commit: &Commit, rows: Vec<FactRow>) -> Result<Known, StoreError> {
-        let office = &commit.office;
-        let corrupt = |what: String| ENGINE.corrupt(Some(office), None, what);
-        let mut known = Known::default();
-        for row in &rows {
-            if let Some(placed) = row.placed() {
-                let placed = placed.read(ENGINE, office)?;
-                known.commits.insert(placed.commit, placed);
-            }
-            let counter = row.counter.and_then(|nth| commit.counters.get(usize::try_from(nth - 1).ok()?));
-            if let Some((counter, value)) = counter.zip(row.value) {
-                known.counters.insert(counter.name.clone(), value.cast_unsigned());
-            }
-        }
-        let Some(first) = rows.first() else { return Ok(known) };
-        if let Some(version) = first.version {
-            known.versions.insert(commit.request, version.cast_unsigned());
-        }
-        if let Some(((draft, _), version)) = commit.closes_draft.as_ref().zip(first.draft_version) {
-            known.drafts.insert(*draft, version.cast_unsigned());
-        }
-        if let Some((key, keyed)) = commit.key.as_ref().zip(first.keyed.as_ref()) {
-            let lost = || corrupt(format!("the idempotency key '{}' names no commit", key.key));
-            let placed = keyed.parse().ok().and_then(|id| known.commits.get(&id)).ok_or_else(lost)?;
-            let fingerprint = first.fingerprint.clone().and_then(|bytes| bytes.try_into().ok());
-            let fingerprint = Digest32::from_bytes(fingerprint.ok_or_else(lost)?);
-            known.keys.insert(key.key.clone(), (fingerprint, *placed));
-        }
-        Ok(known)
     }
 }

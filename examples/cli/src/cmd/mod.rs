@@ -10,6 +10,7 @@ mod next;
 pub(crate) mod queue;
 mod renew;
 pub(crate) mod request;
+pub(crate) mod result;
 pub(crate) mod rules;
 pub(crate) mod serve;
 pub(crate) mod staff;

@@ -1,11 +1,13 @@
 //! Made-up but valid answers for any form: filled in as its fields ask, judged, and mended until nothing is wrong.
 
+use std::sync::Arc;
+
 use oneservice_core::calendar::Date;
 use oneservice_core::catalog::{
     Assessment, DateBound, DocumentClaim, Field, FieldKind, Filing, PlaceLevel, Places, ProblemCode, Service,
     TextRule,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::dice::Dice;
 
@@ -39,7 +41,7 @@ fn attempt(service: &Service, places: &Places, today: Date, dice: &mut Dice) -> 
         by_representative: false,
         purpose,
         submitted_on: today,
-        form: Map::new(),
+        form: Arc::default(),
         documents: Vec::new(),
         signature: service.signature.kinds.first().copied(),
     };
@@ -49,12 +51,13 @@ fn attempt(service: &Service, places: &Places, today: Date, dice: &mut Dice) -> 
         if problems.is_empty() {
             return Some(filing);
         }
-        filing.form.retain(|key, _| visible_fields.iter().any(|id| id.as_str() == key));
+        let form = Arc::make_mut(&mut filing.form);
+        form.retain(|key, _| visible_fields.iter().any(|id| id.as_str() == key));
         for problem in &problems {
             let field = problem.path.strip_prefix("form.").and_then(|path| path.split('.').next());
             match (field.and_then(|id| service.field(id)), problem.code) {
                 (Some(field), code) if code != ProblemCode::NotApplicable => {
-                    filing.form.insert(field.id.to_string(), answer(field, places, today, person, dice));
+                    form.insert(field.id.to_string(), answer(field, places, today, person, dice));
                 }
                 _ => {}
             }
@@ -62,7 +65,7 @@ fn attempt(service: &Service, places: &Places, today: Date, dice: &mut Dice) -> 
                 let check = service.checks.iter().find(|c| c.id.as_str() == check);
                 for id in check.into_iter().flat_map(|check| &check.fields) {
                     if let Some(field) = service.field(id.as_str()) {
-                        filing.form.insert(id.to_string(), answer(field, places, today, person, dice));
+                        form.insert(id.to_string(), answer(field, places, today, person, dice));
                     }
                 }
             }

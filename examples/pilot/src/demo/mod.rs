@@ -260,7 +260,15 @@ async fn submit(office: &Office, papers: &Papers, seed: u64) -> Result<Option<Re
         channel: Channel::Web,
         idempotency_key: None,
     };
-    let receipt =
-        office.submit_whole(new, filing.form, evidence, Some(signature), &Actor::Applicant, None).await?;
+    let receipt = office
+        .submit_whole(
+            new,
+            Arc::unwrap_or_clone(filing.form),
+            evidence,
+            Some(signature),
+            &Actor::Applicant,
+            None,
+        )
+        .await?;
     Ok(Some(receipt.id))
 }

@@ -233,7 +233,7 @@ pub(crate) async fn answer(
         }
         let mut draft = app.office.correction_draft(key).await?;
         let seen = |draft: &DraftHandle| {
-            let mut answers = case.request.record().answers.clone();
+            let mut answers = (*case.request.record().answers).clone();
             answers.extend(draft.content().answers.clone());
             answers
         };

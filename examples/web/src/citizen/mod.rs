@@ -12,6 +12,7 @@ pub(crate) mod receipt;
 pub(crate) mod renew;
 pub(crate) mod sign;
 pub(crate) mod upload;
+pub(crate) mod verify;
 pub(crate) mod visit;
 pub(crate) mod who;
 pub(crate) mod withdraw;

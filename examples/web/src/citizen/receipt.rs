@@ -8,18 +8,28 @@ use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, OfficeError};
-use oneservice_core::request::{AnyRequest, Awaits, FactName, StageName};
+use oneservice_core::request::{AnyRequest, Awaits, FactName, StageName, Standing};
 use oneservice_core::text::{Lang, phone};
 use oneservice_pilot::{qr, sentence};
 use serde::Deserialize;
 
 use super::renew::Renewal;
 use super::visit::Visit;
-use super::{cosign, key};
+use super::{cosign, key, verify};
 use crate::App;
 use crate::page::{Page, answer, html, html_with};
 use crate::story::{Line, Reader, correction, readings, story};
 use crate::tries::TRIES_MAX;
+
+/// A result in the applicant's hands, and where anybody sees whether it holds.
+struct Held {
+    number: String,
+    standing: String,
+    holds: bool,
+    until: String,
+    verify: String,
+    qr: String,
+}
 
 #[derive(Template)]
 #[template(path = "receipt.html")]
@@ -57,6 +67,8 @@ struct ReceiptPage {
     qr: String,
     papers: Vec<String>,
     result: String,
+    /// What was handed over.
+    held: Option<Held>,
     is_private: bool,
 }
 
@@ -93,6 +105,20 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         AnyRequest::Ready(ready) => ready.stage().result.number.clone(),
         _ => String::new(),
     };
+    let held = match &case.request {
+        AnyRequest::Closed(closed) => closed.standing(today).zip(record.result.as_ref()),
+        _ => None,
+    };
+    let held = held.map(|(standing, result)| Held {
+        number: result.number.clone(),
+        standing: p.t(&format!("standing-{}", standing.as_str())),
+        holds: standing == Standing::Valid,
+        until: result.valid_until.map(|day| p.date(day)).unwrap_or_default(),
+        verify: p.u(&verify::path_of(&result.number)),
+        qr: own
+            .map(|(_, base)| qr::svg(&format!("{base}{}", verify::path_of(&result.number))))
+            .unwrap_or_default(),
+    });
     let given = || service.documents.iter().filter(|d| record.is_given(&d.id));
     let going_on = !matches!(stage_name, StageName::Closed | StageName::Refused | StageName::Objected);
     let returned = match &case.request {
@@ -153,6 +179,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>) -> Respon
         link: full.unwrap_or_default(),
         papers: given().map(|d| p.c(&d.name)).collect(),
         result,
+        held,
         is_private: own.is_some(),
         p,
     })

@@ -1,14 +1,15 @@
-//! Finding a request at the desk: by its code, or by words of a name.
+//! Finding a request at the desk: by its code, by the number of its result, or by words of a name; and the register of results.
 
+use askama::Template;
 use axum::Extension;
 use axum::extract::{Query as Asked, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use oneservice_core::ids::TrackingCode;
-use oneservice_core::office::OfficeError;
-use oneservice_core::request::Officer;
-use oneservice_core::store::{Query, Summary};
-use oneservice_core::text::{Lang, search_tokens};
+use oneservice_core::office::{OfficeError, Registered};
+use oneservice_core::request::{Officer, Standing};
+use oneservice_core::store::Summary;
+use oneservice_core::text::Lang;
 use serde::Deserialize;
 
 use super::officer;
@@ -51,7 +52,10 @@ pub(crate) async fn show(
                 Err(other) => return Err(other),
             }
         }
-        let (fitting, cut) = by_words(&app, &officer, &asked).await?;
+        if let [one] = &by_number(&app, &officer, &asked).await?[..] {
+            return Ok(to(lang, &format!("/desk/r/{}", one.request)));
+        }
+        let (fitting, cut) = by_name(&app, &officer, &asked, |_| true).await?;
         let rows = rows(&app, &p, &fitting, false).await?;
         let found = Some(Found { asked, rows, cut });
         Ok(html(DeskPage {
@@ -66,18 +70,85 @@ pub(crate) async fn show(
     answer(&app, lang, made.await)
 }
 
-/// The newest whose names have all these words and that this officer may see; and whether there may be more.
-async fn by_words(app: &App, officer: &Officer, asked: &str) -> Result<(Vec<Summary>, bool), OfficeError> {
-    let words = search_tokens(asked);
-    // The longest word is the rarest.
-    let Some(first) = words.iter().max_by_key(|word| word.chars().count()) else {
-        return Ok((Vec::new(), false));
+/// One result in the register.
+#[derive(Debug, Clone)]
+struct Entry {
+    link: String,
+    number: String,
+    service: String,
+    holder: String,
+    issued: String,
+    until: String,
+    standing: String,
+    holds: bool,
+}
+
+#[derive(Template)]
+#[template(path = "results.html")]
+struct Results {
+    p: Page,
+    asked: String,
+    entries: Vec<Entry>,
+    /// There may be more that were not looked at or are not shown.
+    cut: bool,
+}
+
+/// The register: results with the number that was typed, or whose holder has that name.
+pub(crate) async fn results(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    headers: HeaderMap,
+    Asked(find): Asked<Find>,
+) -> Response {
+    let officer = match officer(&app, lang, &headers) {
+        Ok(officer) => officer,
+        Err(login) => return *login,
     };
-    let has_all = |summary: &Summary| words.iter().all(|word| summary.tokens.contains(word));
-    let (query, mut after, mut fitting) = (Query::Token(first.clone()), None, Vec::new());
+    let made = async {
+        let p = Page::new(&app, lang, "/desk/results").wide();
+        let asked: String = find.q.chars().take(100).collect();
+        let (mut found, mut cut) = (by_number(&app, &officer, &asked).await?, false);
+        if found.is_empty() {
+            let rows;
+            (rows, cut) = by_name(&app, &officer, &asked, Registered::is_of).await?;
+            for row in &rows {
+                found.extend(app.office.registered(row).await?);
+            }
+        }
+        let entry = |one: Registered| Entry {
+            link: p.u(&format!("/desk/r/{}", one.request)),
+            service: p.c(&one.service.name),
+            holder: one.holder,
+            issued: p.date(one.result.issued_on),
+            until: one.result.valid_until.map(|day| p.date(day)).unwrap_or_default(),
+            standing: p.t(&format!("standing-{}", one.standing.as_str())),
+            holds: one.standing == Standing::Valid,
+            number: one.result.number,
+        };
+        let entries = found.into_iter().map(entry).collect();
+        Ok(html(Results { asked, entries, cut, p }))
+    };
+    answer(&app, lang, made.await)
+}
+
+/// Results with this number that this officer may see.
+async fn by_number(app: &App, officer: &Officer, number: &str) -> Result<Vec<Registered>, OfficeError> {
+    let mut found = app.office.results_by_number(number).await?;
+    found.retain(|one| sight(officer, &one.service).is_some());
+    Ok(found)
+}
+
+/// The newest of those to `keep` whose names have all these words and that this officer may see; and whether there may be more.
+async fn by_name(
+    app: &App,
+    officer: &Officer,
+    name: &str,
+    keep: impl Fn(&Summary) -> bool,
+) -> Result<(Vec<Summary>, bool), OfficeError> {
+    let (mut after, mut fitting) = (None, Vec::new());
     for _ in 0..SEARCHED_PAGES {
-        let page = app.office.list(&query, after.as_ref(), PAGE_ROWS).await?;
-        for summary in page.rows.into_iter().filter(has_all) {
+        let page = app.office.list_by_name(name, after.as_ref(), PAGE_ROWS).await?;
+        for summary in page.rows.into_iter().filter(&keep) {
             // Under the version that the request stands under, also when the catalogue has it no longer.
             let service = app.office.service_of(&summary).await?;
             if sight(officer, &service).is_some() {

@@ -6,6 +6,7 @@ mod cash;
 mod citizens;
 mod cosigned;
 mod officers;
+mod register;
 mod renewal;
 mod scenarios;
 #[path = "../support/mod.rs"]

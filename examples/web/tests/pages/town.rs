@@ -184,6 +184,11 @@ impl Town {
 
     pub(crate) async fn hand_over(&self, receipt: &Receipt) {
         self.up_to_ready(receipt).await;
+        self.collect(receipt).await;
+    }
+
+    /// Hands over what is ready.
+    pub(crate) async fn collect(&self, receipt: &Receipt) {
         let service = self.case(receipt).await.request.service().clone();
         let signature = collector::signature(&self.office, &service, "SOK DARA", None, true).await.unwrap();
         let originals = service.documents.iter().filter(|document| document.original_at_counter);

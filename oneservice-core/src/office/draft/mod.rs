@@ -10,6 +10,7 @@ mod change;
 mod renew;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -290,7 +291,7 @@ impl DraftContent {
             by_representative: self.by_representative,
             purpose: self.purpose,
             submitted_on,
-            form: self.answers.clone(),
+            form: Arc::new(self.answers.clone()),
             documents: self.evidence.iter().map(Evidence::claim).collect(),
             signature: self.signature.as_ref().map(|signature| signature.method.kind()),
         }

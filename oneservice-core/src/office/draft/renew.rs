@@ -65,7 +65,7 @@ impl Office {
             by_representative: record.by_representative,
             purpose: Purpose::Renewal,
             channel,
-            answers: record.answers.clone(),
+            answers: (*record.answers).clone(),
             evidence: Vec::new(),
             signature: None,
             explanations: BTreeMap::new(),

@@ -7,6 +7,7 @@
 pub mod days;
 pub mod lives;
 mod money;
+pub mod others;
 pub mod people;
 pub mod sheet;
 pub mod tries;
@@ -14,4 +15,4 @@ pub mod work;
 
 pub use people::{PEOPLE, Who};
 pub use sheet::{Fee, Sheet};
-pub use tries::{Part, Try, What, Why};
+pub use tries::{Part, Proof, Try, What, Why};

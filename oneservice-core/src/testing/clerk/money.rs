@@ -70,12 +70,12 @@ impl Sheet {
         match what {
             What::Pay { .. } => {
                 self.paid += self.outstanding();
-                self.open_if_paid();
+                self.open_if_ready();
             }
             What::Waive { part, .. } => {
                 let due = self.outstanding();
                 self.waived += if part == Part::All { due } else { due / 2 };
-                self.open_if_paid();
+                self.open_if_ready();
             }
             What::Refund { .. } => self.paid = 0,
             What::Transfer { .. } => {
@@ -87,12 +87,16 @@ impl Sheet {
             What::Confirm => {
                 self.sent_by = None;
                 self.paid += self.outstanding();
-                self.open_if_paid();
+                if self.stage == StageName::Submitted {
+                    self.last = self.asked_until;
+                }
+                self.open_if_ready();
             }
             What::NotFound { .. } => {
                 self.sent_by = None;
                 if self.stage == StageName::Submitted {
-                    self.last = self.period(30);
+                    self.asked_until = self.period(30);
+                    self.last = self.asked_until;
                 }
             }
             _ => {}

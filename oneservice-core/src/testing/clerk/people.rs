@@ -8,6 +8,7 @@ use crate::catalog::Role;
 pub enum Who {
     Applicant,
     Representative,
+    Cosigner,
     Clock,
     Desk,
     Examiner,
@@ -22,9 +23,10 @@ pub enum Who {
 }
 
 /// Everybody.
-pub const PEOPLE: [Who; 13] = [
+pub const PEOPLE: [Who; 14] = [
     Who::Applicant,
     Who::Representative,
+    Who::Cosigner,
     Who::Clock,
     Who::Desk,
     Who::Examiner,
@@ -53,7 +55,7 @@ impl Who {
             (Role::Ombudsman, "owso"),
         ];
         match self {
-            Self::Applicant | Self::Representative | Self::Clock => &[],
+            Self::Applicant | Self::Representative | Self::Cosigner | Self::Clock => &[],
             Self::Desk => &RIGHT[..1],
             Self::Examiner => &RIGHT[1..2],
             Self::Opinion => &RIGHT[2..3],

@@ -36,7 +36,7 @@ pub struct Sheet {
     pub fee: Fee,
     /// Whether the health department has to be asked: that also takes longer.
     pub asks_health: bool,
-    /// Whether what is not decided in time counts as granted.
+    /// Whether what is not decided in time counts as granted; then somebody else has to sign before review, too.
     pub silence_grants: bool,
     /// Whether two must be for granting.
     pub panel: bool,
@@ -48,6 +48,14 @@ pub struct Sheet {
     pub waived: i64,
     /// Who wrote down that the fee was sent over the bank, while it is looked for there.
     pub(super) sent_by: Option<Who>,
+    /// Whether who has to sign besides the applicant did.
+    pub(super) cosigned: bool,
+    /// The last day for what comes before review, as it was said last.
+    pub(super) asked_until: Option<Date>,
+    /// Whether somebody may collect in the applicant's place.
+    pub(super) mandated: bool,
+    /// Steps of which was said that there is nobody.
+    pub(super) vacant: BTreeSet<usize>,
     /// The steps that are done.
     pub done: BTreeSet<usize>,
     /// Of these, the steps that silence passed over.
@@ -105,6 +113,10 @@ impl Sheet {
             paid: 0,
             waived: 0,
             sent_by: None,
+            cosigned: false,
+            asked_until: Some(open_on(later(today, 30))),
+            mandated: false,
+            vacant: BTreeSet::new(),
             done: BTreeSet::new(),
             skipped: BTreeSet::new(),
             touched: BTreeSet::new(),
@@ -114,7 +126,7 @@ impl Sheet {
             allowed: 0,
             today,
             began: today,
-            last: Some(open_on(later(today, 30))),
+            last: None,
             reminded: None,
             called: None,
             received,
@@ -133,9 +145,8 @@ impl Sheet {
             recused: BTreeSet::new(),
             endorsed: BTreeSet::new(),
         };
-        if fee != Fee::Before {
-            sheet.open_review();
-        }
+        sheet.last = sheet.asked_until;
+        sheet.open_if_ready();
         sheet
     }
 
@@ -176,7 +187,7 @@ impl Sheet {
     }
 
     /// Open, this person's role, nobody else's, and this person has no conflict.
-    fn may_work(&self, who: Who, step: usize) -> bool {
+    pub(super) fn may_work(&self, who: Who, step: usize) -> bool {
         self.eligible(who, step) && self.assigned.get(&step).is_none_or(|holder| *holder == who)
     }
 
@@ -254,9 +265,7 @@ impl Sheet {
             }
             What::Refuse { step, coded } => in_review && step == APPROVE && self.may_work(who, step) && coded,
             What::Issue { step } => stage == Approved && step == ISSUE && self.may_work(who, step),
-            What::Collect { originals, signed } => {
-                stage == Ready && who.holds(Role::FrontDesk) && self.outstanding() == 0 && originals && signed
-            }
+            What::Collect { originals, signed } => self.hands_over(who) && originals && signed,
             What::Withdraw => matches!(stage, Submitted | InReview | Returned) && who.asks(),
             What::Object { words } => stage == Refused && who.asks() && words && !self.is_over(),
             What::Uphold { words } | What::Dismiss { words } => {
@@ -322,6 +331,7 @@ impl Sheet {
                 };
                 works && coded && !self.recused.contains(&who)
             }
+            _ => self.allows_others(who, what),
         }
     }
 
@@ -334,22 +344,16 @@ impl Sheet {
     }
 
     /// Into the hands of the office, which has as many working days as it had at first.
-    fn open_review(&mut self) {
+    pub(super) fn open_review(&mut self) {
         self.promised = count(open_on(self.today), self.working_days(), 1);
         self.to(StageName::InReview, Some(self.promised));
-    }
-
-    /// Review opens once nothing is missing before it.
-    pub(super) fn open_if_paid(&mut self) {
-        if self.stage == StageName::Submitted && self.outstanding() == 0 {
-            self.open_review();
-        }
     }
 
     /// What is allowed is noted.
     pub fn note(&mut self, attempt: Try) {
         use StageName::*;
         let who = attempt.who;
+        self.note_presence(attempt.what);
         match attempt.what {
             What::Wait { days } => self.today = later(self.today, days.into()),
             what @ (What::Pay { .. }
@@ -402,8 +406,8 @@ impl Sheet {
                 self.valid_until = Some(later(year, -1));
                 self.to(Ready, self.period(90));
             }
-            What::Collect { .. } => {
-                self.collected = true;
+            What::Collect { .. } | What::CollectFor { .. } => {
+                (self.collected, self.mandated) = (true, false);
                 self.to(Closed, self.valid_until);
             }
             What::Withdraw => {
@@ -454,6 +458,7 @@ impl Sheet {
                 self.recused.insert(who);
                 self.assigned.retain(|_, holder| *holder != who);
             }
+            what => self.note_others(what),
         }
     }
 

@@ -38,6 +38,21 @@ pub enum Part {
     TooMuch,
 }
 
+/// How somebody who collects in the applicant's place shows that they may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Not at all.
+    Nothing,
+    /// By a written authority.
+    Paper,
+    /// By the code that was given last.
+    Last,
+    /// By the code before that.
+    Former,
+    /// By a code that nobody was given.
+    Unknown,
+}
+
 /// Something that somebody tries. Items are bit sets over [`ITEMS`]; `coded` is whether the coded reason is of the right kind.
 #[allow(missing_docs, reason = "each is named by the command that it stands for")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,6 +150,24 @@ pub enum What {
         named: bool,
     },
     Confirm,
+    /// Who has to sign besides the applicant signs.
+    Cosign {
+        named: bool,
+        shown: bool,
+    },
+    GiveMandate {
+        named: bool,
+    },
+    RevokeMandate,
+    /// The result is given to somebody in the applicant's place.
+    CollectFor {
+        proof: Proof,
+    },
+    /// It is said that there is nobody for a step, of those who work there or of some who do not.
+    Vacate {
+        step: usize,
+        staffed: bool,
+    },
     /// The transfer is not on the account.
     NotFound {
         coded: bool,
@@ -172,6 +205,7 @@ impl What {
         match self {
             Self::Pay { .. }
             | Self::Confirm
+            | Self::Cosign { .. }
             | Self::Resubmit { .. }
             | Self::Approve { .. }
             | Self::Issue { .. } => true,
@@ -201,6 +235,10 @@ impl What {
                 | Self::Refund { .. }
                 | Self::Transfer { .. }
                 | Self::NotFound { .. }
+                | Self::GiveMandate { .. }
+                | Self::RevokeMandate
+                | Self::CollectFor { .. }
+                | Self::Vacate { .. }
                 | Self::Suspend { .. }
                 | Self::Reinstate
                 | Self::Revoke { .. }
@@ -235,6 +273,10 @@ impl What {
             Self::Refund { .. } => Self::Refund { right: true },
             Self::Transfer { .. } => Self::Transfer { right: true, named: true },
             Self::NotFound { .. } => Self::NotFound { coded },
+            Self::Cosign { .. } => Self::Cosign { named: true, shown: true },
+            Self::GiveMandate { .. } => Self::GiveMandate { named: true },
+            Self::CollectFor { .. } => Self::CollectFor { proof: Proof::Paper },
+            Self::Vacate { step, .. } => Self::Vacate { step, staffed: false },
             Self::Suspend { .. } => Self::Suspend { coded },
             Self::Revoke { .. } => Self::Revoke { coded },
             Self::Give { step, to, .. } => Self::Give { step, to, coded },
@@ -281,6 +323,7 @@ fn everything() -> Vec<What> {
         What::Expire,
         What::Reinstate,
         What::Confirm,
+        What::RevokeMandate,
         What::Extend { days: 0, coded: true },
         What::Extend { days: 4, coded: true },
         What::Extend { days: 4, coded: false },
@@ -303,6 +346,9 @@ fn everything() -> Vec<What> {
     both(|right| What::Transfer { right, named: true });
     both(|named| What::Transfer { right: true, named });
     both(|coded| What::NotFound { coded });
+    both(|named| What::Cosign { named, shown: true });
+    both(|shown| What::Cosign { named: true, shown });
+    both(|named| What::GiveMandate { named });
     both(|coded| What::Suspend { coded });
     both(|coded| What::Revoke { coded });
     both(|coded| What::Recuse { coded });
@@ -310,7 +356,12 @@ fn everything() -> Vec<What> {
         [Part::All, Part::Half, Part::Nothing, Part::TooMuch].map(|part| What::Waive { part, coded: true }),
     );
     all.push(What::Waive { part: Part::All, coded: false });
+    all.extend(
+        [Proof::Nothing, Proof::Paper, Proof::Last, Proof::Former, Proof::Unknown]
+            .map(|proof| What::CollectFor { proof }),
+    );
     for step in 0..STEPS.len() {
+        all.extend([true, false].map(|staffed| What::Vacate { step, staffed }));
         for item in 0..ITEMS.len() {
             all.push(What::Accept { step, item });
             all.extend([Why::General, Why::Paper, Why::Unknown].map(|why| What::Reject { step, item, why }));
@@ -356,8 +407,8 @@ impl Sheet {
             7 => Self { rejected: 0, ..self.clone() },
             8 => self.as_if_strangers(),
             9 => self.as_if_paid(),
-            10 => Self { returned: 7, ..self.clone() },
-            11 => Self { touchable: None, ..self.clone() },
+            10 => Self { returned: 7, mandated: true, ..self.clone() },
+            11 => self.as_if_new(),
             _ => self.clone(),
         };
         let wanted = |attempt: &Try| match kind {

@@ -4,20 +4,24 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
+use super::others::{NOBODY, STAFF};
 use super::sheet::STEPS;
 use super::tries::ITEMS;
-use super::{Fee, Part, Sheet, Try, What, Who, Why};
+use super::{Fee, Part, Proof, Sheet, Try, What, Who, Why};
 use crate::calendar::Moment;
 use crate::catalog::{ApplicantKind, Catalog, Purpose};
 use crate::ids::{BlobId, Digest32, ReasonCode, RequestId, TrackingCode};
 use crate::money::Money;
 use crate::request::{
     Actor, Alias, AnyRequest, Appointment, Channel, Collector, Command, Correction, Corrections, Evidence,
-    Finding, Intake, Item, Officer, PaymentMethod, Relation, Signature, SignatureMethod, Verdict,
+    Finding, Intake, Item, Mandate, MandateProof, Officer, PaymentMethod, Relation, Signature,
+    SignatureMethod, Verdict,
 };
 use crate::testing::case::{Checked, same};
 use crate::testing::sample;
 
+const COSIGNER: &str = "cosigner = { km = \"ម្ចាស់ផ្ទះ\", en = \"The owner of the house\" }";
+const IDENTITY: &str = "national-id 6789";
 const SERVICE: &str = "services/trade/market-stall.toml";
 
 /// The place of a kind of catalogue among all that there are.
@@ -68,6 +72,7 @@ fn made(fee: Fee, grants: bool, panel: bool) -> Catalog {
     }
     if grants {
         edit(SERVICE, "then = \"escalate\"", "then = \"grant\"");
+        edit(SERVICE, "at_collection = true", &format!("at_collection = true\n{COSIGNER}"));
     }
     let service = files.get_mut(SERVICE).expect("the sample has the service");
     if fee == Fee::Free {
@@ -140,6 +145,7 @@ pub fn actor(who: Who) -> Actor {
     match who {
         Who::Applicant => Actor::Applicant,
         Who::Representative => Actor::Representative,
+        Who::Cosigner => Actor::Cosigner,
         Who::Clock => Actor::System,
         officer => Actor::Officer(Officer {
             id: format!("{officer:?}").to_lowercase().parse().expect("an id"),
@@ -152,6 +158,21 @@ pub fn actor(who: Who) -> Actor {
 
 fn officer(who: Who) -> Option<Officer> {
     if let Actor::Officer(officer) = actor(who) { Some(officer) } else { None }
+}
+
+fn officers(of: &[Who]) -> Vec<Officer> {
+    of.iter().filter_map(|who| officer(*who)).collect()
+}
+
+/// What the code of the nth mandate is known by.
+fn mandate_code(nth: u64) -> Digest32 {
+    Digest32::sha256(&[b"mandate", &nth.to_be_bytes()])
+}
+
+/// A code that was given, the last one or one before.
+fn given_code(request: &AnyRequest, before: usize) -> Digest32 {
+    let given = request.record().mandates.iter().rev().nth(before);
+    given.map_or(mandate_code(u64::MAX), |given| given.mandate.code)
 }
 
 fn assigning(is_right: bool) -> ReasonCode {
@@ -251,11 +272,44 @@ pub fn command(
             Command::Refuse { step: step(nth), reasons, note }
         }
         What::Issue { step: nth } => Command::Issue { step: step(nth) },
+        What::Cosign { named, shown } => {
+            let signer = if named { "CHAN THY".into() } else { words(false) };
+            Command::Cosign {
+                identity: if shown { IDENTITY.into() } else { words(false) },
+                signature: Signature { signer, ..signed.clone() },
+            }
+        }
+        What::GiveMandate { named } => Command::GiveMandate(Mandate {
+            name: if named { "CHAN THY".into() } else { words(false) },
+            identity: IDENTITY.into(),
+            code: mandate_code(nth),
+        }),
+        What::RevokeMandate => Command::RevokeMandate,
+        What::CollectFor { proof } => Command::Collect {
+            collector: Collector {
+                name: "CHAN THY".into(),
+                relation: Relation::Proxy,
+                identity: IDENTITY.into(),
+                mandate: match proof {
+                    Proof::Nothing => None,
+                    Proof::Paper => Some(MandateProof::Paper),
+                    Proof::Last => Some(MandateProof::Code(given_code(request, 0))),
+                    Proof::Former => Some(MandateProof::Code(given_code(request, 1))),
+                    Proof::Unknown => Some(MandateProof::Code(mandate_code(u64::MAX))),
+                },
+            },
+            signature: Some(signed.clone()),
+            originals_seen: vec!["id-card".parse().expect("an id")],
+        },
+        What::Vacate { step: nth, staffed } => Command::ReportVacancy {
+            step: step(nth),
+            staff: officers(if staffed { &STAFF } else { &NOBODY }),
+        },
         What::Collect { originals, signed: signs } => Command::Collect {
             collector: Collector {
                 name: "SOK DARA".into(),
                 relation: Relation::Applicant,
-                identity: "national-id 6789".into(),
+                identity: IDENTITY.into(),
                 mandate: None,
             },
             signature: signs.then(|| signed.clone()),
@@ -334,6 +388,12 @@ pub fn compare(sheet: &Sheet, request: &AnyRequest) -> Checked {
     let mut open: Vec<&str> = open.iter().map(|step| step.as_str()).collect();
     open.sort_by_key(|id| place(id));
     same("steps that are open", open, names(&|step| sheet.open(step)))?;
+    let vacant: Vec<&str> = record.vacant.iter().map(|step| step.as_str()).collect();
+    let mut expected: Vec<&str> = sheet.vacant.iter().map(|step| STEPS[*step]).collect();
+    expected.sort_unstable();
+    same("steps without anybody", vacant, expected)?;
+    same("the co-signature", record.cosignature.is_some(), sheet.cosigned)?;
+    same("the mandate", record.mandate().is_some(), sheet.mandated)?;
     let rejected: Vec<Item> = record.rejected().map(|(item, _)| item.clone()).collect();
     let mut expected: Vec<Item> = items(sheet.rejected).collect();
     expected.sort();
