@@ -9,8 +9,8 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnectOptions;
 use thiserror::Error;
 
-use super::nodes::Nodes;
 use super::facts::FACTS;
+use super::nodes::Nodes;
 use super::template::Template;
 use super::write::{self, WriteStatements};
 use super::{Inner, PostgresStore, migrate, pooler};

@@ -118,7 +118,8 @@ fn know(known: &mut Known, office: &OfficeId, commit: &Commit, row: FactRow) -> 
     }
     if let Some(owner) = row.code_of {
         let code = commit.summary.code;
-        let owner = owner.parse().map_err(|_| corrupt(format!("the request of the tracking code '{code}'")))?;
+        let owner =
+            owner.parse().map_err(|_| corrupt(format!("the request of the tracking code '{code}'")))?;
         known.codes.insert(code, owner);
     }
     if let Some(((draft, _), version)) = commit.closes_draft.as_ref().zip(row.draft_version) {

@@ -134,6 +134,11 @@ async fn a_service_is_tried_from_the_form_to_the_applicants_hands_and_the_office
     assert_eq!(desk.status, 200);
     let page = desk.get(&receipt_path);
     assert!(tried(&page).contains("Collected") && page.contains("TRIAL-"), "{page}");
+    let trial = town.office.trial();
+    let number = trial.case(tested.request).await.unwrap().request.record().result.clone().unwrap().number;
+    let asked = format!("/en/verify?no={number}");
+    assert!(tried(&desk.get(&format!("/trial{asked}"))).contains("notice ok"), "the trial's register has it");
+    assert!(visitor.get(&asked).contains("notice late"), "the office never gave {number}");
 
     // The office has no trace of it, and finds its own as ever.
     assert_eq!(counted(&town.office).await, before);
