@@ -29,6 +29,9 @@ struct Cli {
     /// Catalogue; the folder's own, or the Battambang example, if not said.
     #[arg(long, global = true, env = "ONESERVICE_CATALOG", value_name = "DIR")]
     catalog: Option<PathBuf>,
+    /// Only try it: requests, numbers, queues and money of this command are those of trials, which count nowhere.
+    #[arg(long, global = true)]
+    trial: bool,
     /// Write JSON with stable keys.
     #[arg(long, global = true)]
     json: bool,
@@ -84,7 +87,7 @@ fn main() -> ExitCode {
         Err(error) => return not_understood(&error),
     };
     let lang = if cli.lang == "km" { Lang::Km } else { Lang::En };
-    let place = Place { data: cli.data, store: cli.store, catalog: cli.catalog };
+    let place = Place { data: cli.data, store: cli.store, catalog: cli.catalog, trial: cli.trial };
     let mut out = Output::new(cli.json, lang);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

@@ -8,7 +8,6 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use oneservice_core::catalog::{Catalog, CatalogError};
-use oneservice_core::ids::OfficeId;
 use oneservice_core::office::{Clock, DocumentError, Documents, Office, OfficeBuilder, OfficeError, Secret};
 use oneservice_core::store::{Archive, Schema, StoreError};
 use oneservice_redb::RedbStore;
@@ -26,6 +25,8 @@ pub struct Place {
     pub store: Option<StoreUrl>,
     /// Another catalogue than the folder's own.
     pub catalog: Option<PathBuf>,
+    /// Whether the office is meant in which services are only tried.
+    pub trial: bool,
 }
 
 /// A storage engine by URL.
@@ -255,8 +256,9 @@ impl Engine {
         }
     }
 
-    async fn is_empty(&self, office: &OfficeId) -> Result<bool, StoreError> {
-        Ok(self.archive().head(office).await?.size == 0)
+    /// Whether no office has anything in the store.
+    async fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(self.archive().offices().await?.is_empty())
     }
 
     /// The engine's own check of its whole file. Slow. Gives whether all is well.
@@ -279,7 +281,8 @@ impl Place {
     /// # Errors
     /// [`PilotError::Catalog`], [`PilotError::NoCatalog`].
     pub fn catalog(&self) -> Result<Catalog, PilotError> {
-        Ok(Catalog::load(self.catalog_folder()?)?)
+        let catalog = Catalog::load(self.catalog_folder()?)?;
+        Ok(if self.trial { catalog.for_trial() } else { catalog })
     }
 
     /// Where the catalogue is: as given, in the data folder, or the Battambang example when run from the project.
@@ -339,7 +342,7 @@ impl Place {
         let engine = Engine::open(&url).await?;
         let documents = Documents::in_folder(self.data.join("files"))?;
         let staff = Arc::new(StaffFile::open(&self.staff_file())?);
-        let secret = self.secret(engine.is_empty(&catalog.office().id).await?)?;
+        let secret = self.secret(engine.is_empty().await?)?;
         let mut builder =
             engine.office(catalog).documents(documents).secret(secret).staff(Arc::clone(&staff) as _);
         if let Some(clock) = clock {

@@ -233,6 +233,7 @@ pub fn unoffered(lang: Lang, why: &Unoffered) -> String {
     let on = |key: &str, day: Date| words::get(lang, key, &[("date", &date(lang, day))]);
     match why {
         Unoffered::Unknown => words::get(lang, "unoffered-unknown", &[]),
+        Unoffered::TrialOnly => words::get(lang, "unoffered-trial", &[]),
         Unoffered::NotYet { from } => on("unoffered-not-yet", *from),
         Unoffered::Withdrawn { since, reason } => {
             let mut text = on("unoffered-withdrawn", *since);

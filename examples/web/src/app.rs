@@ -29,6 +29,8 @@ pub struct App {
     pub(crate) sign_ins: Arc<tokio::sync::Semaphore>,
     /// Guesses at codes and passwords.
     pub(crate) tries: Arc<Tries>,
+    /// What the addresses of its pages begin with: nothing, or [`TRIAL`].
+    pub(crate) at: &'static str,
     /// Where people reach the office, as `https://owso.example.org`; without it, where this request came in.
     base_url: Option<Arc<str>>,
 }
@@ -55,6 +57,7 @@ impl App {
             sessions: Arc::default(),
             sign_ins: Arc::new(tokio::sync::Semaphore::new(2)),
             tries: Arc::default(),
+            at: "",
             base_url: None,
         }
     }
@@ -63,6 +66,11 @@ impl App {
     pub fn at(mut self, url: Option<&str>) -> Self {
         self.base_url = url.map(|url| url.trim_end_matches('/').into());
         self
+    }
+
+    /// The same office's trials: the same people, signed in once for both.
+    fn trial(&self) -> Self {
+        Self { office: self.office.trial(), at: TRIAL, ..self.clone() }
     }
 
     /// Where the person reached us, for links that are printed.
@@ -112,8 +120,19 @@ impl App {
     }
 }
 
-/// All pages: Khmer at `/`, English at `/en`.
+/// Where services are tried.
+pub(crate) const TRIAL: &str = "/trial";
+
+/// All pages: Khmer at `/`, English at `/en`; and all of them again at `/trial`, for staff who try a service.
 pub fn router(app: App) -> Router {
+    let trial = app.trial();
+    let tried = site(trial.clone())
+        .layer(middleware::from_fn_with_state(trial, guard::staff_only))
+        .layer(middleware::from_fn(guard::stay_in_trial));
+    site(app).nest(TRIAL, tried)
+}
+
+fn site(app: App) -> Router {
     let health = Router::new().route("/live", get(|| async { StatusCode::OK })).route("/ready", get(ready));
     Router::new()
         .merge(pages(Lang::Km))

@@ -6,8 +6,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::App;
-use crate::citizen;
+use crate::app::TRIAL;
 use crate::page::{Page, lang_of, message};
+use crate::{citizen, desk};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -53,6 +54,31 @@ fn is_foreign(headers: &HeaderMap) -> bool {
         }
         _ => false,
     }
+}
+
+/// Nobody who has come by chance takes a trial for a request: its pages are for those who work here.
+pub(crate) async fn staff_only(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (lang, path) = lang_of(request.uri().path());
+    let is_open =
+        path == "/desk/login" || ["/assets/", "/health/"].iter().any(|start| path.starts_with(start));
+    if is_open {
+        return next.run(request).await;
+    }
+    match desk::officer(&app, lang, request.headers()) {
+        Ok(_) => next.run(request).await,
+        Err(login) => *login,
+    }
+}
+
+/// Whoever tries a service is led from page to page of the trial.
+pub(crate) async fn stay_in_trial(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
+    let to = to.filter(|to| to.starts_with('/')).and_then(|to| format!("{TRIAL}{to}").parse().ok());
+    if let Some(to) = to {
+        response.headers_mut().insert(header::LOCATION, to);
+    }
+    response
 }
 
 /// What the framework refuses by itself - a form too large, a part missing, a method unknown - is said on a page of the site, in the

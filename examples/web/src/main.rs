@@ -41,7 +41,14 @@ async fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let Options { listen, data, store, catalog, base_url, demo } = Options::parse();
-    match oneservice_web::serve(&Place { data, store, catalog }, listen, base_url.as_deref(), demo).await {
+    match oneservice_web::serve(
+        &Place { data, store, catalog, trial: false },
+        listen,
+        base_url.as_deref(),
+        demo,
+    )
+    .await
+    {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let mut text = format!("error: {error}");

@@ -11,6 +11,7 @@ use oneservice_core::text::{Lang, Text};
 use oneservice_pilot::{sentence, words};
 
 use crate::App;
+use crate::app::TRIAL;
 use crate::assets;
 
 /// The frame of a page.
@@ -24,6 +25,8 @@ pub(crate) struct Page {
     pub(crate) wide: bool,
     /// An officer fills the form in for somebody at the counter.
     pub(crate) at_counter: bool,
+    /// What every address begins with.
+    pub(crate) at: &'static str,
     pub(crate) css: String,
     pub(crate) js: String,
 }
@@ -39,6 +42,7 @@ impl Page {
             address: profile.contact.address.get(lang).to_owned(),
             wide: false,
             at_counter: false,
+            at: app.at,
             css: assets::css(),
             js: assets::js(),
         }
@@ -88,13 +92,29 @@ impl Page {
 
     /// A link within this language.
     pub(crate) fn u(&self, path: &str) -> String {
-        link(self.lang, path)
+        format!("{}{}", self.at, link(self.lang, path))
+    }
+
+    /// Whether nothing on it counts.
+    pub(crate) fn is_trial(&self) -> bool {
+        self.at == TRIAL
+    }
+
+    /// The desk of trials, or from there that of the office.
+    pub(crate) fn other_desk(&self) -> String {
+        let other = if self.is_trial() { "" } else { TRIAL };
+        format!("{other}{}", link(self.lang, "/desk"))
+    }
+
+    /// What every page of a trial says, in both languages.
+    pub(crate) fn trial_words(&self) -> [(&'static str, String); 2] {
+        [Lang::Km, Lang::En].map(|lang| (lang.tag(), words::get(lang, "trial-banner", &[])))
     }
 
     /// The same page in the other language.
     pub(crate) fn twin(&self) -> String {
         let other = if self.lang == Lang::Km { Lang::En } else { Lang::Km };
-        link(other, &self.path)
+        format!("{}{}", self.at, link(other, &self.path))
     }
 
     pub(crate) fn twin_name(&self) -> &'static str {
@@ -112,7 +132,7 @@ pub(crate) fn lang_of(path: &str) -> (Lang, &str) {
 }
 
 /// A path in a language.
-pub(crate) fn link(lang: Lang, path: &str) -> String {
+fn link(lang: Lang, path: &str) -> String {
     match lang {
         Lang::Km => path.to_owned(),
         Lang::En if path == "/" => "/en".to_owned(),
@@ -168,7 +188,7 @@ pub(crate) fn error(app: &App, lang: Lang, error: &OfficeError) -> Response {
         }
         OfficeError::NotOffered { why, .. } => {
             // What is to come is not gone.
-            let is_to_come = matches!(why, Unoffered::NotYet { .. });
+            let is_to_come = matches!(why, Unoffered::NotYet { .. } | Unoffered::TrialOnly);
             let status = if is_to_come { StatusCode::CONFLICT } else { StatusCode::GONE };
             message_of(p, status, "unoffered-title", sentence::unoffered(lang, why))
         }

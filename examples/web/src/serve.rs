@@ -80,16 +80,10 @@ pub async fn serve(
         out.write_all(lines.as_bytes())?;
         out.flush()?;
     }
-    tokio::spawn(keep_time(office.clone()));
-    let sweeper = office;
-    tokio::spawn(async move {
-        loop {
-            if let Err(error) = sweeper.purge_drafts().await {
-                tracing::warn!(code = error.code(), "drafts could not be swept");
-            }
-            tokio::time::sleep(Duration::from_secs(3_600)).await;
-        }
-    });
+    for office in [office.trial(), office] {
+        tokio::spawn(keep_time(office.clone()));
+        tokio::spawn(sweep(office));
+    }
     let service = router(App::new(opened).at(base_url)).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop()).await?;
     Ok(())
@@ -107,6 +101,15 @@ async fn keep_time(office: Office) {
             Err(error) => tracing::warn!(code = error.code(), "what is due could not be looked up"),
         }
         tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+}
+
+async fn sweep(office: Office) {
+    loop {
+        if let Err(error) = office.purge_drafts().await {
+            tracing::warn!(code = error.code(), "drafts could not be swept");
+        }
+        tokio::time::sleep(Duration::from_secs(3_600)).await;
     }
 }
 

@@ -69,7 +69,8 @@ fn file(visitor: &mut Visitor, sample: &Value, service: &Service) -> String {
 
 async fn filed_on_its_day(folder: &Path, sample: Value) {
     let data = tempfile::tempdir().unwrap();
-    let place = Place { data: data.path().to_owned(), store: None, catalog: Some(folder.to_owned()) };
+    let place =
+        Place { data: data.path().to_owned(), store: None, catalog: Some(folder.to_owned()), trial: false };
     let parsed: Sample = serde_json::from_value(sample.clone()).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(SetClock::at(parsed.moment().unwrap()));
     let opened = place.open(Some(clock)).await.unwrap();

@@ -220,6 +220,7 @@ pub(super) const SERVICE: &[Key] = &[
     must("valid_from", Day),
     may("withdrawn_on", Day),
     may("withdrawn_reason", Label),
+    may("trial_only", Bool),
     must("sector", Kebab),
     must("department", Kebab),
     must("name", Label),

@@ -14,7 +14,7 @@ use super::shape::{Key, Walk};
 use super::{Catalog, CatalogError, Mistake, MistakeCode as Code, OfficeProfile, Place, PlaceLevel, Places};
 use super::{PayInto, Role, Sector, Service, format};
 use crate::calendar::{Calendar, CalendarError, Date, Session, Time, Weekday};
-use crate::ids::{SectorId, ServiceId};
+use crate::ids::{OfficeId, SectorId, ServiceId};
 use crate::text::{Text, has_khmer};
 
 /// The most files of a catalogue.
@@ -247,6 +247,13 @@ fn check_office(walk: &mut Walk<'_>, office: &OfficeProfile, sectors: &[Sector],
     }
     for (key, message) in office.khqr.iter().flat_map(PayInto::mistakes) {
         walk.say(&format!("khqr.{key}"), Code::Value, message);
+    }
+    if !office.id.is_own() {
+        let message = format!(
+            "must have at most {} characters and not end in -trial or -cash-desk: so the office's other logs are called",
+            OfficeId::OWN_LIMIT
+        );
+        walk.say("id", Code::Value, message);
     }
     let staffed = |role: Role| role.is_officer() && office.role(role).is_some();
     for desk in office.counters.iter().filter(|desk| !staffed(desk.role)) {

@@ -40,6 +40,10 @@ pub struct Service {
     /// Why it is withdrawn, for people who look for it.
     #[serde(default, skip_serializing)]
     pub withdrawn_reason: Option<Text>,
+    /// Whether the version can only be tried: nobody can ask for it yet, whatever `valid_from` says. As
+    /// [`withdrawn_on`](Self::withdrawn_on), no part of the version.
+    #[serde(default, skip_serializing)]
+    pub trial_only: bool,
     /// The sector it belongs to.
     pub sector: SectorId,
     /// The department that answers for it.

@@ -1,5 +1,5 @@
 //! Which version of a service is in force on a day. A version takes effect on its `valid_from` and is replaced by the next one's; a
-//! withdrawn service is offered no longer.
+//! withdrawn service is offered no longer. Where services are only tried, it is the newest version, in force or not.
 
 use std::sync::Arc;
 
@@ -16,6 +16,9 @@ pub enum Unoffered {
     /// The catalogue has no such service, or has it no longer.
     #[error("the catalogue does not have it")]
     Unknown,
+    /// The office only tries it so far.
+    #[error("it is not offered yet")]
+    TrialOnly,
     /// Its first version takes effect later.
     #[error("it is offered from {from} on")]
     NotYet {
@@ -58,16 +61,33 @@ impl Catalog {
         self.versions(id).iter().find(|version| version.hash == hash)
     }
 
-    /// The version of a service that is in force on `day`.
+    /// The same catalogue for an office that [tries](crate::office::Office::trial) it: filed apart, every service in its newest version,
+    /// and no account that anybody could pay into.
+    #[must_use]
+    pub fn for_trial(mut self) -> Self {
+        self.office.id = self.office.id.trial();
+        self.office.khqr = None;
+        self
+    }
+
+    /// Whether its services are only tried.
+    pub fn is_trial(&self) -> bool {
+        self.office.id.is_trial()
+    }
+
+    /// The version of a service that is in force on `day`. Where the catalogue [is tried](Self::for_trial), the newest.
     ///
     /// # Errors
     /// [`Unoffered`] says why there is none.
     pub fn in_force(&self, id: &ServiceId, day: Date) -> Result<&Arc<Service>, Unoffered> {
-        let versions = self.versions(id);
-        let first = versions.first().ok_or(Unoffered::Unknown)?;
-        let begun = versions.partition_point(|version| version.valid_from <= day);
-        let Some(version) = begun.checked_sub(1).and_then(|last| versions.get(last)) else {
-            return Err(Unoffered::NotYet { from: first.valid_from });
+        let trial = self.is_trial();
+        let mut versions = self.versions(id).iter().filter(|version| trial || !version.trial_only).peekable();
+        let Some(from) = versions.peek().map(|first| first.valid_from) else {
+            let is_tried = self.services.contains_key(id);
+            return Err(if is_tried { Unoffered::TrialOnly } else { Unoffered::Unknown });
+        };
+        let Some(version) = versions.take_while(|version| trial || version.valid_from <= day).last() else {
+            return Err(Unoffered::NotYet { from });
         };
         match version.withdrawn_on.filter(|since| *since <= day) {
             Some(since) => Err(Unoffered::Withdrawn { since, reason: version.withdrawn_reason.clone() }),

@@ -36,15 +36,36 @@ const LENGTH: usize = 8;
 pub struct TrackingCode([u8; LENGTH]);
 
 impl TrackingCode {
+    /// How the code of a trial begins, and no other.
+    const TRIAL: &'static str = "TEST";
+
     /// Draws a code from `fill`, which fills the bytes it is given with random ones.
     pub fn draw(fill: &mut dyn FnMut(&mut [u8])) -> Self {
+        Self::drawn(fill, |number| Self::numbered(number).filter(|code| !code.is_trial()))
+    }
+
+    /// Draws the code of a trial: nobody takes it for that of a request. There are some 26 000 of them.
+    pub fn draw_trial(fill: &mut dyn FnMut(&mut [u8])) -> Self {
+        let begin = Self::TRIAL.bytes().rev().fold(0, |number, byte| {
+            30 * number + ALPHABET.iter().position(|known| *known == byte).unwrap_or(0) as u64
+        });
+        Self::drawn(fill, |number| Self::numbered(begin + 30_u64.pow(4) * (number % 30_u64.pow(3))))
+    }
+
+    /// Whether it is the code of a trial.
+    #[must_use]
+    pub fn is_trial(&self) -> bool {
+        self.compact().starts_with(Self::TRIAL)
+    }
+
+    fn drawn(fill: &mut dyn FnMut(&mut [u8]), made: impl Fn(u64) -> Option<Self>) -> Self {
         let mut attempt: u64 = 0;
         loop {
             let mut bytes = [0; 8];
             fill(&mut bytes);
             // 64 bits over 30⁷ values: no value is likelier than another by more than 2⁻²⁹. The attempt is added so that
             // even a source that always gives the same bytes comes to an end.
-            if let Some(code) = Self::numbered(u64::from_le_bytes(bytes).wrapping_add(attempt)) {
+            if let Some(code) = made(u64::from_le_bytes(bytes).wrapping_add(attempt)) {
                 return code;
             }
             attempt += 1;

@@ -181,6 +181,35 @@ word_id! {
     RuleId, "rule", is_kebab, "^[a-z][a-z0-9-]*$", PART_LIMIT
 }
 
+impl OfficeId {
+    /// The longest id that a catalogue may give its office: there is room behind it for the names of the office's other logs.
+    pub(crate) const OWN_LIMIT: usize = 48;
+    const CASH_DESK: &'static str = "-cash-desk";
+    const TRIAL: &'static str = "-trial";
+
+    /// Whether an office may be called so: the id leaves room for those of its other logs and is not taken for one of them.
+    pub(crate) fn is_own(&self) -> bool {
+        self.0.len() <= Self::OWN_LIMIT
+            && ![Self::TRIAL, Self::CASH_DESK].iter().any(|end| self.0.ends_with(end))
+    }
+
+    /// Where the book of the office's cash desk is filed.
+    pub(crate) fn cash_desk(&self) -> Self {
+        Self(format!("{}{}", self.0, Self::CASH_DESK).into())
+    }
+
+    /// Where the office files what it only tries; a trial's own trial is itself.
+    pub(crate) fn trial(&self) -> Self {
+        if self.is_trial() { self.clone() } else { Self(format!("{}{}", self.0, Self::TRIAL).into()) }
+    }
+
+    /// Whether what is filed here is only tried, and counts nowhere.
+    #[must_use]
+    pub fn is_trial(&self) -> bool {
+        self.0.strip_suffix(Self::CASH_DESK).unwrap_or(&self.0).ends_with(Self::TRIAL)
+    }
+}
+
 impl ServiceId {
     /// The part before the point: the sector's id as text.
     #[must_use]
@@ -220,6 +249,23 @@ mod tests {
         assert_eq!(SectorId::parse(&format!("{long}a")).unwrap_err().code(), "id.too_long");
         assert!(ServiceId::parse(&format!("{long}.{long}")).is_ok());
         assert!(ServiceId::parse(&format!("{long}aa.b")).is_err());
+    }
+
+    #[test]
+    fn an_office_is_not_taken_for_one_of_its_other_logs() {
+        let office = |text: &str| OfficeId::parse(text).unwrap();
+        let own = office("btb");
+        assert_eq!((own.trial(), own.cash_desk()), (office("btb-trial"), office("btb-cash-desk")));
+        assert!(
+            own.trial().is_trial()
+                && own.trial().cash_desk().is_trial()
+                && own.trial().trial() == own.trial()
+        );
+        assert!(!own.is_trial() && !own.cash_desk().is_trial() && !office("trial").is_trial());
+        assert!(own.is_own() && !own.trial().is_own() && !own.cash_desk().is_own());
+        let longest = office(&"a".repeat(OfficeId::OWN_LIMIT));
+        assert!(longest.is_own() && OfficeId::parse(longest.trial().cash_desk().as_str()).is_ok());
+        assert!(!office(&format!("{longest}a")).is_own());
     }
 
     #[test]

@@ -4,7 +4,6 @@ use sha2::{Digest, Sha256};
 
 use super::registers::Turn;
 use super::{Case, Office, OfficeError};
-use crate::catalog::number;
 use crate::ids::{AccessKey, CommitId, Digest32, RequestId};
 use crate::request::{
     Actor, AnyRequest, Command, CommandDenied, Context, Corrections, Decided, FactName, Recorded,
@@ -258,7 +257,7 @@ impl Office {
     async fn next_number(&self, register: Register<'_>) -> Result<Numbered, OfficeError> {
         let Register { name, format, year } = register;
         let from = self.inner.store.counter(&self.inner.id, &name).await?;
-        let number = number(format, year, from.saturating_add(1));
+        let number = self.number(format, year, from.saturating_add(1));
         Ok(Numbered { number, counter: CounterMove { name, from } })
     }
 }

@@ -104,7 +104,7 @@ impl OfficeBuilder {
         let head = store.head(&id).await?;
         let inner = Inner {
             id,
-            commits: GroupCommit::new(Arc::clone(&store), limits),
+            commits: Arc::new(GroupCommit::new(Arc::clone(&store), limits)),
             store,
             catalog,
             documents,

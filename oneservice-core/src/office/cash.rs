@@ -107,11 +107,6 @@ impl CashEntry {
 }
 
 impl Office {
-    /// Under which name the book's log is filed; none for an office whose own name leaves no room.
-    fn cash_log(&self) -> Result<OfficeId, OfficeError> {
-        format!("{}-cash-desk", self.inner.id).parse().map_err(|_| OfficeError::NotFound)
-    }
-
     fn cash_book() -> RequestId {
         RequestId::new(Moment::from_millis(0), *b"cash desk ")
     }
@@ -121,7 +116,7 @@ impl Office {
     /// # Errors
     /// [`OfficeError::Store`], [`OfficeError::History`] when what is stored is damaged.
     pub async fn cash_closings(&self) -> Result<Vec<CashEntry>, OfficeError> {
-        let history = self.inner.store.history(&self.cash_log()?, Self::cash_book()).await?;
+        let history = self.inner.store.history(&self.inner.id.cash_desk(), Self::cash_book()).await?;
         Ok(CashEntry::book(&history)?)
     }
 
@@ -138,7 +133,7 @@ impl Office {
         reason: Option<ReasonCode>,
         note: Option<String>,
     ) -> Result<Result<CashEntry, Vec<Denial>>, OfficeError> {
-        let (log, book) = (self.cash_log()?, Self::cash_book());
+        let (log, book) = (self.inner.id.cash_desk(), Self::cash_book());
         for _ in 0..ATTEMPTS {
             self.catch_up().await?;
             let history = self.inner.store.history(&log, book).await?;

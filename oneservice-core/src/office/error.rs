@@ -119,7 +119,7 @@ impl OfficeError {
                 match why {
                     Unoffered::NotYet { from } => params.push(("from", from.to_string())),
                     Unoffered::Withdrawn { since, .. } => params.push(("since", since.to_string())),
-                    Unoffered::Unknown => {}
+                    Unoffered::Unknown | Unoffered::TrialOnly => {}
                 }
                 params
             }

@@ -42,6 +42,7 @@ mod seal;
 mod secret;
 mod submit;
 mod tick;
+mod trial;
 mod vacancies;
 
 use std::sync::Arc;
@@ -83,7 +84,7 @@ pub struct Office {
 struct Inner {
     id: OfficeId,
     store: Arc<dyn Store>,
-    commits: GroupCommit,
+    commits: Arc<GroupCommit>,
     catalog: Catalog,
     documents: Documents,
     secret: Secret,
@@ -206,7 +207,8 @@ impl Office {
 
     fn new_code(&self) -> Result<TrackingCode, NoRandom> {
         let mut failed = None;
-        let code = TrackingCode::draw(&mut |bytes: &mut [u8]| {
+        let draw = if self.is_trial() { TrackingCode::draw_trial } else { TrackingCode::draw };
+        let code = draw(&mut |bytes: &mut [u8]| {
             if let Err(error) = self.inner.random.fill(bytes) {
                 failed = Some(error);
             }

@@ -291,7 +291,7 @@ impl Office {
     /// The number of a request in the office's register: the place of its submission in the log, from one, so that it
     /// is unique and in order without a counter that every submission would wait for.
     pub(super) fn request_number(&self, index: u64, year: i16) -> String {
-        crate::catalog::number(&self.inner.catalog.office().numbering.request, year, index.saturating_add(1))
+        self.number(&self.inner.catalog.office().numbering.request, year, index.saturating_add(1))
     }
 }
 

@@ -301,6 +301,8 @@ const SLIPS: &[(&str, &str, &str, &str, At)] = &[
     // Versions.
     (STALL, "version = 1", "version = 1\nwithdrawn_on = \"2025-06-01\"", "value", Some(1)),
     (STALL, "version = 1", "version = 1\nwithdrawn_on = \"next year\"", "time", Some(1)),
+    (STALL, "version = 1", "version = 1\ntrial_only = \"yes\"", "type", Some(1)),
+    (OFFICE, "id = \"harbour-town\"", "id = \"harbour-trial\"", "value", Some(0)),
     (
         STALL,
         "version = 1",

@@ -210,6 +210,10 @@ fn services_and_versions_that_come_and_go_are_named() {
         let text = files[STALL].replacen("version = 1", "version = 1\nwithdrawn_on = \"2026-09-01\"", 1);
         files.insert(STALL.into(), text);
     });
+    let tried = parse(&|files| {
+        let text = files[STALL].replacen("version = 1", "version = 1\ntrial_only = true", 1);
+        files.insert(STALL.into(), text);
+    });
     let edits = |before: &Catalog, after: &Catalog| {
         let diff = catalogs(before, after);
         assert_eq!(diff.office, []);
@@ -240,11 +244,13 @@ fn services_and_versions_that_come_and_go_are_named() {
     assert!(
         matches!(edits(&plain, &in_place).as_slice(), [ServiceEdit::Changed { in_place: true, changes, .. }] if changes.len() == 1)
     );
-    match edits(&plain, &withdrawn).as_slice() {
-        [ServiceEdit::Changed { in_place: false, changes, .. }] => {
-            assert_eq!(changed(&changes[0]).0, "withdrawn_on");
+    for (after, key) in [(&withdrawn, "withdrawn_on"), (&tried, "trial_only")] {
+        match edits(&plain, after).as_slice() {
+            [ServiceEdit::Changed { in_place: false, changes, .. }] => {
+                assert_eq!(changed(&changes[0]).0, key);
+            }
+            other => panic!("{other:#?}"),
         }
-        other => panic!("{other:#?}"),
     }
 }
 

@@ -61,6 +61,34 @@ fn the_version_in_force_is_the_last_that_has_begun() {
 }
 
 #[test]
+fn a_version_that_is_only_tried_is_in_force_for_trials() {
+    let tried = ("version = 2", "version = 2\ntrial_only = true");
+    let catalog = Catalog::parse(&two(&[], &[tried])).unwrap();
+    let trial = catalog.clone().for_trial();
+    assert!(trial.is_trial() && !catalog.is_trial());
+    let version =
+        |catalog: &Catalog, on: &str| catalog.in_force(&id(), day(on)).map(|service| service.version);
+    for (on, number) in [("2026-03-01", 1), ("2026-12-01", 1)] {
+        assert_eq!(version(&catalog, on), Ok(number), "the one before goes on on {on}");
+    }
+    // The newest one is tried, before it takes effect as well.
+    for on in ["2025-01-01", "2026-12-01"] {
+        assert_eq!(version(&trial, on), Ok(2), "{on}");
+    }
+    assert_eq!(version(&Catalog::parse(&two(&[], &[])).unwrap().for_trial(), "2026-01-01"), Ok(2));
+    // No part of the version, which is the same once it is public.
+    let public = Catalog::parse(&two(&[], &[])).unwrap();
+    assert_eq!(public.service(&id()).unwrap().hash, catalog.service(&id()).unwrap().hash);
+    assert_eq!(version(&public, "2026-12-01"), Ok(2));
+    let mut files = sample::files();
+    files.insert(STALL.into(), files[STALL].replacen("version = 1", "version = 1\ntrial_only = true", 1));
+    let only = Catalog::parse(&files).unwrap();
+    assert_eq!(version(&only, "2026-12-01"), Err(Unoffered::TrialOnly));
+    assert_eq!(only.offered(day("2026-12-01")).count(), 0);
+    assert_eq!(only.for_trial().offered(day("2026-12-01")).count(), 1);
+}
+
+#[test]
 fn a_withdrawal_is_no_other_version() {
     let withdrawn = "version = 1\nwithdrawn_on = \"2026-10-01\"\nwithdrawn_reason = { km = \"ច្បាប់ថ្មី\", en = \"A new law\" }";
     let mut files = sample::files();

@@ -131,6 +131,7 @@ impl Catalog {
                         "id": service.id, "version": service.version, "name": service.name, "sector": service.sector,
                         "working_days": service.processing_time.working_days, "base_fee": fee, "hash": service.hash,
                         "valid_from": service.valid_from, "withdrawn_on": service.withdrawn_on,
+                        "trial_only": service.trial_only,
                     });
                     out.either(&value, || {
                         let days = service.processing_time.working_days;

@@ -30,6 +30,11 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) async fn run(self, place: &Place, out: &mut Output) -> Result<(), CliError> {
+        if place.trial {
+            return Err(CliError::Usage(
+                "a demonstration wants an empty --data folder, not a trial".to_owned(),
+            ));
+        }
         let begin = SystemClock.now().plus_hours(-24 * demo::DAYS);
         let clock = Arc::new(SetClock::at(begin));
         let opened = place.open(Some(Arc::clone(&clock) as Arc<dyn Clock>)).await?;

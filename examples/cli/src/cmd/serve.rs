@@ -23,6 +23,9 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) async fn run(self, place: &Place, _: &mut Output) -> Result<(), CliError> {
+        if place.trial {
+            return Err(CliError::Usage("the server serves trials anyway, at /trial".to_owned()));
+        }
         Ok(oneservice_web::serve(place, self.listen, self.base_url.as_deref(), self.demo).await?)
     }
 }

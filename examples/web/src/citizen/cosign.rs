@@ -15,7 +15,7 @@ use super::sign::picture;
 use super::{act_as, key};
 use crate::App;
 use crate::fields::show as shown;
-use crate::page::{Page, answer, html_with, link, to};
+use crate::page::{Page, answer, html_with, to};
 
 /// Where the co-signer of a request signs.
 pub(super) fn path(app: &App, case: &Case) -> String {
@@ -24,8 +24,8 @@ pub(super) fn path(app: &App, case: &Case) -> String {
 }
 
 /// The whole address, while the co-signature is missing.
-pub(super) fn address(app: &App, lang: Lang, case: &Case, base: &str) -> Option<String> {
-    case.request.can_be_cosigned().then(|| format!("{base}{}", link(lang, &path(app, case))))
+pub(super) fn address(app: &App, p: &Page, case: &Case, base: &str) -> Option<String> {
+    case.request.can_be_cosigned().then(|| format!("{base}{}", p.u(&path(app, case))))
 }
 
 #[derive(Template)]

@@ -20,7 +20,7 @@ use crate::App;
 use crate::desk::is_officer;
 use crate::files::served;
 use crate::inspection::{Notice, notices, photos};
-use crate::page::{Page, answer, html, html_with, link};
+use crate::page::{Page, answer, html, html_with};
 use crate::story::{Line, Reader, correction, readings, story};
 use crate::tries::TRIES_MAX;
 
@@ -112,7 +112,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>, desk: boo
         StageName::Ready | StageName::Approved => "ok",
         _ => "",
     };
-    let full = own.map(|(key, base)| format!("{base}{}", link(lang, &format!("/r/{key}"))));
+    let full = own.map(|(key, base)| format!("{base}{}", p.u(&format!("/r/{key}"))));
     let result = match &case.request {
         AnyRequest::Ready(ready) => ready.stage().result.number.clone(),
         _ => String::new(),
@@ -179,7 +179,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>, desk: boo
         } else {
             String::new()
         },
-        cosign: own.and_then(|(_, base)| cosign::address(app, lang, case, base)).unwrap_or_default(),
+        cosign: own.and_then(|(_, base)| cosign::address(app, &p, case, base)).unwrap_or_default(),
         cosigner: service.signature.cosigner.as_ref().map(|who| p.c(who)).unwrap_or_default(),
         object: if own.is_some() && stage_name == StageName::Refused {
             p.u(&format!("{path}/object"))

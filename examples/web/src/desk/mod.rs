@@ -41,6 +41,6 @@ pub(crate) fn is_officer(app: &App, headers: &HeaderMap) -> bool {
 }
 
 /// The officer who signed in, or the way to the sign-in page.
-fn officer(app: &App, lang: Lang, headers: &HeaderMap) -> Result<Officer, Box<Response>> {
+pub(crate) fn officer(app: &App, lang: Lang, headers: &HeaderMap) -> Result<Officer, Box<Response>> {
     secret(headers).and_then(|secret| app.officer(secret)).ok_or_else(|| Box::new(to(lang, "/desk/login")))
 }

@@ -1,41 +1,22 @@
 //! Somebody besides the applicant signs, as both and the desk meet it on the pages.
 
-use std::fs;
 use std::path::Path;
 
 use oneservice_core::catalog::Role;
 use oneservice_core::request::StageName;
 
 use crate::support::between;
-use crate::town::{GUESTHOUSE, Town, pairs};
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to.join(entry.file_name()));
-        } else {
-            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
-    }
-}
+use crate::town::{GUESTHOUSE, Town, catalogue_with, pairs};
 
 /// Battambang, where the owner of the house signs for a guesthouse, too, and the fee is due at once.
 fn catalog(folder: &Path) {
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalog/battambang"), folder);
-    let services = fs::read_dir(folder.join("services/tourism")).unwrap();
-    let file =
-        services.map(|entry| entry.unwrap().path()).find(|path| path.ends_with("guesthouse-licence.toml"));
-    let file = file.unwrap();
-    let text = fs::read_to_string(&file).unwrap();
-    let wanted = text
-        .replace(
+    catalogue_with(folder, "services/tourism/guesthouse-licence.toml", |text| {
+        text.replace(
             "at_collection = true",
             "at_collection = true\ncosigner = { km = \"ម្ចាស់ផ្ទះ\", en = \"The owner of the house\" }",
         )
-        .replace("when = \"on-approval\"", "when = \"on-submission\"");
-    fs::write(file, wanted).unwrap();
+        .replace("when = \"on-approval\"", "when = \"on-submission\"")
+    });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

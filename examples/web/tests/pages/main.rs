@@ -15,3 +15,4 @@ mod scenarios;
 #[path = "../support/mod.rs"]
 mod support;
 mod town;
+mod trial;

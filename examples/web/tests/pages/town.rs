@@ -42,7 +42,7 @@ impl Town {
     /// The same, under the catalogue in a folder.
     pub(crate) async fn open_under(catalog: PathBuf, url: Option<&str>) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let place = Place { data: data.path().to_owned(), store: None, catalog: Some(catalog) };
+        let place = Place { data: data.path().to_owned(), store: None, catalog: Some(catalog), trial: false };
         let loaded = place.catalog().unwrap();
         let mut officers = demo::officers(&loaded);
         let elsewhere = Appointment::new(Role::Examiner, "culture".parse().unwrap());
@@ -280,4 +280,26 @@ pub(crate) fn desk_of(receipt: &Receipt) -> String {
 
 pub(crate) fn text<'a>(sample: &'a Value, field: &str) -> &'a str {
     sample["form"][field].as_str().unwrap()
+}
+
+/// The catalogue of Battambang in `folder`, with one of its files edited.
+pub(crate) fn catalogue_with(folder: &Path, file: &str, edit: impl Fn(&str) -> String) {
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalog/battambang"), folder);
+    let file = folder.join(file);
+    let before = std::fs::read_to_string(&file).unwrap();
+    let after = edit(&before);
+    assert_ne!(after, before, "{}", file.display());
+    std::fs::write(file, after).unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
 }

@@ -121,6 +121,9 @@ fn flat(service: &Service) -> Map<String, Value> {
     if let Some(Ok(reason)) = service.withdrawn_reason.as_ref().map(serde_json::to_value) {
         flat.insert("withdrawn_reason".into(), reason);
     }
+    if service.trial_only {
+        flat.insert("trial_only".into(), true.into());
+    }
     flat
 }
 

@@ -31,6 +31,8 @@ pub struct Checkup {
     pub events: u64,
     /// Requests.
     pub requests: u64,
+    /// How many of them are trials.
+    pub trials: u64,
     /// Requests of other offices under service versions that are not known here: their histories were read, but not replayed.
     pub not_replayed: u64,
     /// Digest over all events that are whole; see [`LogDigest`].
@@ -80,6 +82,7 @@ impl Office {
             offices: Vec::new(),
             events: 0,
             requests: 0,
+            trials: 0,
             not_replayed: 0,
             digest: digest.clone().finish(),
             found: 0,
@@ -223,6 +226,7 @@ impl Check<'_> {
             self.checkup.requests -= 1;
             return Ok(());
         }
+        self.checkup.trials += u64::from(self.office.is_trial());
         let case = match self.by.case_of(id, &history).await {
             Ok(case) => case,
             Err(OfficeError::VersionLost { .. }) if self.office != self.by.id() => {

@@ -19,6 +19,7 @@ mod scene;
 mod silence;
 mod succession;
 mod transfers;
+mod trial;
 mod verdicts;
 
 use super::Case;
@@ -41,4 +42,5 @@ pub(super) const FLOORS: &[&[Case]] = &[
     numbers::CASES,
     transfers::CASES,
     cash::CASES,
+    trial::CASES,
 ];

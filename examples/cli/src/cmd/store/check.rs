@@ -26,6 +26,7 @@ pub(super) async fn run(place: &Place, out: &mut Output) -> Result<(), CliError>
         "offices": checkup.offices,
         "events": checkup.events,
         "requests": checkup.requests,
+        "trials": checkup.trials,
         "not_replayed": checkup.not_replayed,
         "digest": checkup.digest,
         "found": found,
@@ -34,6 +35,9 @@ pub(super) async fn run(place: &Place, out: &mut Output) -> Result<(), CliError>
     out.either(&value, || {
         let mut text =
             format!("{} events, {} requests, digest {}\n", checkup.events, checkup.requests, checkup.digest);
+        if checkup.trials > 0 {
+            text.push_str(&format!("{} of the requests are trials\n", checkup.trials));
+        }
         if checkup.not_replayed > 0 {
             text.push_str(&format!(
                 "{} requests of other offices stand under services that this catalogue does not have; they were not replayed\n",

@@ -16,6 +16,8 @@ use crate::output::Output;
 #[derive(Debug, Serialize)]
 struct OfficeStats {
     office: OfficeId,
+    /// Whether what is filed there was only tried.
+    trial: bool,
     events: u64,
     first_at: Option<String>,
     last_at: Option<String>,
@@ -42,7 +44,8 @@ pub(super) async fn run(url: &StoreUrl, out: &mut Output) -> Result<(), CliError
             text.push_str(&format!("  {:<10} {:>10}\n", kind.as_str(), counts.of(kind)));
         }
         for office in &offices {
-            text.push_str(&format!("{}: {} events", office.office, office.events));
+            let tried = if office.trial { " (trials, which count nowhere)" } else { "" };
+            text.push_str(&format!("{}{tried}: {} events", office.office, office.events));
             if let (Some(first), Some(last)) = (&office.first_at, &office.last_at) {
                 text.push_str(&format!(" from {first} to {last}"));
             }
@@ -73,6 +76,7 @@ async fn of_office(store: &dyn Archive, office: OfficeId) -> Result<OfficeStats,
         place = next;
     }
     Ok(OfficeStats {
+        trial: office.is_trial(),
         office,
         events: head.size,
         first_at: first.map(|first| first.entry.recorded_at.to_string()),
