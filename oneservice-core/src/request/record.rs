@@ -10,8 +10,7 @@ use super::fact::{
 };
 use super::{
     Alias, By, Cosignature, Entry, InspectionScheduled, IssuedResult, Item, MandateGiven, Replacement,
-    Standing,
-    TransferWaiting,
+    Standing, TransferWaiting,
 };
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service};
