@@ -109,7 +109,6 @@ impl Sheet {
             | What::Reject { step, .. }
             | What::Schedule { step, .. }
             | What::Pass { step, .. }
-            | What::Schedule { step, .. }
             | What::Return { step, .. }
             | What::Approve { step }
             | What::Refuse { step, .. }
