@@ -136,71 +136,69 @@ impl StateMachineTest for Life {
 
     fn check_invariants(life: &Self, sheet: &Sheet) {
         compare(sheet, &life.request).unwrap_or_else(|broken| panic!("{broken}: {sheet:?}"));
-        life.holds_always();
+        holds_always(&life.service, &life.request, &life.history);
     }
 }
 
-impl Life {
-    /// What is true of every life, said without the sheet.
-    fn holds_always(&self) {
-        let (record, stage) = (self.request.record(), self.request.stage());
-        let again = replay(record.id, Arc::clone(&self.service), &self.history).unwrap();
-        assert_eq!(again, self.request, "the facts say all");
-        assert_eq!(record.version, self.history.len() as u64);
-        let times: Vec<Moment> = self.history.iter().map(|recorded| recorded.entry.recorded_at).collect();
-        assert!(times.is_sorted(), "time does not run back");
-        let text = serde_json::to_string(&self.history).unwrap();
-        assert_eq!(serde_json::from_str::<Vec<Recorded>>(&text).unwrap(), self.history, "facts read back");
+/// What is true of every life, said without the sheet.
+pub(crate) fn holds_always(service: &Arc<Service>, request: &AnyRequest, history: &[Recorded]) {
+    let (record, stage) = (request.record(), request.stage());
+    let again = replay(record.id, Arc::clone(service), history).unwrap();
+    assert_eq!(&again, request, "the facts say all");
+    assert_eq!(record.version, history.len() as u64, "every fact counts");
+    let times: Vec<Moment> = history.iter().map(|recorded| recorded.entry.recorded_at).collect();
+    assert!(times.is_sorted(), "time does not run back");
+    let text = serde_json::to_string(history).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<Recorded>>(&text).unwrap(), history, "facts read back");
 
-        let counts = matches!(
-            stage,
-            StageName::Submitted | StageName::InReview | StageName::Approved | StageName::Objected
-        );
-        assert_eq!(record.due_on.is_some(), counts, "the clock runs while the office has to act: {stage}");
+    let counts = matches!(
+        stage,
+        StageName::Submitted | StageName::InReview | StageName::Approved | StageName::Objected
+    );
+    assert_eq!(record.due_on.is_some(), counts, "the clock runs while the office has to act: {stage}");
 
-        let mut worked: BTreeMap<&str, Vec<&By>> = BTreeMap::new();
-        let (mut paid, mut waived, mut told) = (0, 0, None);
-        let (mut cosigned, mut mandate) = (false, None);
-        for Recorded { entry, fact } in &self.history {
-            match fact {
-                AnyFact::Judgement(fact) => worked.entry(fact.step.as_str()).or_default().push(&entry.by),
-                AnyFact::StepPassed(fact) => worked.entry(fact.step.as_str()).or_default().push(&entry.by),
-                AnyFact::Payment(fact) => paid += fact.amount.minor(),
-                AnyFact::TransferRecorded(_) => told = Some(&entry.by),
-                AnyFact::TransferConfirmed(fact) => {
-                    paid += fact.amount.minor();
-                    assert!(told.take().unwrap().officer != entry.by.officer, "told by one, seen by another");
-                }
-                AnyFact::Refund(fact) => paid -= fact.amount.minor(),
-                AnyFact::Waiver(fact) => waived += fact.amount.minor(),
-                AnyFact::Approval(_) | AnyFact::Refusal(_) => {
-                    let examined = worked.get("examine").into_iter().flatten();
-                    assert!(examined.clone().next().is_some(), "nobody decides what nobody examined");
-                    assert!(examined.clone().all(|by| by.officer != entry.by.officer), "four eyes");
-                }
-                AnyFact::Cosignature(_) => {
-                    assert!(record.cosigned_first && !cosigned, "who has to sign besides signs once");
-                    cosigned = true;
-                }
-                AnyFact::ReviewOpened(_) => {
-                    assert!(cosigned || !record.cosigned_first, "no review before the co-signature");
-                }
-                AnyFact::Mandate(fact) => mandate = Some(fact.code),
-                AnyFact::MandateRevoked(_) => mandate = None,
-                AnyFact::Collection(fact) => {
-                    assert!(record.outstanding().is_zero(), "no result without its fee");
-                    let proof = fact.collector.mandate;
-                    let proxy = fact.collector.relation == Relation::Proxy;
-                    assert_eq!(proof.is_some(), proxy, "who comes for the applicant shows that they may");
-                    if let Some(MandateProof::Code(code)) = proof {
-                        assert_eq!(Some(code), mandate, "by the code that holds");
-                    }
-                }
-                _ => {}
+    let mut worked: BTreeMap<&str, Vec<&By>> = BTreeMap::new();
+    let (mut paid, mut waived, mut told) = (0, 0, None);
+    let (mut cosigned, mut mandate) = (false, None);
+    for Recorded { entry, fact } in history {
+        match fact {
+            AnyFact::Judgement(fact) => worked.entry(fact.step.as_str()).or_default().push(&entry.by),
+            AnyFact::StepPassed(fact) => worked.entry(fact.step.as_str()).or_default().push(&entry.by),
+            AnyFact::Payment(fact) => paid += fact.amount.minor(),
+            AnyFact::TransferRecorded(_) => told = Some(&entry.by),
+            AnyFact::TransferConfirmed(fact) => {
+                paid += fact.amount.minor();
+                assert!(told.take().unwrap().officer != entry.by.officer, "told by one, seen by another");
             }
+            AnyFact::Refund(fact) => paid -= fact.amount.minor(),
+            AnyFact::Waiver(fact) => waived += fact.amount.minor(),
+            AnyFact::Approval(_) | AnyFact::Refusal(_) => {
+                let examined = worked.get("examine").into_iter().flatten();
+                assert!(examined.clone().next().is_some(), "nobody decides what nobody examined");
+                assert!(examined.clone().all(|by| by.officer != entry.by.officer), "four eyes");
+            }
+            AnyFact::Cosignature(_) => {
+                assert!(record.cosigned_first && !cosigned, "who has to sign besides signs once");
+                cosigned = true;
+            }
+            AnyFact::ReviewOpened(_) => {
+                assert!(cosigned || !record.cosigned_first, "no review before the co-signature");
+            }
+            AnyFact::Mandate(fact) => mandate = Some(fact.code),
+            AnyFact::MandateRevoked(_) => mandate = None,
+            AnyFact::Collection(fact) => {
+                assert!(record.outstanding().is_zero(), "no result without its fee");
+                let proof = fact.collector.mandate;
+                let proxy = fact.collector.relation == Relation::Proxy;
+                assert_eq!(proof.is_some(), proxy, "who comes for the applicant shows that they may");
+                if let Some(MandateProof::Code(code)) = proof {
+                    assert_eq!(Some(code), mandate, "by the code that holds");
+                }
+            }
+            _ => {}
         }
-        assert!(paid == 0 || paid + waived == record.fee.total.minor(), "that very amount, once");
     }
+    assert!(paid == 0 || paid + waived == record.fee.total.minor(), "that very amount, once");
 }
 
 /// The model would prove nothing if its lives were short: how far drawn ones come.

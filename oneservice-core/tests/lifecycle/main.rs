@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and says how much it tried")]
 
 mod cells;
+mod corners;
 mod document;
+mod forged;
 mod life;
 mod model;
 mod on_memory;
