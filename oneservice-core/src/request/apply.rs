@@ -1,4 +1,4 @@
-//! What each fact makes of a stage: the only code that changes a [`Record`].
+//! What each fact makes of a stage: with what becomes of a result (`apply_result.rs`), the only code that changes a [`Record`].
 
 use std::sync::Arc;
 
@@ -8,14 +8,13 @@ use super::fact_inspection::InspectionScheduled;
 use super::fact_oversight::{Complaint, ComplaintAnswered, Reading, Refund, Waiver};
 use super::fact_people::{Assignment, Endorsement, Recusal, Vacancy};
 use super::fact_proxy::{Mandate, MandateRevoked};
-use super::fact_result::{Expiry, Reinstatement, Replacement, Revocation, Suspension};
 use super::fact_time::{DelayExplained, Escalation, Extension, Reminder, Reopening, SilentApproval};
 use super::fact_transfer::{TransferConfirmed, TransferRecorded, TransferRejected};
 use super::proxy::{MandateGiven, MandateStanding};
 use super::record::{Judged, PaymentMade, StepDone, files_of};
 use super::stage::*;
 use super::transfer::TransferWaiting;
-use super::{Entry, NamedFact, Record, Standing};
+use super::{Entry, NamedFact, Record};
 use crate::ids::StepId;
 use crate::money::Money;
 
@@ -437,47 +436,6 @@ impl<S: Stage> Fact<S> for Refund {
     type To = S;
     fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
         record.refunded = record.refunded.saturating_add(self.amount.minor());
-        from
-    }
-}
-
-impl Fact<Closed> for Suspension {
-    type To = Closed;
-    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
-        record.standing = Standing::Suspended;
-        from
-    }
-}
-
-impl Fact<Closed> for Reinstatement {
-    type To = Closed;
-    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
-        record.standing = Standing::Valid;
-        from
-    }
-}
-
-impl Fact<Closed> for Revocation {
-    type To = Closed;
-    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
-        record.standing = Standing::Revoked;
-        from
-    }
-}
-
-impl Fact<Closed> for Replacement {
-    type To = Closed;
-    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
-        record.standing = Standing::Replaced;
-        record.replaced = Some(self.clone());
-        from
-    }
-}
-
-impl Fact<Closed> for Expiry {
-    type To = Closed;
-    fn apply(&self, _: &Entry, record: &mut Record, from: Closed) -> Closed {
-        record.expired = true;
         from
     }
 }

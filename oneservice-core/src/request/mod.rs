@@ -25,6 +25,7 @@
 mod actor;
 mod answers;
 mod apply;
+mod apply_result;
 mod cash;
 mod clock;
 mod command;
