@@ -192,3 +192,19 @@ fn a_result_is_handed_to_somebody_with_a_name_and_a_paper_who_signs() {
     assert_eq!(case.tries(Who::Desk, collect("SOK DARA", card, digital)), ["signature-missing"]);
     assert!(case.tries(Who::Desk, collect("SOK DARA", card, signed())).is_empty());
 }
+
+#[test]
+fn money_that_came_over_the_bank_is_looked_for_by_somebody_else() {
+    let mut case = Case::under(&[]).examined();
+    assert!(case.tries(Who::Approver, approve("approve")).is_empty());
+    let amount = case.request.record().outstanding();
+    let record = || Command::RecordTransfer { amount, reference: "FT1".to_owned() };
+    assert!(case.tries(Who::All, record()).is_empty());
+    assert_eq!(case.tries(Who::Cashier, record()), ["transfer-waits"]);
+    let cash = Command::Pay { amount, method: PaymentMethod::Cash };
+    assert_eq!(case.tries(Who::Cashier, cash), ["transfer-waits"]);
+    assert_eq!(case.tries(Who::All, Command::ConfirmTransfer), ["own-transfer"]);
+    assert!(case.tries(Who::Cashier, Command::ConfirmTransfer).is_empty());
+    assert!(case.request.record().outstanding().is_zero());
+    assert_eq!(case.tries(Who::All, Command::ConfirmTransfer), ["no-transfer-waits"]);
+}
