@@ -1,5 +1,6 @@
 //! Errors of the driver in the seam's words.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Arc;
 
@@ -22,6 +23,11 @@ pub(crate) enum Meaning {
     Other,
 }
 
+/// The code by which the database says what went wrong; none if it was not the database that said so.
+pub(crate) fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error.as_database_error()?.code()
+}
+
 impl Engine {
     pub(crate) fn unavailable(
         self,
@@ -42,8 +48,7 @@ impl Engine {
 
     /// Any error of the driver, met before (`Written::No`) or during (`Written::Unknown`) a commit.
     pub(crate) fn error(self, written: Written, error: sqlx::Error) -> StoreError {
-        let meaning =
-            error.as_database_error().and_then(|error| error.code()).map(|code| (self.meaning)(&code));
+        let meaning = code(&error).map(|code| (self.meaning)(&code));
         match (meaning, error) {
             (Some(Meaning::Full), error) => {
                 StoreError::Full { engine: self.name, written, source: Arc::new(error) }

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, PgConnection, SqlSafeStr};
 
 use super::PostgresStore;
 use crate::ask::Ask;
-use crate::error::{known, migration, number};
+use crate::error::{code, known, migration, number};
 
 /// How often another server's migrating is waited for.
 const ATTEMPTS: usize = 10;
@@ -116,7 +116,7 @@ pub(super) async fn run(connection: &mut PgConnection, schema: &str) -> Result<(
 }
 
 fn has_code(error: &sqlx::Error, codes: &[&str]) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| codes.contains(&&*code))
+    code(error).is_some_and(|code| codes.contains(&&*code))
 }
 
 /// Neither the table nor its schema is there.

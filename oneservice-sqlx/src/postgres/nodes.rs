@@ -10,6 +10,8 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::error::code;
+
 /// How long a question is asked again.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// Longest wait for a free connection, and for a server to take one.
@@ -142,8 +144,7 @@ impl Nodes {
                 Ok(connection) => return Ok(connection),
                 Err(error) => error,
             };
-            let is_starting =
-                error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "57P03");
+            let is_starting = code(&error).is_some_and(|code| code == "57P03");
             if !is_starting || Instant::now() >= until {
                 return Err(error);
             }

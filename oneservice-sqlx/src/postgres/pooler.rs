@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::PostgresStore;
 use crate::ask::Ask;
+use crate::error::code;
 
 #[derive(Debug, Error)]
 #[error(
@@ -44,7 +45,6 @@ pub(super) async fn check(one: &mut PgConnection, two: &mut PgConnection) -> Res
 }
 
 fn loses_statements(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
     // 08P01: the proxy's own word for a message that does not fit.
-    code.is_some_and(|code| matches!(&*code, "26000" | "42P05" | "08P01"))
+    code(error).is_some_and(|code| matches!(&*code, "26000" | "42P05" | "08P01"))
 }

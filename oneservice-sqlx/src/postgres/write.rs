@@ -20,7 +20,7 @@ use super::nodes::{Patience, Verdict};
 use super::template::Template;
 use super::{Inner, PostgresStore};
 use crate::ask::Ask;
-use crate::error::Engine;
+use crate::error::{Engine, code};
 
 const ENGINE: Engine = PostgresStore::ENGINE;
 
@@ -264,10 +264,6 @@ fn placed(commits: &[&Commit], mut first: u64) -> Vec<Outcome> {
         first += commit.events.len() as u64;
     }
     outcomes
-}
-
-fn code(error: &sqlx::Error) -> Option<String> {
-    error.as_database_error().and_then(|error| error.code()).map(Into::into)
 }
 
 impl Inner {

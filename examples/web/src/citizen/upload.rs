@@ -146,10 +146,15 @@ pub(crate) async fn view(
     answer(&app, lang, made.await)
 }
 
-/// The first `most` bytes of a part that holds a line; whoever sends more is not a form.
-pub(crate) async fn short(mut part: Field<'_>, most: usize) -> Result<String, MultipartError> {
+/// What it means that a part did not come to its end.
+pub(crate) fn interrupted(cause: MultipartError) -> OfficeError {
+    OfficeError::Document(DocumentError::Interrupted(cause.into()))
+}
+
+/// The first `most` bytes of a part that holds a text; whoever sends more is not a form.
+pub(crate) async fn short(mut part: Field<'_>, most: usize) -> Result<String, OfficeError> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = part.chunk().await? {
+    while let Some(chunk) = part.chunk().await.map_err(interrupted)? {
         bytes.extend(chunk.iter().take(most.saturating_sub(bytes.len())));
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -163,12 +168,11 @@ pub(crate) async fn receive(
     mut parts: Multipart,
     typed: &mut Option<String>,
 ) -> Result<(), OfficeError> {
-    let interrupted = |cause: MultipartError| OfficeError::Document(DocumentError::Interrupted(cause.into()));
     let mut issued: Option<Date> = None;
     while let Some(part) = parts.next_field().await.map_err(interrupted)? {
         match part.name() {
             Some("issued") => {
-                let day = typed.insert(short(part, DAY_MAX_BYTES).await.map_err(interrupted)?);
+                let day = typed.insert(short(part, DAY_MAX_BYTES).await?);
                 issued = parse_date(day);
                 if issued.is_some()
                     && let Ok(id) = document.parse()

@@ -4,13 +4,12 @@
 use askama::Template;
 use axum::Extension;
 use axum::Form;
-use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use oneservice_core::calendar::{Calendar, Moment, Time, parse_date};
 use oneservice_core::catalog::{Role, Service, SignatureKind};
-use oneservice_core::office::{DocumentError, DraftHandle, OfficeError};
+use oneservice_core::office::{DraftHandle, OfficeError};
 use oneservice_core::request::{Actor, Channel, Denial, Officer, SignatureMethod};
 use oneservice_core::text::{Lang, ascii_digits};
 use oneservice_pilot::{sentence, words};
@@ -19,7 +18,7 @@ use super::officer;
 use crate::App;
 use crate::citizen::check::Filled;
 use crate::citizen::home::{Search, begin, listed, offered, service_page};
-use crate::citizen::upload::short;
+use crate::citizen::upload::{interrupted, short};
 use crate::citizen::who::Who;
 use crate::citizen::{changed, key};
 use crate::page::{Page, answer, html, html_with, to};
@@ -164,16 +163,19 @@ struct Typed {
 }
 
 impl Typed {
-    async fn read(mut parts: Multipart) -> Result<Self, MultipartError> {
+    async fn read(mut parts: Multipart) -> Result<Self, OfficeError> {
         let mut typed = Self::default();
-        while let Some(part) = parts.next_field().await? {
+        while let Some(part) = parts.next_field().await.map_err(interrupted)? {
             let name = part.name().unwrap_or_default().to_owned();
             match name.as_str() {
                 "code" => typed.code = short(part, LINE_MAX_BYTES).await?,
                 "signer" => typed.signer = short(part, LINE_MAX_BYTES).await?,
                 "day" => typed.day = short(part, LINE_MAX_BYTES).await?,
                 "time" => typed.time = short(part, LINE_MAX_BYTES).await?,
-                "file" => typed.scan = Some(part.bytes().await?.to_vec()).filter(|bytes| !bytes.is_empty()),
+                "file" => {
+                    let bytes = part.bytes().await.map_err(interrupted)?;
+                    typed.scan = Some(bytes.to_vec()).filter(|bytes| !bytes.is_empty());
+                }
                 _ => {}
             }
         }
@@ -305,8 +307,7 @@ pub(crate) async fn send(
             Ok(draft) => draft,
             Err(notice) => return Ok(notice),
         };
-        let interrupted = |cause: MultipartError| DocumentError::Interrupted(cause.into());
-        let mut typed = Typed::read(parts).await.map_err(interrupted)?;
+        let mut typed = Typed::read(parts).await?;
         let calendar = app.office.catalog().calendar();
         let slips = slips(lang, &draft, &typed, calendar);
         if !slips.is_empty() {

@@ -30,6 +30,13 @@ pub(crate) struct Find {
     q: String,
 }
 
+impl Find {
+    /// What is looked for; nothing that is found is longer.
+    fn asked(&self) -> String {
+        self.q.chars().take(100).collect()
+    }
+}
+
 pub(crate) async fn show(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
@@ -42,7 +49,7 @@ pub(crate) async fn show(
     };
     let made = async {
         let p = Page::new(&app, lang, "/desk").wide();
-        let asked: String = find.q.chars().take(100).collect();
+        let asked = find.asked();
         if let Ok(code) = asked.parse::<TrackingCode>() {
             match app.office.case_by_code(code).await {
                 Ok(case) if sight(&officer, case.request.service()).is_some() => {
@@ -107,7 +114,7 @@ pub(crate) async fn results(
     };
     let made = async {
         let p = Page::new(&app, lang, "/desk/results").wide();
-        let asked: String = find.q.chars().take(100).collect();
+        let asked = find.asked();
         let (mut found, mut cut) = (by_number(&app, &officer, &asked).await?, false);
         if found.is_empty() {
             let rows;

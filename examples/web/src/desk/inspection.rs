@@ -3,7 +3,6 @@
 use std::pin::pin;
 
 use axum::Extension;
-use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Multipart, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -19,10 +18,10 @@ use super::officer;
 use super::review::{perform, seen};
 use super::typed::Typed;
 use crate::App;
-use crate::citizen::upload::size;
+use crate::citizen::upload::{interrupted, short, size};
 use crate::page::{Page, answer};
 
-/// Longer than a note may be.
+/// Longer than a note may be, so that whoever sends more is told that it is too long.
 const TEXT_MAX_BYTES: usize = 64 << 10;
 
 /// The forms of an inspection.
@@ -61,15 +60,6 @@ pub(super) fn inspection(app: &App, p: &Page, case: &Case, step: &ReviewStep) ->
     })
 }
 
-/// The text of a part; whoever sends more than a note can be is told that it is too long.
-async fn text(mut part: Field<'_>) -> Result<String, MultipartError> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = part.chunk().await? {
-        bytes.extend(chunk.iter().take(TEXT_MAX_BYTES.saturating_sub(bytes.len())));
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
 /// Takes the parts of a report: texts into `pairs`, then photos, which are kept as they arrive, into `photos`. What came before something
 /// went wrong is left in both.
 async fn receive(
@@ -78,11 +68,10 @@ async fn receive(
     pairs: &mut Vec<(String, String)>,
     photos: &mut Vec<Evidence>,
 ) -> Result<(), OfficeError> {
-    let interrupted = |cause: MultipartError| OfficeError::Document(DocumentError::Interrupted(cause.into()));
     while let Some(part) = parts.next_field().await.map_err(interrupted)? {
         let name = part.name().unwrap_or_default().to_owned();
         if name != "photo" {
-            pairs.push((name, text(part).await.map_err(interrupted)?));
+            pairs.push((name, short(part, TEXT_MAX_BYTES).await?));
             continue;
         }
         let file = part.file_name().unwrap_or_default().to_owned();
