@@ -73,7 +73,10 @@ impl Life {
         }
         let calendar = self.catalog.calendar();
         let (today, open) = (calendar.local_date(self.now), self.request.record().open_steps(&self.service));
-        for (step, day) in self.request.expected(calendar) {
+        let (record, expected) = (self.request.record(), self.request.expected(calendar));
+        let to_do = record.steps.iter().filter(|step| !record.passed.contains_key(*step));
+        assert!(expected.iter().map(|(step, _)| step).eq(to_do), "every step that is to be done is expected");
+        for (step, day) in expected {
             assert!(calendar.is_working_day(day), "{step} is expected on {day}");
             if !open.contains(&step) {
                 continue;

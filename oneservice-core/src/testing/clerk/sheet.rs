@@ -67,6 +67,8 @@ pub struct Sheet {
     pub touched: BTreeSet<(usize, Who)>,
     /// Until when the open steps are expected.
     pub(super) days: BTreeMap<usize, StepDay>,
+    /// Whose own request it is, of those who work in the office.
+    pub(super) about: Option<Who>,
     /// Who of the counter wrote it, or a correction of it, down for the applicant.
     pub typed_in: BTreeSet<Who>,
     /// The day on which somebody comes to the place.
@@ -131,6 +133,7 @@ impl Sheet {
             skipped: BTreeSet::new(),
             touched: BTreeSet::new(),
             days: BTreeMap::new(),
+            about: Some(Who::Own),
             typed_in: BTreeSet::new(),
             appointed: None,
             rejected: 0,
@@ -168,7 +171,8 @@ impl Sheet {
     /// The same sheet as if nobody had done, taken or declared anything.
     pub(super) fn as_if_strangers(&self) -> Self {
         let (touched, assigned, recused, typed_in) = Default::default();
-        Self { touched, assigned, recused, typed_in, endorsed: BTreeSet::new(), ..self.clone() }
+        let endorsed = BTreeSet::new();
+        Self { touched, assigned, recused, typed_in, endorsed, about: None, ..self.clone() }
     }
 
     fn working_days(&self) -> u32 {
@@ -197,6 +201,7 @@ impl Sheet {
             _ => None,
         };
         self.open(step)
+            && self.about != Some(who)
             && !self.recused.contains(&who)
             && (matches!(step, 0 | ISSUE) || !self.typed_in.contains(&who))
             && who.appointments().contains(&WORKER[step])
@@ -227,6 +232,10 @@ impl Sheet {
         let in_review = stage == InReview;
         let plan = matches!(stage, InReview | Approved);
         let clock = who == Who::Clock;
+        // Nobody works on a request of their own. They may look at it, and say that they have no part.
+        if self.about == Some(who) && !matches!(what, What::Read { .. } | What::Recuse { .. }) {
+            return false;
+        }
         match what {
             What::Wait { .. } => true,
             What::Pay { .. }

@@ -37,6 +37,13 @@ impl Sheet {
         !self.settled(step) && before.iter().all(|step| self.settled(*step))
     }
 
+    /// Whether the step is on this person's list of what they can do today.
+    pub(super) fn lists(&self, who: Who, step: usize) -> bool {
+        let plan = matches!(self.stage, StageName::InReview | StageName::Approved);
+        let said = step == APPROVE && self.endorsed.contains(&who);
+        plan && self.may_work(who, step) && !said
+    }
+
     pub(super) fn is_visit(&self, step: usize) -> bool {
         self.panel && step == VISIT
     }
