@@ -1,7 +1,9 @@
 //! What pages and programs ask of a request, an officer or a name.
 
+use std::str::FromStr;
+
 use oneservice_core::catalog::Role;
-use oneservice_core::ids::Digest32;
+use oneservice_core::ids::{Digest32, StepId};
 use oneservice_core::request::*;
 use oneservice_core::testing::clerk::Who;
 use oneservice_core::testing::clerk::work::{actor, answers, intake, signature};
@@ -114,6 +116,39 @@ fn what_comes_after_a_step_that_is_left_out_waits_for_what_comes_before_it() {
     assert!(case.tries(Who::Desk, pass("intake", vec![])).is_empty());
     assert!(case.tries(Who::Examiner, pass("examine", vec![])).is_empty());
     assert_eq!(open(&case), "opinion-health");
+}
+
+/// Whatever its plan says it comes after.
+#[test]
+fn a_result_is_prepared_when_every_other_step_is_done() {
+    let early = [("after = [\"approve\"]\nworking_days = 1", "after = [\"intake\"]\nworking_days = 1")];
+    let mut case = Case::under(&early);
+    assert!(case.tries(Who::Desk, pass("intake", vec![])).is_empty());
+    let issue = StepId::from_str("issue").unwrap();
+    assert!(case.request.open_steps().iter().all(|step| step.id != issue));
+    assert!(!case.request.record().step_days.contains_key(&issue), "nor is a day said for it");
+    assert_eq!(case.tries(Who::Desk, pass("issue", vec![])), ["step-not-open"]);
+    assert!(case.tries(Who::Examiner, pass("examine", vec![])).is_empty());
+    assert!(case.tries(Who::Approver, approve("approve")).is_empty());
+    assert!(case.request.open_steps().iter().any(|step| step.id == issue));
+    assert!(case.tries(Who::Desk, Command::Issue { step: issue }).is_empty());
+}
+
+#[test]
+fn a_result_holds_as_long_as_its_service_says() {
+    let until = |validity: &str| {
+        let edit = [("kind = \"months\"\nmonths = 12", validity)];
+        let case = Case::under(&edit).ready();
+        case.request.record().result.as_ref().unwrap().valid_until.map(|day| day.to_string())
+    };
+    assert_eq!(
+        until("kind = \"months\"\nmonths = 11").as_deref(),
+        Some("2027-02-27"),
+        "short of the end of February"
+    );
+    assert_eq!(until("kind = \"until-date\"\nuntil_field = \"birth_date\"").as_deref(), Some("1985-07-12"));
+    assert_eq!(until("kind = \"permanent\""), None);
+    assert_eq!(until("kind = \"once\""), None);
 }
 
 #[test]

@@ -159,6 +159,10 @@ fn the_first_of_two_who_must_be_for_it_does_not_approve() {
     let context = case.context();
     let denied = request.approve(&actor(Who::Approver), &context, &step("approve"), None).unwrap_err();
     assert_eq!(denied.denials.iter().map(Denial::code).collect::<Vec<_>>(), ["approvers-missing"]);
+    let alone = Case::under(&[]).examined();
+    let AnyRequest::InReview(one) = alone.request.clone() else { panic!("it is in review") };
+    let needless = one.endorse(&actor(Who::Approver), &alone.context(), &step("approve"), None).unwrap_err();
+    assert_eq!(needless.denials, [Denial::NothingDue], "where one is enough, nobody is for it besides");
     let first = denied.request.endorse(&actor(Who::Approver), &context, &step("approve"), None).unwrap();
     let second = first.request.approve(&actor(Who::All), &context, &step("approve"), None);
     assert!(second.is_ok());

@@ -147,6 +147,16 @@ fn what_was_returned_must_come_and_nothing_else_may() {
 }
 
 #[test]
+fn a_return_names_each_thing_once_and_with_a_reason_for_it() {
+    let mut case = Case::under(&[]);
+    assert_eq!(case.hears(&officer(), back(&[])), [Denial::NothingToCorrect]);
+    let twice = case.hears(&officer(), back(&["form.area", "form.stalls", "form.area"]));
+    assert_eq!(twice, [Denial::ItemTwice { item: item("form.area") }]);
+    let unknown = case.hears(&officer(), back(&["form.rooms"]));
+    assert_eq!(unknown, [Denial::ItemUnknown { item: item("form.rooms") }]);
+}
+
+#[test]
 fn words_instead_of_a_change_are_words() {
     let mut case = Case::under(&[]).sent_back(&["form.area"]);
     assert_eq!(case.corrects(explained("form.area", " \u{200b}\n")), [not_corrected("form.area")]);

@@ -278,6 +278,19 @@ fn a_payload_of_another_format_is_told_from_a_damaged_one() {
     }
 }
 
+/// A telephone gives all the digits there are; what was signed is found again.
+#[test]
+fn a_point_on_the_map_is_read_as_it_was_written() {
+    for lat in [12.176443136465391, 11.732335224703123, 14.255058394573771, 12.897569878970359] {
+        let case = Case::sent(&[], |intake| {
+            intake.answers.insert("spot".to_owned(), serde_json::json!({ "lat": lat, "lon": 104.5 }));
+        });
+        let sent = &case.history[0];
+        assert_eq!(Recorded::from_payload(&sent.to_payload().unwrap()).unwrap(), *sent, "{lat}");
+        assert_eq!(case.request.record().answers["spot"]["lat"].as_f64(), Some(lat));
+    }
+}
+
 #[test]
 fn a_history_that_begins_otherwise_or_breaks_the_table_is_none() {
     let mut case = Case::under(&[]);

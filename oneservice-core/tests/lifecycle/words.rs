@@ -29,9 +29,10 @@ fn words_have_a_limit_in_characters_whatever_their_bytes() {
     for sign in SIGNS {
         let mut case = Case::under(&[]);
         let withdraw = |signs: usize| Command::Withdraw { reason: Some(sign.repeat(signs)) };
-        let too_long = Denial::WordsTooLong { field: "reason", limit: WORDS_LIMIT };
-        assert_eq!(case.hears(&Actor::Applicant, withdraw(WORDS_LIMIT + 1)), [too_long.clone()], "{sign}");
-        assert_eq!(case.hears(&Actor::Applicant, withdraw(WORDS_LIMIT * 5)), [too_long], "{sign}");
+        let too_long = || Denial::WordsTooLong { field: "reason", limit: WORDS_LIMIT };
+        for signs in [WORDS_LIMIT + 1, WORDS_LIMIT * 5] {
+            assert_eq!(case.hears(&Actor::Applicant, withdraw(signs)), [too_long()], "{sign}");
+        }
         assert_eq!(case.hears(&Actor::Applicant, withdraw(WORDS_LIMIT)), [], "{sign}");
     }
 }

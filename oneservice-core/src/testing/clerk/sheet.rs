@@ -175,10 +175,6 @@ impl Sheet {
         Self { touched, assigned, recused, typed_in, endorsed, about: None, ..self.clone() }
     }
 
-    fn working_days(&self) -> u32 {
-        if self.asks_health { 15 } else { 10 }
-    }
-
     fn office_acts(&self) -> bool {
         matches!(self.stage, StageName::InReview | StageName::Approved | StageName::Objected)
     }
@@ -206,11 +202,6 @@ impl Sheet {
             && (matches!(step, 0 | ISSUE) || !self.typed_in.contains(&who))
             && who.appointments().contains(&WORKER[step])
             && other.is_none_or(|other| !self.touched.contains(&(other, who)))
-    }
-
-    fn is_valid(&self) -> bool {
-        let ended = self.revoked || self.replaced;
-        self.collected && !ended && self.valid_until.is_none_or(|last| self.today <= last)
     }
 
     /// When a reminder is due.

@@ -19,6 +19,11 @@ pub(super) struct StepDay {
 }
 
 impl Sheet {
+    /// How many working days the whole may take.
+    pub(super) fn working_days(&self) -> u32 {
+        if self.asks_health { 15 } else { 10 }
+    }
+
     /// Done, or not part of this request's plan.
     pub(super) fn settled(&self, step: usize) -> bool {
         self.done.contains(&step) || (step == 2 && !self.asks_health)
