@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use oneservice_core::catalog::Role;
+use oneservice_core::catalog::{Purpose, Role};
 use oneservice_core::ids::{Digest32, StepId};
 use oneservice_core::request::*;
 use oneservice_core::testing::clerk::Who;
@@ -151,6 +151,32 @@ fn a_result_holds_as_long_as_its_service_says() {
     assert_eq!(until("kind = \"once\""), None);
 }
 
+/// What takes the place of another result ends with it, unless the day itself is what is changed.
+#[test]
+fn what_replaces_a_result_holds_as_long_as_that_did() {
+    let until = |purpose: Purpose, validity: &str| {
+        let edits = [
+            ("purposes = [\"new\", \"renewal\"]", "purposes = [\"new\", \"amend\", \"replacement\"]"),
+            ("kind = \"months\"\nmonths = 12", validity),
+        ];
+        let former = IssuedResult {
+            number: "N-0".to_owned(),
+            issued_on: "2025-06-01".parse().unwrap(),
+            valid_until: Some("2026-05-31".parse().unwrap()),
+        };
+        let case = Case::sent(&edits, |intake| {
+            (intake.purpose, intake.replaces) = (purpose, Some(former));
+        });
+        case.ready().request.record().result.as_ref().unwrap().valid_until.map(|day| day.to_string())
+    };
+    let (months, asked) =
+        ("kind = \"months\"\nmonths = 12", "kind = \"until-date\"\nuntil_field = \"birth_date\"");
+    assert_eq!(until(Purpose::Amend, months).as_deref(), Some("2026-05-31"));
+    assert_eq!(until(Purpose::Replacement, months).as_deref(), Some("2026-05-31"));
+    assert_eq!(until(Purpose::Replacement, asked).as_deref(), Some("2026-05-31"));
+    assert_eq!(until(Purpose::Amend, asked).as_deref(), Some("1985-07-12"));
+}
+
 #[test]
 fn nobody_does_anything_but_step_aside_in_a_request_of_their_own() {
     let by = |known: &str| {
@@ -253,4 +279,30 @@ fn answers_are_read_into_a_struct_that_fits() {
     let answers: serde_json::Value = case.request.answers_as().unwrap();
     assert_eq!((&answers["stalls"], &answers["area"]), (&json!(3), &json!("12.5")));
     assert!(matches!(case.request.answers_as::<Rooms>(), Err(AnswersError::Misfits(_))));
+}
+
+#[test]
+fn what_does_not_belong_to_the_stage_is_answered_with_what_does() {
+    let mut case = Case::under(&[]);
+    let denials = case.hears(&actor(Who::Desk), Command::Issue { step: step("issue") });
+    let [Denial::NotInStage { act, stage, possible }] = &denials[..] else { panic!("{denials:?}") };
+    assert_eq!((*act, *stage), (FactName::Issuance, StageName::InReview));
+    assert!(possible.iter().all(|fact| StageName::InReview.allows(*fact)), "{possible:?}");
+    let all = FACTS.iter().filter(|fact| StageName::InReview.allows(**fact)).count();
+    assert_eq!(possible.len(), all);
+}
+
+#[test]
+fn an_expired_result_is_renewed_and_not_changed() {
+    let edit = [("purposes = [\"new\", \"renewal\"]", "purposes = [\"new\", \"renewal\", \"amend\"]")];
+    let mut case = Case::under(&edit).ready();
+    let last = case.request.record().result.as_ref().unwrap().valid_until.unwrap();
+    assert!(case.tries(Who::Desk, collect("SOK DARA", "card", Some(signature("SOK DARA")))).is_empty());
+    let service = std::sync::Arc::clone(case.request.service());
+    let follows = |purpose, day| case.request.followable(purpose, &service, day);
+    let after = last.tomorrow().unwrap();
+    assert_eq!((follows(Purpose::Renewal, last), follows(Purpose::Amend, last)), (Ok(()), Ok(())));
+    assert_eq!(follows(Purpose::Renewal, after), Ok(()));
+    assert_eq!(follows(Purpose::Amend, after), Err(Unfollowable::Stands { standing: Standing::Expired }));
+    assert_eq!(follows(Purpose::Replacement, last), Err(Unfollowable::NoPurpose));
 }

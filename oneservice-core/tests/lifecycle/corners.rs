@@ -159,7 +159,8 @@ fn the_first_of_two_who_must_be_for_it_does_not_approve() {
     let context = case.context();
     let denied = request.approve(&actor(Who::Approver), &context, &step("approve"), None).unwrap_err();
     assert_eq!(denied.denials.iter().map(Denial::code).collect::<Vec<_>>(), ["approvers-missing"]);
-    let alone = Case::under(&[]).examined();
+    let mut alone = Case::under(&[]).examined();
+    assert_eq!(alone.passes(Who::Approver, "approve"), ["step-kind"], "what decides is not passed");
     let AnyRequest::InReview(one) = alone.request.clone() else { panic!("it is in review") };
     let needless = one.endorse(&actor(Who::Approver), &alone.context(), &step("approve"), None).unwrap_err();
     assert_eq!(needless.denials, [Denial::NothingDue], "where one is enough, nobody is for it besides");
@@ -229,4 +230,108 @@ fn money_that_came_over_the_bank_is_looked_for_by_somebody_else() {
     assert!(case.tries(Who::Cashier, Command::ConfirmTransfer).is_empty());
     assert!(case.request.record().outstanding().is_zero());
     assert_eq!(case.tries(Who::All, Command::ConfirmTransfer), ["no-transfer-waits"]);
+}
+
+#[test]
+fn what_was_withdrawn_early_is_given_back_and_what_was_refused_is_not() {
+    let paid = |rule: &str| {
+        let before = format!("when = \"on-submission\"{rule}");
+        let mut case = Case::under(&[("when = \"on-approval\"", &before)]);
+        let amount = case.request.record().outstanding();
+        let pay = Command::Pay { amount, method: PaymentMethod::Cash };
+        assert!(case.tries(Who::Cashier, pay).is_empty());
+        (case, Command::Refund { amount })
+    };
+    let withdrawn = |(mut case, refund): (Case, Command)| {
+        assert!(case.tries(Who::Applicant, Command::Withdraw { reason: None }).is_empty());
+        case.tries(Who::Cashier, refund)
+    };
+    let examined = |(case, refund): (Case, Command)| (case.examined(), refund);
+    let (first_step, decision) = ("\nrefund = \"before-first-step\"", "\nrefund = \"before-decision\"");
+    let never = ["nothing-to-refund"];
+    assert_eq!(withdrawn(paid("")), never);
+    assert_eq!(withdrawn(paid(first_step)), [""; 0]);
+    assert_eq!(withdrawn(examined(paid(first_step))), never);
+    assert_eq!(withdrawn(examined(paid(decision))), [""; 0]);
+
+    let (mut case, refund) = examined(paid(decision));
+    let refuse =
+        Command::Refuse { step: step("approve"), reasons: vec!["TR-X01".parse().unwrap()], note: None };
+    assert!(case.tries(Who::Approver, refuse).is_empty());
+    case.later(40);
+    assert!(case.tries(Who::Clock, Command::MakeFinal).is_empty());
+    assert_eq!(case.tries(Who::Cashier, refund), never);
+}
+
+#[test]
+fn the_reason_for_giving_a_step_is_kept_and_none_for_taking_it() {
+    let mut case = Case::under(&[]);
+    let assign = |to: Option<Officer>| Command::Assign {
+        step: step("intake"),
+        to,
+        reason: Some("OF-A01".parse().unwrap()),
+        note: None,
+    };
+    let kept = |case: &Case| match &case.history.last().unwrap().fact {
+        AnyFact::Assignment(fact) => fact.reason.as_ref().map(|code| code.as_str().to_owned()),
+        other => panic!("{other:?}"),
+    };
+    let Actor::Officer(desk) = actor(Who::Desk) else { panic!("an officer") };
+    assert!(case.tries(Who::Desk, assign(Some(desk))).is_empty());
+    assert_eq!(kept(&case), None);
+    assert!(case.tries(Who::Approver, assign(None)).is_empty());
+    assert_eq!(kept(&case).as_deref(), Some("OF-A01"));
+}
+
+#[test]
+fn no_result_is_handed_over_before_its_fee() {
+    let mut case = Case::under(&[]).examined();
+    assert!(case.tries(Who::Approver, approve("approve")).is_empty());
+    assert!(case.tries(Who::Desk, Command::Issue { step: step("issue") }).is_empty());
+    let due = case.request.record().outstanding();
+    let hand_over = || collect("SOK DARA", "national-id 6789", Some(signature("SOK DARA")));
+    assert_eq!(case.hears(&actor(Who::Desk), hand_over()), [Denial::FeeUnpaid { due }]);
+    let pay = Command::Pay { amount: due, method: PaymentMethod::Cash };
+    assert!(case.tries(Who::Cashier, pay).is_empty());
+    assert!(case.tries(Who::Desk, hand_over()).is_empty());
+}
+
+#[test]
+fn an_objection_comes_up_to_the_last_day_and_with_it() {
+    let refused = || {
+        let mut case = Case::under(&[]).examined();
+        let refuse =
+            Command::Refuse { step: step("approve"), reasons: vec!["TR-X01".parse().unwrap()], note: None };
+        assert!(case.tries(Who::Approver, refuse).is_empty());
+        case
+    };
+    let object = || Command::Object { text: "There is a place left".to_owned() };
+    let mut case = refused();
+    // Thirty days from 31 March.
+    case.later(30);
+    assert!(case.tries(Who::Applicant, object()).is_empty());
+    let mut case = refused();
+    case.later(31);
+    let last_day = "2026-04-30".parse().unwrap();
+    assert_eq!(case.hears(&Actor::Applicant, object()), [Denial::TooLate { last_day }]);
+}
+
+#[test]
+fn a_fee_that_did_not_come_is_paid_by_a_day_where_review_waits_for_it() {
+    let looked_for = |mut case: Case| {
+        let amount = case.request.record().outstanding();
+        let tell = Command::RecordTransfer { amount, reference: "FT1".to_owned() };
+        assert!(case.tries(Who::Desk, tell).is_empty());
+        let reject = Command::RejectTransfer { reason: "OF-T01".parse().unwrap(), note: None };
+        assert!(case.tries(Who::Cashier, reject).is_empty());
+        match &case.history.last().unwrap().fact {
+            AnyFact::TransferRejected(fact) => fact.pay_by.map(|day| day.to_string()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let before = Case::under(&[("when = \"on-approval\"", "when = \"on-submission\"")]);
+    assert_eq!(looked_for(before).as_deref(), Some("2026-04-30"));
+    let mut granted = Case::under(&[]).examined();
+    assert!(granted.tries(Who::Approver, approve("approve")).is_empty());
+    assert_eq!(looked_for(granted), None);
 }

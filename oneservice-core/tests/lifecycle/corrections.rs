@@ -332,6 +332,14 @@ fn a_correction_that_raises_the_fee_is_paid_before_the_decision_and_one_that_low
     let mut case = case.sent_back(&["form.stalls"]);
     assert_eq!(case.corrects(answers(json!({ "stalls": 5 }))), []);
     assert_eq!(case.request.record().outstanding().minor(), 10_000);
+    // In review nothing lapses for it: a transfer that did not come gives no last day.
+    let amount = case.request.record().outstanding();
+    let tell = Command::RecordTransfer { amount, reference: "FT1".to_owned() };
+    assert!(case.tries(Who::Desk, tell).is_empty());
+    let reject = Command::RejectTransfer { reason: "OF-T01".parse().unwrap(), note: None };
+    assert!(case.tries(Who::Cashier, reject).is_empty());
+    let last = &case.history.last().unwrap().fact;
+    assert!(matches!(last, AnyFact::TransferRejected(TransferRejected { pay_by: None, .. })));
     let mut case = case.examined();
     let due = case.request.record().outstanding();
     assert_eq!(

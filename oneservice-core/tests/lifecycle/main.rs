@@ -8,6 +8,7 @@ mod corrections;
 mod denials;
 mod document;
 mod drawer;
+mod entering;
 mod facts;
 mod forged;
 mod life;

@@ -243,3 +243,22 @@ async fn a_step_has_a_last_day_of_its_own_that_pauses_with_the_request() {
     let sent = town.asks(back, Command::Resubmit(corrections)).await.unwrap();
     assert_eq!(day(&sent, "intake").as_deref(), Some("2026-06-23"));
 }
+
+/// Whoever is told the last day today is not reminded of it today.
+#[tokio::test]
+async fn what_has_no_more_days_than_a_reminder_leaves_is_not_reminded_of() {
+    let town = Town::with(&[("office.toml", "correct_days = 60", "correct_days = 7")]).await;
+    let id = town.apply().await;
+    town.pay(id).await;
+    town.give_back(id).await;
+    assert_eq!(town.tick().await, []);
+    town.pass_days(8);
+    assert_eq!(town.tick().await, [FactName::Lapse]);
+    let town = Town::with(&[("office.toml", "correct_days = 60", "correct_days = 8")]).await;
+    let id = town.apply().await;
+    town.pay(id).await;
+    town.give_back(id).await;
+    assert_eq!(town.tick().await, []);
+    town.pass_days(1);
+    assert_eq!(town.tick().await, [FactName::Reminder]);
+}
