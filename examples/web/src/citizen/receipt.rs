@@ -17,7 +17,7 @@ use super::follow::Successors;
 use super::visit::Visit;
 use super::{cosign, key, verify};
 use crate::App;
-use crate::desk::is_officer;
+use crate::desk::officer;
 use crate::files::served;
 use crate::inspection::{Notice, notices, photos};
 use crate::page::{Page, answer, html, html_with};
@@ -212,7 +212,7 @@ pub(crate) async fn show(
     let made = async {
         let key = key(&text)?;
         let case = app.office.case_by_link(key).await?;
-        let desk = case.request.record().channel == Channel::Counter && is_officer(&app, &headers);
+        let desk = case.request.record().channel == Channel::Counter && officer(&app, &headers).is_some();
         Ok(page(&app, lang, &case, Some((&key.text(), &app.base_url(&headers))), desk))
     };
     answer(&app, lang, made.await)
