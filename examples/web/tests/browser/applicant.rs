@@ -73,6 +73,13 @@ impl Applicant {
         self.screen.tap("form[enctype] button").await;
     }
 
+    /// From what is over to the service's page.
+    pub(crate) async fn ask_again(&mut self) {
+        let service = self.sample["service"].as_str().unwrap().to_owned();
+        self.screen.tap(&format!("main a[href='/s/{service}']")).await;
+        assert!(self.screen.has("form[action$='/start']").await, "it can be asked for");
+    }
+
     /// From home to the receipt. Gives the tracking code.
     pub(crate) async fn apply(&mut self) -> String {
         let service = self.sample["service"].as_str().unwrap().to_owned();

@@ -131,6 +131,8 @@ pub(crate) async fn go(journey: &Journey, engine: Option<&str>, shots: Option<Pa
         let told = applicant.look().await;
         applicant.screen.picture("lapsed").await;
         assert!(told.contains(&km("ending-lapsed")), "{told}");
+        assert!(!told.contains(&km("unpaid")), "nobody owes for what is over: {told}");
+        applicant.ask_again().await;
         applicant.turn_to(stage.sample(service), desk.today);
     }
     desk.code = applicant.apply().await;
