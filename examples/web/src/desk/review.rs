@@ -239,7 +239,10 @@ async fn page(
         stage: sentence::stage(lang, &case.request),
         due: record.due_on.map(|due| p.date(due)).unwrap_or_default(),
         late: record.due_on.is_some_and(|due| due < today),
-        follows_words: p.t(&format!("follows-{}", record.purpose)),
+        follows_words: former
+            .and_then(|former| former.result.as_ref())
+            .map(|result| format!("{}: {}", p.t(&format!("follows-{}", record.purpose)), result.number))
+            .unwrap_or_default(),
         follows: record.follows.map(|id| p.u(&format!("/desk/r/{id}"))).unwrap_or_default(),
         version: record.version,
         token: token(),
