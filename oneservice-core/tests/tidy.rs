@@ -154,6 +154,14 @@ fn versions_of_dependencies_stand_in_one_place() {
 }
 
 /// The rules themselves see what they are to see.
+/// A test cannot see it: crates that only tests use ask for the same, and then every crate has it.
+#[test]
+fn numbers_are_read_as_they_were_written_in_every_build() {
+    let manifest = read(&root().join("Cargo.toml"));
+    let asks = |line: &str| line.starts_with("serde_json = ") && line.contains("\"float_roundtrip\"");
+    assert!(manifest.lines().any(asks), "serde_json without float_roundtrip");
+}
+
 #[test]
 fn paths_are_found_in_every_form() {
     let code = "use crate::text; use crate::{ids::{A, B}, store, office::C}; fn f() { crate::money::x(); super::super::catalog::y() }";

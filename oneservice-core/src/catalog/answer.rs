@@ -52,6 +52,8 @@ impl<'a> Given<'a> {
 
 /// Longer texts are not normalised: no field is that long, and it would cost time for nothing.
 const TEXT_MAX_BYTES: usize = 64 << 10;
+/// The longest house, street and group of an address, in characters.
+pub(super) const ADDRESS_LINE_MAX: usize = 200;
 /// No table takes more; further rows are not looked at.
 const ROWS_MAX: usize = 1_000;
 
@@ -392,11 +394,12 @@ fn address(
     let mut value = BTreeMap::from([("code".to_owned(), Value::Text(code.into()))]);
     match parts.get("line") {
         None | Some(Json::Null) => {}
-        Some(Json::String(line)) if line.len() > TEXT_MAX_BYTES => {
-            return Judged::wrong(problem(ProblemCode::TooLong).with("n", 200));
-        }
         Some(Json::String(line)) => {
-            let line = text::tidy_line(line);
+            // Bytes first, so that a huge text is not walked.
+            let tidy = (line.len() <= TEXT_MAX_BYTES).then(|| text::tidy_line(line));
+            let Some(line) = tidy.filter(|line| line.chars().count() <= ADDRESS_LINE_MAX) else {
+                return Judged::wrong(problem(ProblemCode::TooLong).with("n", ADDRESS_LINE_MAX));
+            };
             if !line.is_empty() {
                 value.insert("line".to_owned(), Value::Text(line.into()));
             }

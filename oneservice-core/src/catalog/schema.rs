@@ -115,7 +115,7 @@ fn kind_schema(kind: &FieldKind) -> Value {
             };
             json!({
                 "type": "object", "additionalProperties": false, "required": ["code"],
-                "properties": { "code": { "type": "string", "pattern": pattern }, "line": { "type": "string" } },
+                "properties": { "code": { "type": "string", "pattern": pattern }, "line": { "type": "string", "maxLength": super::answer::ADDRESS_LINE_MAX } },
             })
         }
         FieldKind::GeoPoint { .. } => json!({

@@ -272,7 +272,8 @@ pub enum Denial {
     /// The officer has no part in this request, by their own word.
     #[error("recused from this request")]
     Recused,
-    /// The officer is who asks: the form has their own national ID, telephone number or company's number.
+    /// The officer is who asks: the form has their own national ID, telephone number or company's number. Somebody else must do it, whatever
+    /// it is; the officer may only look at it, and say that they have no part in it.
     #[error("nobody works on a request of their own")]
     OwnRequest,
     /// This officer may not do the step: choose another.

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Actor, Context, Denial, Draft, Evidence, Filled, Intake, Officer, Record, Request, Ruled, Signature,
-    Submission,
+    Actor, Context, Denial, Draft, Evidence, Filled, Intake, Record, Request, Ruled, Signature, Submission,
 };
 use crate::calendar::Date;
 use crate::catalog::{Assessment, DocumentClaim, FeeMoment, Filing, Places, Service, last_day};
@@ -45,15 +44,15 @@ impl Request<Draft> {
     ///
     /// # Errors
     /// [`Denial::Form`] with every problem; [`Denial::NotYourRole`]. For an officer who enters it at the counter also
-    /// [`Denial::OwnRequest`], and [`Denial::CameInFuture`] or [`Denial::TooLate`] for what came then: a program answers for the time that
+    /// [`Denial::CameInFuture`] or [`Denial::TooLate`] for what came then: a program answers for the time that
     /// it says itself, and a time in the future is none.
     pub fn submit(self, by: &Actor, context: &Context<'_>) -> Ruled<Submission, Draft> {
         let filing = self.filing(context.calendar.local_date(context.happened_at()));
         let Assessment { problems, answers, fee, working_days, steps, .. } =
             self.service.assess(&filing, context.places);
         let mut denials = if problems.is_empty() { Vec::new() } else { vec![Denial::Form(problems)] };
-        if let Actor::Officer(officer) = by {
-            denials.extend(self.entry_denials(officer, context));
+        if matches!(by, Actor::Officer(_)) {
+            denials.extend(entry_denials(context));
         }
         let received_on = context.calendar.received_on(context.happened_at());
         let due_on = context.calendar.add_working_days(received_on, working_days);
@@ -88,23 +87,20 @@ impl Request<Draft> {
         };
         self.record_fact(by, None, context, denials, |_| fact)
     }
+}
 
-    /// What speaks against this officer's entering it as of when it came.
-    fn entry_denials(&self, officer: &Officer, context: &Context<'_>) -> Vec<Denial> {
-        let mut denials = Vec::new();
-        if self.record.is_about(officer, &self.service) {
-            denials.push(Denial::OwnRequest);
-        }
-        if let Some(came_at) = context.occurred_at {
-            let came_on = context.calendar.local_date(came_at);
-            let days = context.office.periods.enter_days;
-            let last_day = days.map(|days| last_day(context.calendar, came_on, days));
-            denials.extend((came_at > context.now).then_some(Denial::CameInFuture));
-            let missed = last_day.filter(|last_day| context.today() > *last_day);
-            denials.extend(missed.map(|last_day| Denial::TooLate { last_day }));
-        }
-        denials
+/// What speaks against an officer's entering it as of when it came.
+fn entry_denials(context: &Context<'_>) -> Vec<Denial> {
+    let mut denials = Vec::new();
+    if let Some(came_at) = context.occurred_at {
+        let came_on = context.calendar.local_date(came_at);
+        let days = context.office.periods.enter_days;
+        let last_day = days.map(|days| last_day(context.calendar, came_on, days));
+        denials.extend((came_at > context.now).then_some(Denial::CameInFuture));
+        let missed = last_day.filter(|last_day| context.today() > *last_day);
+        denials.extend(missed.map(|last_day| Denial::TooLate { last_day }));
     }
+    denials
 }
 
 impl Record {

@@ -197,7 +197,8 @@ impl<S: Stage> Request<S> {
         self.record_fact(by, None, context, denials, |_| Withdrawal { reason })
     }
 
-    /// The one door: asks the table who may, and makes the fact true.
+    /// The one door: asks the table who may, and makes the fact true. Nobody works on a request of their own: they may look at it, and say
+    /// that they have no part in it.
     fn record_fact<F>(
         self,
         by: &Actor,
@@ -211,6 +212,11 @@ impl<S: Stage> Request<S> {
         S: Lawful<F>,
     {
         let service = Arc::clone(&self.service);
+        let own = matches!(by, Actor::Officer(officer) if self.record.is_about(officer, &service));
+        let beside = matches!(F::NAME, FactName::Reading | FactName::Recusal);
+        if own && !beside && !denials.contains(&Denial::OwnRequest) {
+            denials.push(Denial::OwnRequest);
+        }
         let step = step.and_then(|id| service.review.steps.iter().find(|s| &s.id == id));
         match by.acting(S::ROLES, step) {
             Ok(by) if denials.is_empty() => {

@@ -48,6 +48,9 @@ impl Record {
 
     /// Whether the form names the officer's own national ID or telephone number, or the registration number of the officer's company.
     pub(super) fn is_about(&self, officer: &Officer, service: &Service) -> bool {
+        if officer.known_by.is_empty() {
+            return false;
+        }
         let digits = |text: &str| -> String {
             let plain = phone(text).unwrap_or_else(|| ascii_digits(text));
             plain.chars().filter(char::is_ascii_digit).collect()

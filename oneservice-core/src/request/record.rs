@@ -13,7 +13,7 @@ use super::{
     Standing, TransferWaiting,
 };
 use crate::calendar::{Date, Moment};
-use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service};
+use crate::catalog::{ApplicantKind, FeeDue, FeeMoment, Purpose, Service, StepKind};
 use crate::ids::{BlobId, DocumentId, OfficeId, OfficerId, RequestId, StepId, TrackingCode};
 use crate::money::Money;
 
@@ -403,6 +403,7 @@ impl Record {
         let steps = &service.review.steps;
         let settled = |id: &StepId| self.passed.contains_key(id) || !self.steps.contains(id);
         let mut open = Vec::new();
+        let all_done = || steps.iter().all(|step| step.kind == StepKind::Issue || settled(&step.id));
         for step in steps.iter().filter(|step| !settled(&step.id)) {
             let mut waits_for: Vec<&StepId> = step.after.iter().collect();
             let mut seen = BTreeSet::new();
@@ -421,7 +422,7 @@ impl Record {
                     waits_for.extend(&skipped.after);
                 }
             }
-            if ready {
+            if ready && (step.kind != StepKind::Issue || all_done()) {
                 open.push(step.id.clone());
             }
         }

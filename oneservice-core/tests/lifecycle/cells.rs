@@ -45,6 +45,8 @@ fn the_types_allow_what_the_table_has_and_nothing_else() {
         for (fact, roles) in facts {
             let row = TRANSITIONS.iter().find(|arrow| arrow.from == stage && arrow.fact == fact);
             assert_eq!(roles, row.map(|arrow| arrow.roles), "{fact} in {stage}");
+            assert_eq!(roles.unwrap_or(&[]), stage.roles(fact), "{fact} in {stage}");
+            assert_eq!(roles.is_some(), stage.allows(fact), "{fact} in {stage}");
             lawful += usize::from(roles.is_some());
         }
     }

@@ -29,6 +29,7 @@ id = "approve""#;
 /// A request under a catalogue, with all that happened to it.
 pub(crate) struct Case {
     catalog: Catalog,
+    now: Moment,
     pub(crate) request: AnyRequest,
     pub(crate) history: Vec<Recorded>,
 }
@@ -36,6 +37,11 @@ pub(crate) struct Case {
 impl Case {
     /// A request that costs nothing before the result, under the sample's catalogue with some words of the service replaced.
     pub(crate) fn under(edits: &[(&str, &str)]) -> Self {
+        Self::sent(edits, |_| ())
+    }
+
+    /// The same of somebody who fills it in otherwise.
+    pub(crate) fn sent(edits: &[(&str, &str)], fill_in: impl FnOnce(&mut Intake)) -> Self {
         let mut files = sample::files();
         let service = files.get_mut(SERVICE).unwrap();
         for (from, to) in [("when = \"on-submission\"", "when = \"on-approval\"")].iter().chain(edits) {
@@ -44,8 +50,11 @@ impl Case {
         }
         let catalog = Catalog::parse(&files).unwrap_or_else(|error| panic!("{:#?}", error.mistakes));
         let service = Arc::clone(catalog.services().next().unwrap());
-        let draft = Request::draft(intake(now(), answers(false)), service);
-        let mut case = Self { catalog, request: draft.clone().into(), history: Vec::new() };
+        let mut filled_in = intake(now(), answers(false));
+        fill_in(&mut filled_in);
+        let draft = Request::draft(filled_in, service);
+        let request = draft.clone().into();
+        let mut case = Self { catalog, now: now(), request, history: Vec::new() };
         let decided = Decided::submission(draft, &Actor::Applicant, &case.context()).unwrap();
         case.take(&decided);
         case
@@ -56,20 +65,29 @@ impl Case {
         self.request = decided.request().clone();
     }
 
-    fn context(&self) -> Context<'_> {
+    pub(crate) fn context(&self) -> Context<'_> {
         let (calendar, places) = (self.catalog.calendar(), self.catalog.places());
-        Context { now: now(), occurred_at: None, calendar, places, office: self.catalog.office() }
+        Context { now: self.now, occurred_at: None, calendar, places, office: self.catalog.office() }
+    }
+
+    /// Days pass.
+    pub(crate) fn later(&mut self, days: i64) {
+        self.now = self.now.plus_hours(24 * days);
     }
 
     /// The codes of all that speaks against it; none if it is done.
     pub(crate) fn tries(&mut self, who: Who, command: Command) -> Vec<&'static str> {
-        let decided = self.request.clone().decide(command, "N-1", &actor(who), &self.context());
-        match decided {
+        self.hears(&actor(who), command).iter().map(Denial::code).collect()
+    }
+
+    /// All that speaks against it; nothing if it is done.
+    pub(crate) fn hears(&mut self, by: &Actor, command: Command) -> Vec<Denial> {
+        match self.request.clone().decide(command, "N-1", by, &self.context()) {
             Ok(decided) => {
                 self.take(&decided);
                 Vec::new()
             }
-            Err(denied) => denied.denials.iter().map(Denial::code).collect(),
+            Err(denied) => denied.denials,
         }
     }
 
@@ -78,7 +96,7 @@ impl Case {
     }
 
     /// Everything up to the decision is done.
-    fn examined(mut self) -> Self {
+    pub(crate) fn examined(mut self) -> Self {
         assert!(self.passes(Who::Desk, "intake").is_empty());
         assert!(self.passes(Who::Examiner, "examine").is_empty());
         self
@@ -100,15 +118,15 @@ fn now() -> Moment {
     Moment::parse("2026-03-31T06:15:00Z").unwrap()
 }
 
-fn step(id: &str) -> oneservice_core::ids::StepId {
+pub(crate) fn step(id: &str) -> oneservice_core::ids::StepId {
     id.parse().unwrap()
 }
 
-fn approve(id: &str) -> Command {
+pub(crate) fn approve(id: &str) -> Command {
     Command::Approve { step: step(id), note: None }
 }
 
-fn pass(id: &str, checked: Vec<usize>) -> Command {
+pub(crate) fn pass(id: &str, checked: Vec<usize>) -> Command {
     let (finding, note, report) = (Finding::Favourable, None, None);
     Command::PassStep { step: step(id), finding, note, checked, report }
 }
@@ -141,6 +159,10 @@ fn the_first_of_two_who_must_be_for_it_does_not_approve() {
     let context = case.context();
     let denied = request.approve(&actor(Who::Approver), &context, &step("approve"), None).unwrap_err();
     assert_eq!(denied.denials.iter().map(Denial::code).collect::<Vec<_>>(), ["approvers-missing"]);
+    let alone = Case::under(&[]).examined();
+    let AnyRequest::InReview(one) = alone.request.clone() else { panic!("it is in review") };
+    let needless = one.endorse(&actor(Who::Approver), &alone.context(), &step("approve"), None).unwrap_err();
+    assert_eq!(needless.denials, [Denial::NothingDue], "where one is enough, nobody is for it besides");
     let first = denied.request.endorse(&actor(Who::Approver), &context, &step("approve"), None).unwrap();
     let second = first.request.approve(&actor(Who::All), &context, &step("approve"), None);
     assert!(second.is_ok());

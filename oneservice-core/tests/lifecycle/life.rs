@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use oneservice_core::calendar::{Date, Moment};
+use oneservice_core::calendar::{Calendar, Date, Moment};
 use oneservice_core::catalog::{Catalog, Service};
 use oneservice_core::ids::StepId;
 use oneservice_core::request::*;
@@ -32,8 +32,7 @@ pub(crate) struct Life {
     history: Vec<Recorded>,
     now: Moment,
     allowed: u64,
-    /// The days that were said for the steps that are open.
-    promised: BTreeMap<StepId, Date>,
+    steps: Steps,
 }
 
 impl Life {
@@ -44,23 +43,37 @@ impl Life {
 
     fn take(&mut self, decided: Decided) {
         for (recorded, request) in decided.steps() {
-            let from = self.request.stage();
-            let row = TRANSITIONS.iter().find(|row| row.from == from && row.fact == recorded.fact.name());
-            let row = row.unwrap_or_else(|| panic!("{:?} in {from}", recorded.fact.name()));
-            assert!(row.roles.contains(&recorded.entry.by.role), "{:?}", recorded.entry.by);
-            assert_eq!(row.to, request.stage());
+            self.steps.take(self.catalog.calendar(), self.request.stage(), recorded, request);
             self.history.push(recorded.clone());
             self.request = request.clone();
-            self.promise(&recorded.fact);
         }
     }
 }
 
-impl Life {
-    /// A step's day counts from when it opened and does not slide; every day is a working day.
-    fn promise(&mut self, fact: &AnyFact) {
+/// What is true of each step of a life, said without the sheet.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    /// The days that were said for the steps that are open.
+    promised: BTreeMap<StepId, Date>,
+}
+
+impl Steps {
+    /// What happened is a row of the table, recorded in one of its roles, and leads where the row leads. A step's day counts from when it
+    /// opened and does not slide; every day is a working day.
+    pub(crate) fn take(
+        &mut self,
+        calendar: &Calendar,
+        from: StageName,
+        recorded: &Recorded,
+        request: &AnyRequest,
+    ) {
+        let row = TRANSITIONS.iter().find(|row| row.from == from && row.fact == recorded.fact.name());
+        let row = row.unwrap_or_else(|| panic!("{:?} in {from}", recorded.fact.name()));
+        let by = &recorded.entry.by;
+        assert!(row.roles.contains(&by.role), "recorded in one of the row's roles, not by {by:?}");
+        assert_eq!(row.to, request.stage(), "it leads where the row leads");
         if matches!(
-            fact,
+            recorded.fact,
             AnyFact::ReviewOpened(_)
                 | AnyFact::Resubmission(_)
                 | AnyFact::ObjectionUpheld(_)
@@ -68,22 +81,23 @@ impl Life {
         ) {
             self.promised.clear();
         }
-        if !matches!(self.request.stage(), StageName::InReview | StageName::Approved) {
+        if !matches!(request.stage(), StageName::InReview | StageName::Approved) {
             return;
         }
-        let calendar = self.catalog.calendar();
-        let (today, open) = (calendar.local_date(self.now), self.request.record().open_steps(&self.service));
-        for (step, day) in self.request.expected(calendar) {
-            assert!(calendar.is_working_day(day), "{step} is expected on {day}");
+        let (record, expected) = (request.record(), request.expected(calendar));
+        let today = calendar.local_date(recorded.entry.recorded_at);
+        let open = record.open_steps(request.service());
+        let to_do = record.steps.iter().filter(|step| !record.passed.contains_key(*step));
+        assert!(expected.iter().map(|(step, _)| step).eq(to_do), "every step that is to be done is expected");
+        for (step, day) in expected {
+            assert!(calendar.is_working_day(day), "{step} is expected on {day}, when nobody works");
             if !open.contains(&step) {
                 continue;
             }
-            let plan = self.service.review.steps.iter().find(|s| s.id == step).unwrap();
+            let plan = request.service().review.steps.iter().find(|s| s.id == step).unwrap();
             let first = *self.promised.entry(step.clone()).or_insert_with(|| {
-                assert!(
-                    day >= calendar.add_working_days(today, plan.working_days),
-                    "{step} has all its days when it opens"
-                );
+                let least = calendar.add_working_days(today, plan.working_days);
+                assert!(day >= least, "{step} has all its days when it opens");
                 day
             });
             assert_eq!(day, first, "the day of {step} stands");
@@ -104,7 +118,7 @@ impl StateMachineTest for Life {
         let draft = Request::draft(intake(now, answers(sheet.asks_health)), Arc::clone(&service));
         let request = AnyRequest::from(draft.clone());
         let mut life =
-            Self { catalog, service, request, history: vec![], now, allowed: 0, promised: BTreeMap::new() };
+            Self { catalog, service, request, history: vec![], now, allowed: 0, steps: Steps::default() };
         let decided = Decided::submission(draft, &actor(sheet.sender()), &life.context()).unwrap();
         life.take(decided);
         life
@@ -143,9 +157,9 @@ impl StateMachineTest for Life {
 /// What is true of every life, said without the sheet.
 pub(crate) fn holds_always(service: &Arc<Service>, request: &AnyRequest, history: &[Recorded]) {
     let (record, stage) = (request.record(), request.stage());
+    assert_eq!(record.version, history.len() as u64, "every fact counts");
     let again = replay(record.id, Arc::clone(service), history).unwrap();
     assert_eq!(&again, request, "the facts say all");
-    assert_eq!(record.version, history.len() as u64, "every fact counts");
     let times: Vec<Moment> = history.iter().map(|recorded| recorded.entry.recorded_at).collect();
     assert!(times.is_sorted(), "time does not run back");
     let text = serde_json::to_string(history).unwrap();

@@ -54,6 +54,12 @@ impl Sheet {
         }
     }
 
+    /// Whether a result that was handed over holds.
+    pub(super) fn is_valid(&self) -> bool {
+        let ended = self.revoked || self.replaced;
+        self.collected && !ended && self.valid_until.is_none_or(|last| self.today <= last)
+    }
+
     /// Ready, paid, and this person is at the counter.
     pub(super) fn hands_over(&self, who: Who) -> bool {
         self.stage == StageName::Ready && who.holds(Role::FrontDesk) && self.outstanding() == 0

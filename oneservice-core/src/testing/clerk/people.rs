@@ -2,7 +2,8 @@
 
 use crate::catalog::Role;
 
-/// Somebody who tries something. `All` holds every role of the office in its right department; `Elsewhere` holds two in others.
+/// Somebody who tries something. `All` holds every role of the office in its right department; `Elsewhere` holds two in others; `Own` holds
+/// every role, and the request is their own.
 #[allow(missing_docs, reason = "each is named by what it is")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Who {
@@ -20,10 +21,11 @@ pub enum Who {
     Ombudsman,
     All,
     Elsewhere,
+    Own,
 }
 
 /// Everybody.
-pub const PEOPLE: [Who; 14] = [
+pub const PEOPLE: [Who; 15] = [
     Who::Applicant,
     Who::Representative,
     Who::Cosigner,
@@ -38,6 +40,7 @@ pub const PEOPLE: [Who; 14] = [
     Who::Ombudsman,
     Who::All,
     Who::Elsewhere,
+    Who::Own,
 ];
 
 impl Who {
@@ -64,7 +67,7 @@ impl Who {
             Self::Head => &RIGHT[5..6],
             Self::Delegate => &RIGHT[6..7],
             Self::Ombudsman => &RIGHT[7..8],
-            Self::All => RIGHT,
+            Self::All | Self::Own => RIGHT,
             Self::Elsewhere => &[(Role::Examiner, "health"), (Role::Approver, "trade")],
         }
     }

@@ -67,6 +67,8 @@ pub struct Sheet {
     pub touched: BTreeSet<(usize, Who)>,
     /// Until when the open steps are expected.
     pub(super) days: BTreeMap<usize, StepDay>,
+    /// Whose own request it is, of those who work in the office.
+    pub(super) about: Option<Who>,
     /// Who of the counter wrote it, or a correction of it, down for the applicant.
     pub typed_in: BTreeSet<Who>,
     /// The day on which somebody comes to the place.
@@ -131,6 +133,7 @@ impl Sheet {
             skipped: BTreeSet::new(),
             touched: BTreeSet::new(),
             days: BTreeMap::new(),
+            about: Some(Who::Own),
             typed_in: BTreeSet::new(),
             appointed: None,
             rejected: 0,
@@ -168,11 +171,8 @@ impl Sheet {
     /// The same sheet as if nobody had done, taken or declared anything.
     pub(super) fn as_if_strangers(&self) -> Self {
         let (touched, assigned, recused, typed_in) = Default::default();
-        Self { touched, assigned, recused, typed_in, endorsed: BTreeSet::new(), ..self.clone() }
-    }
-
-    fn working_days(&self) -> u32 {
-        if self.asks_health { 15 } else { 10 }
+        let endorsed = BTreeSet::new();
+        Self { touched, assigned, recused, typed_in, endorsed, about: None, ..self.clone() }
     }
 
     fn office_acts(&self) -> bool {
@@ -197,15 +197,11 @@ impl Sheet {
             _ => None,
         };
         self.open(step)
+            && self.about != Some(who)
             && !self.recused.contains(&who)
             && (matches!(step, 0 | ISSUE) || !self.typed_in.contains(&who))
             && who.appointments().contains(&WORKER[step])
             && other.is_none_or(|other| !self.touched.contains(&(other, who)))
-    }
-
-    fn is_valid(&self) -> bool {
-        let ended = self.revoked || self.replaced;
-        self.collected && !ended && self.valid_until.is_none_or(|last| self.today <= last)
     }
 
     /// When a reminder is due.
@@ -227,6 +223,10 @@ impl Sheet {
         let in_review = stage == InReview;
         let plan = matches!(stage, InReview | Approved);
         let clock = who == Who::Clock;
+        // Nobody works on a request of their own. They may look at it, and say that they have no part.
+        if self.about == Some(who) && !matches!(what, What::Read { .. } | What::Recuse { .. }) {
+            return false;
+        }
         match what {
             What::Wait { .. } => true,
             What::Pay { .. }

@@ -19,6 +19,11 @@ pub(super) struct StepDay {
 }
 
 impl Sheet {
+    /// How many working days the whole may take.
+    pub(super) fn working_days(&self) -> u32 {
+        if self.asks_health { 15 } else { 10 }
+    }
+
     /// Done, or not part of this request's plan.
     pub(super) fn settled(&self, step: usize) -> bool {
         self.done.contains(&step) || (step == 2 && !self.asks_health)
@@ -35,6 +40,13 @@ impl Sheet {
             _ => return false,
         };
         !self.settled(step) && before.iter().all(|step| self.settled(*step))
+    }
+
+    /// Whether the step is on this person's list of what they can do today.
+    pub(super) fn lists(&self, who: Who, step: usize) -> bool {
+        let plan = matches!(self.stage, StageName::InReview | StageName::Approved);
+        let said = step == APPROVE && self.endorsed.contains(&who);
+        plan && self.may_work(who, step) && !said
     }
 
     pub(super) fn is_visit(&self, step: usize) -> bool {

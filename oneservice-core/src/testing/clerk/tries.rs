@@ -4,7 +4,7 @@ use std::mem::discriminant;
 use std::sync::LazyLock;
 
 use super::sheet::{STEPS, VISIT};
-use super::{PEOPLE, Sheet, Who};
+use super::{Fee, PEOPLE, Sheet, Who};
 
 /// What can be judged: a paper, an answer, the signature; and a paper that the service does not know.
 pub const ITEMS: [&str; 4] = ["documents.id-card", "form.area", "signature", "documents.nothing"];
@@ -406,7 +406,11 @@ fn everything() -> Vec<What> {
         ]);
         for coded in [true, false] {
             all.push(What::Free { step, coded });
-            all.extend([Who::Examiner, Who::Approver, Who::All].map(|to| What::Give { step, to, coded }));
+            all.extend([Who::Examiner, Who::Approver, Who::All, Who::Own].map(|to| What::Give {
+                step,
+                to,
+                coded,
+            }));
         }
     }
     for ahead in [-1, 0, 1, 2, 4, 9, 40] {
@@ -437,7 +441,8 @@ impl Sheet {
             8 => self.as_if_strangers(),
             // Paid, and the day has come that was appointed.
             9 => Self { appointed: self.appointed.map(|_| self.today), ..self.as_if_paid() },
-            10 => Self { returned: 7, mandated: true, ..self.clone() },
+            // As if everything had been sent back, a mandate given, the fee asked for first, and the request taken back.
+            10 => Self { returned: 7, mandated: true, fee: Fee::Before, withdrawn: true, ..self.clone() },
             11 => self.as_if_new(),
             _ => self.clone(),
         };

@@ -8,7 +8,7 @@ use super::days::later;
 use super::others::{NOBODY, STAFF};
 use super::sheet::STEPS;
 use super::tries::ITEMS;
-use super::{Fee, Part, Proof, Sheet, Try, What, Who, Why};
+use super::{Fee, PEOPLE, Part, Proof, Sheet, Try, What, Who, Why};
 use crate::calendar::{Date, Moment};
 use crate::catalog::{ApplicantKind, Catalog, Purpose};
 use crate::ids::{BlobId, Digest32, ReasonCode, RequestId, TrackingCode};
@@ -154,7 +154,8 @@ pub fn actor(who: Who) -> Actor {
             id: format!("{officer:?}").to_lowercase().parse().expect("an id"),
             name: String::new(),
             appointments: appointments.collect(),
-            known_by: Vec::new(),
+            // The telephone number of the form, as somebody else writes it.
+            known_by: if officer == Who::Own { vec!["+855 12 345 678".to_owned()] } else { Vec::new() },
         }),
     }
 }
@@ -424,5 +425,11 @@ pub fn compare(sheet: &Sheet, request: &AnyRequest) -> Checked {
     let expected = sheet.days.iter().map(|(step, day)| (Some(*step), day.last)).collect();
     same("the days of open steps", days, expected)?;
     let appointed: Vec<Date> = record.appointments.values().map(|appointment| appointment.day).collect();
-    same("the appointment", appointed, sheet.appointed.into_iter().collect())
+    same("the appointment", appointed, sheet.appointed.into_iter().collect())?;
+    for who in PEOPLE {
+        let Some(officer) = officer(who) else { continue };
+        let steps: Vec<&str> = request.steps_of(&officer).iter().map(|step| step.id.as_str()).collect();
+        same("whose steps they are", (who, steps), (who, names(&|step| sheet.lists(who, step))))?;
+    }
+    Ok(())
 }
