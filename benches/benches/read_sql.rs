@@ -98,6 +98,11 @@ fn batches(requests: u32) -> impl Iterator<Item = (i64, Vec<Commit>)> {
     })
 }
 
+/// Says that the measuring begins: from here on the machine should have nothing else to do.
+fn filled(engine: &str, begun: Instant) -> io::Result<()> {
+    writeln!(io::stderr(), "{engine}: filled in {} s, now measured", begun.elapsed().as_secs())
+}
+
 /// The checksums that hand-written rows lack: the library's own are put there by writing some requests through it.
 async fn own(store: &impl Requests, requests: u32) -> Result<Vec<Commit>, Failure> {
     let own: Vec<Commit> = (requests..requests + BATCH)
@@ -213,9 +218,11 @@ async fn sqlite(requests: u32) -> Result<Vec<Measured>, Failure> {
     let store = SqliteStore::open(&path).await?;
     let options = SqliteConnectOptions::new().filename(&path).journal_mode(SqliteJournalMode::Wal);
     let pool: SqlitePool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+    let begun = Instant::now();
     for (first, commits) in batches(requests) {
         one_by_one_to_sqlite(&pool, first, &commits).await?;
     }
+    filled("sqlite", begun)?;
     let own = own(&store, requests).await?;
     Ok(questions!("sqlite", "oneservice_", &store, &pool, &own))
 }
@@ -226,10 +233,12 @@ async fn postgres(requests: u32) -> Result<Vec<Measured>, Failure> {
     let store = PostgresStore::open(&server.url().parse()?).await?;
     let pool: PgPool =
         PgPoolOptions::new().max_connections(4).test_before_acquire(false).connect(&server.url()).await?;
+    let begun = Instant::now();
     for (first, commits) in batches(requests) {
         batch_to_postgres(&pool, first, &commits).await?;
     }
     sqlx::query("VACUUM ANALYZE").execute(&pool).await?;
+    filled("postgres", begun)?;
     let own = own(&store, requests).await?;
     store.head(&own[0].office).await?;
     Ok(questions!("postgres", "oneservice.", &store, &pool, &own))

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::App;
 use crate::app::TRIAL;
-use crate::page::{Page, lang_of, message};
+use crate::page::{Page, lang_of, message, to};
 use crate::{citizen, desk};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -64,9 +64,9 @@ pub(crate) async fn staff_only(State(app): State<App>, request: Request, next: N
     if is_open {
         return next.run(request).await;
     }
-    match desk::officer(&app, lang, request.headers()) {
-        Ok(_) => next.run(request).await,
-        Err(login) => *login,
+    match desk::officer(&app, request.headers()) {
+        Some(_) => next.run(request).await,
+        None => to(lang, "/desk/login"),
     }
 }
 

@@ -82,6 +82,9 @@ pub(crate) fn happened(app: &App, lang: Lang, case: &Case, recorded: &Recorded, 
     line.when.push_str(&format!(" · {}", role(app, lang, entry.by.role)));
     if let (Reader::Officer, Some(officer)) = (reader, &entry.by.officer) {
         line.when.push_str(&format!(" · {officer}"));
+        if let Some(whose) = &entry.by.delegated_by {
+            line.when.push_str(&format!(" · {} {whose}", t(lang, "acting-for")));
+        }
     }
     match fact {
         AnyFact::StepPassed(passed) => {

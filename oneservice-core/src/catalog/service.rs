@@ -327,6 +327,11 @@ impl Service {
         self.sections.iter().flat_map(|section| &section.fields)
     }
 
+    /// The department at whose desk requests come in: that of the first step.
+    pub fn desk(&self) -> &DepartmentId {
+        self.review.steps.first().map_or(&self.department, |step| &step.department)
+    }
+
     /// A field by its name.
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields().find(|field| field.id.as_str() == id)

@@ -84,7 +84,7 @@ impl Office {
 /// while the office is late, nobody may do an open step, or an objection waits, the ombudsman while a complaint does.
 fn queues(request: &AnyRequest) -> Vec<QueueName> {
     let (record, service, stage) = (request.record(), request.service(), request.stage());
-    let desk = service.review.steps.first().map_or(&service.department, |step| &step.department);
+    let desk = service.desk();
     let mut queues = BTreeSet::new();
     let open = match request {
         AnyRequest::Objected(objected) => {
@@ -106,6 +106,10 @@ fn queues(request: &AnyRequest) -> Vec<QueueName> {
     if late || vacant || matches!(request, AnyRequest::Objected(_)) {
         queues.insert(QueueName::new(Role::DepartmentHead, &service.department));
         queues.insert(QueueName::new(Role::GovernorDelegate, desk));
+    }
+    // Whoever proposed or decided does not look at the objection: the head of the office may be the only one left.
+    if matches!(request, AnyRequest::Objected(_)) {
+        queues.insert(QueueName::new(Role::Approver, desk));
     }
     // Whoever is late with a step has a head, and so has whoever waits for it.
     let late = open.iter().filter(|step| record.step_days.get(&step.id).is_some_and(|day| day.escalated));

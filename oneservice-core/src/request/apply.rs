@@ -338,9 +338,10 @@ impl Fact<Objected> for ObjectionDismissed {
 impl<S: Stage> Fact<S> for Reminder {
     type To = S;
     fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
-        match self.step.as_ref().map(|step| record.step_days.get_mut(step)) {
-            None => record.timing.reminded = Some(self.last_day),
-            Some(timing) => timing.into_iter().for_each(|timing| timing.reminded = true),
+        if let Some(step) = &self.step {
+            record.step_days.entry(step.clone()).and_modify(|day| day.reminded = true);
+        } else {
+            record.timing.reminded = Some(self.last_day);
         }
         from
     }
@@ -349,9 +350,10 @@ impl<S: Stage> Fact<S> for Reminder {
 impl<S: Stage> Fact<S> for Escalation {
     type To = S;
     fn apply(&self, _: &Entry, record: &mut Record, from: S) -> S {
-        match self.step.as_ref().map(|step| record.step_days.get_mut(step)) {
-            None => record.timing.escalated = Some(self.due_on),
-            Some(timing) => timing.into_iter().for_each(|timing| timing.escalated = true),
+        if let Some(step) = &self.step {
+            record.step_days.entry(step.clone()).and_modify(|day| day.escalated = true);
+        } else {
+            record.timing.escalated = Some(self.due_on);
         }
         from
     }

@@ -1,8 +1,8 @@
 //! After a refusal: an objection, looked at by somebody who took no part, or the refusal becomes final.
 
 use super::{
-    Actor, Context, Denial, Objected, Objection, ObjectionDismissed, ObjectionUpheld, Record, Refused,
-    Request, Ruled, is_blank, too_long,
+    Actor, Context, Denial, Objected, Objection, ObjectionDismissed, ObjectionUpheld, Officer, Record,
+    Refused, Request, Ruled, is_blank, too_long,
 };
 
 /// Words that must be there, and not too many.
@@ -32,6 +32,11 @@ impl Request<Refused> {
 }
 
 impl Request<Objected> {
+    /// Whether `officer` worked on the request, and so does not look at the objection.
+    pub fn is_own_work(&self, officer: &Officer) -> bool {
+        self.record().took_part(&Actor::Officer(officer.clone())).is_some()
+    }
+
     /// The objection is right: the deciding step is open again.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ pub fn officers(catalog: &Catalog) -> Vec<Officer> {
     }
     let office = catalog.office();
     for service in catalog.services() {
-        let desk = service.review.steps.first().map_or(&service.department, |step| &step.department);
+        let desk = service.desk();
         let heads = [
             (Role::DepartmentHead, &service.department),
             (Role::GovernorDelegate, desk),

@@ -148,12 +148,12 @@ pub(crate) async fn tasks(
             .any(|problem| problem.path == "purpose" || problem.path.starts_with("applicant"));
         let (state, word) = state(&p, !unfit, true);
         let chosen = [format!("applicant-{}", content.applicant), format!("purpose-{}", content.purpose)];
-        let who = Task {
-            link: p.u(&format!("{path}/who")),
-            name: chosen.map(|key| p.t(&key)).join(" · "),
-            state,
-            word,
-        };
+        let mut chosen: Vec<String> = chosen.iter().map(|key| p.t(key)).collect();
+        if let Some(former) = content.follows {
+            let former = app.office.case(former).await?;
+            chosen.extend(former.request.record().result.as_ref().map(|result| result.number.clone()));
+        }
+        let who = Task { link: p.u(&format!("{path}/who")), name: chosen.join(" · "), state, word };
         let link = format!("{}{}", app.base_url(&headers), p.u(&path));
         Ok(html(Tasks {
             p,

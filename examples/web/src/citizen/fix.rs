@@ -15,7 +15,7 @@ use oneservice_core::text::Lang;
 use oneservice_pilot::{sentence, words};
 
 use super::draft::on_their_way;
-use super::upload::{Remove, complaint, receive, size};
+use super::upload::{Remove, complaint, limits, receive, size};
 use super::{Wrong, errors_by_path, key};
 use crate::App;
 use crate::fields::{Control, answers, control};
@@ -276,6 +276,8 @@ struct FixPaper {
     p: Page,
     back: String,
     name: String,
+    hint: String,
+    limits: String,
     error: String,
     saved: Vec<Saved>,
     asks_issued: bool,
@@ -309,6 +311,8 @@ async fn paper_page(
     let page = FixPaper {
         back: p.u(&base),
         name: p.c(&requirement.name),
+        hint: requirement.hint.as_ref().map(|hint| p.c(hint)).unwrap_or_default(),
+        limits: limits(lang, requirement),
         saved: saved.collect(),
         asks_issued: requirement.issued_within_months.is_some(),
         issued: typed.unwrap_or_default(),

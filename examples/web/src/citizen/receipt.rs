@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{Case, OfficeError};
-use oneservice_core::request::{AnyRequest, Awaits, Channel, FactName, StageName, Standing};
+use oneservice_core::request::{AnyRequest, Awaits, Channel, Ending, FactName, StageName, Standing};
 use oneservice_core::text::{Lang, phone};
 use oneservice_pilot::{qr, sentence};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use super::follow::Successors;
 use super::visit::Visit;
 use super::{cosign, key, verify};
 use crate::App;
-use crate::desk::is_officer;
+use crate::desk::officer;
 use crate::files::served;
 use crate::inspection::{Notice, notices, photos};
 use crate::page::{Page, answer, html, html_with};
@@ -51,6 +51,10 @@ struct ReceiptPage {
     fee: String,
     paid: bool,
     free: bool,
+    /// Nothing is asked of anybody any more.
+    over: bool,
+    /// The service's page, where it ended without a result.
+    again: String,
     lines: Vec<Line>,
     readings: Vec<Line>,
     complain: String,
@@ -154,6 +158,13 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>, desk: boo
         fee: record.fee.total.show(lang),
         paid: record.outstanding().is_zero(),
         free: record.fee.total.is_zero(),
+        over: stage_name == StageName::Closed,
+        again: match &case.request {
+            AnyRequest::Closed(closed) if closed.stage().ending != Ending::Collected => {
+                p.u(&format!("/s/{}", service.id))
+            }
+            _ => String::new(),
+        },
         lines: story(app, lang, case, Reader::Applicant),
         readings: if own.is_some() { readings(app, lang, case) } else { Vec::new() },
         complain: if own.is_some() { p.u(&format!("{path}/complain")) } else { String::new() },
@@ -212,7 +223,7 @@ pub(crate) async fn show(
     let made = async {
         let key = key(&text)?;
         let case = app.office.case_by_link(key).await?;
-        let desk = case.request.record().channel == Channel::Counter && is_officer(&app, &headers);
+        let desk = case.request.record().channel == Channel::Counter && officer(&app, &headers).is_some();
         Ok(page(&app, lang, &case, Some((&key.text(), &app.base_url(&headers))), desk))
     };
     answer(&app, lang, made.await)

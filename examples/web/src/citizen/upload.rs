@@ -59,12 +59,21 @@ pub(crate) fn size(lang: Lang, bytes: u64) -> String {
     sentence::digits(lang, &text)
 }
 
+fn formats(document: &DocumentRequirement) -> String {
+    let formats: Vec<String> = document.formats.iter().map(|f| f.as_str().to_uppercase()).collect();
+    formats.join(", ")
+}
+
+/// Which files are taken.
+pub(crate) fn limits(lang: Lang, document: &DocumentRequirement) -> String {
+    format!("{} · ≤ {}", formats(document), size(lang, document.max_bytes))
+}
+
 /// What is wrong with a file, and what to do.
 pub(crate) fn complaint(lang: Lang, document: &DocumentRequirement, error: &DocumentError) -> String {
-    let formats: Vec<String> = document.formats.iter().map(|f| f.as_str().to_uppercase()).collect();
-    let limit = size(lang, document.max_bytes);
+    let (formats, limit) = (formats(document), size(lang, document.max_bytes));
     let most = document.max_files.to_string();
-    words::get(lang, error.code(), &[("formats", &formats.join(", ")), ("limit", &limit), ("n", &most)])
+    words::get(lang, error.code(), &[("formats", &formats), ("limit", &limit), ("n", &most)])
 }
 
 async fn page(
@@ -80,7 +89,6 @@ async fn page(
     let base = format!("/a/{}", draft.key().text());
     let p = Page::of_draft(app, lang, draft, &format!("/d/{document}"));
     let files: Vec<_> = draft.content().evidence.iter().filter(|e| e.document == requirement.id).collect();
-    let formats: Vec<String> = requirement.formats.iter().map(|f| f.as_str().to_uppercase()).collect();
     let path = format!("documents.{document}");
     let problem = assessment.problems.iter().find(|problem| problem.path == path && !files.is_empty());
     let error = if error.is_empty() {
@@ -98,7 +106,7 @@ async fn page(
         )),
         name: p.c(&requirement.name),
         hint: requirement.hint.as_ref().map(|hint| p.c(hint)).unwrap_or_default(),
-        limits: format!("{} · ≤ {}", formats.join(", "), size(lang, requirement.max_bytes)),
+        limits: limits(lang, requirement),
         optional: !assessment.asked_documents.iter().any(|a| a.id == requirement.id && a.required),
         asks_issued: requirement.issued_within_months.is_some(),
         issued,

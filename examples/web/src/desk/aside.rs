@@ -18,6 +18,8 @@ type Choice = (String, String);
 #[derive(Debug, Default)]
 pub(super) struct Aside {
     pub(super) objection: String,
+    /// It is about this officer's own work: another looks at it.
+    pub(super) own_work: bool,
     pub(super) extend: Vec<Choice>,
     pub(super) extend_max: u32,
     pub(super) late: Vec<Choice>,
@@ -52,6 +54,7 @@ pub(super) fn aside(app: &App, p: &Page, case: &Case, officer: &Officer) -> Asid
     let mut forms = Aside::default();
     if let (AnyRequest::Objected(objected), true) = (&case.request, may(FactName::ObjectionUpheld)) {
         forms.objection = objected.stage().objection.clone();
+        forms.own_work = objected.is_own_work(officer);
     }
     if may(FactName::Extension) && !timing.extended && due.is_some_and(|due| today <= due) {
         forms.extend_max = office.periods.extension_max_working_days.unwrap_or(0);

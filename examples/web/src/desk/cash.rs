@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::catalog::{OfficeReasonKind, Role};
@@ -13,8 +13,8 @@ use oneservice_core::request::{Actor, CASH_CLOSERS, Officer};
 use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 
+use super::SignedIn;
 use super::aside::choices;
-use super::officer;
 use super::typed::Typed;
 use crate::App;
 use crate::page::{Page, answer, html_with, to};
@@ -80,25 +80,17 @@ async fn page(
 pub(crate) async fn show(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    headers: HeaderMap,
+    SignedIn(me): SignedIn,
 ) -> Response {
-    let me = match officer(&app, lang, &headers) {
-        Ok(me) => me,
-        Err(login) => return *login,
-    };
     answer(&app, lang, page(&app, lang, &me, StatusCode::OK, Vec::new(), Typed::default()).await)
 }
 
 pub(crate) async fn close(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    headers: HeaderMap,
+    SignedIn(me): SignedIn,
     Form(posted): Form<Vec<(String, String)>>,
 ) -> Response {
-    let me = match officer(&app, lang, &headers) {
-        Ok(me) => me,
-        Err(login) => return *login,
-    };
     let typed = Typed::new(posted);
     let made = async {
         let again = StatusCode::UNPROCESSABLE_ENTITY;

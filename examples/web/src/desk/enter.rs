@@ -4,8 +4,9 @@
 use askama::Template;
 use axum::Extension;
 use axum::Form;
-use axum::extract::{Multipart, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{FromRequestParts, Multipart, Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::Response;
 use oneservice_core::calendar::{Calendar, Moment, Time, parse_date};
 use oneservice_core::catalog::{Role, Service, SignatureKind};
@@ -14,38 +15,42 @@ use oneservice_core::request::{Actor, Channel, Denial, Officer, SignatureMethod}
 use oneservice_core::text::{Lang, ascii_digits};
 use oneservice_pilot::{sentence, words};
 
-use super::officer;
+use super::SignedIn;
 use crate::App;
 use crate::citizen::check::Filled;
 use crate::citizen::home::{Search, begin, listed, offered, service_page};
 use crate::citizen::upload::{interrupted, short};
 use crate::citizen::who::Who;
 use crate::citizen::{changed, key};
-use crate::page::{Page, answer, html, html_with, to};
+use crate::page::{Page, answer, error, html, html_with, to};
 
 /// Longer than any name, code or day that somebody types.
 const LINE_MAX_BYTES: usize = 600;
 
-/// The officer of the front desk who signed in. Nobody else enters requests.
-fn clerk(app: &App, lang: Lang, headers: &HeaderMap) -> Result<Officer, Box<Response>> {
-    let officer = officer(app, lang, headers)?;
-    if officer.holds(&[Role::FrontDesk]) {
-        Ok(officer)
-    } else {
-        Err(Box::new(answer(app, lang, Err(OfficeError::NotFound))))
+/// The officer of the front desk who signed in. Nobody else enters requests: for others there is no such page.
+#[derive(Debug)]
+pub(crate) struct Clerk(Officer);
+
+impl FromRequestParts<App> for Clerk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let SignedIn(officer) = SignedIn::from_request_parts(parts, app).await?;
+        if officer.holds(&[Role::FrontDesk]) {
+            return Ok(Self(officer));
+        }
+        let lang: Lang = parts.extensions.get().copied().unwrap_or_default();
+        Err(error(app, lang, &OfficeError::NotFound))
     }
 }
 
 pub(crate) async fn services(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    _: Clerk,
     Query(search): Query<Search>,
-    headers: HeaderMap,
 ) -> Response {
-    match clerk(&app, lang, &headers) {
-        Ok(_) => listed(&app, lang, search, "/desk/new", "/desk/new/"),
-        Err(other) => *other,
-    }
+    listed(&app, lang, search, "/desk/new", "/desk/new/")
 }
 
 /// The addresses of a service's page at the counter.
@@ -57,12 +62,9 @@ fn counter(service: &Service) -> (String, String) {
 pub(crate) async fn service(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    _: Clerk,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Response {
-    if let Err(other) = clerk(&app, lang, &headers) {
-        return *other;
-    }
     let made = offered(&app, &id)
         .map(|service| service_page(&app, lang, &service, counter(&service), &Who::default(), ""));
     answer(&app, lang, made)
@@ -71,13 +73,10 @@ pub(crate) async fn service(
 pub(crate) async fn start(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    _: Clerk,
     Path(id): Path<String>,
-    headers: HeaderMap,
     Form(who): Form<Who>,
 ) -> Response {
-    if let Err(other) = clerk(&app, lang, &headers) {
-        return *other;
-    }
     match offered(&app, &id) {
         Ok(service) => begin(&app, lang, &service, counter(&service), &who, Channel::Counter).await,
         Err(why) => answer(&app, lang, Err(why)),
@@ -121,13 +120,9 @@ struct Summary {
 pub(crate) async fn summary(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    Clerk(officer): Clerk,
     Path(text): Path<String>,
-    headers: HeaderMap,
 ) -> Response {
-    let officer = match clerk(&app, lang, &headers) {
-        Ok(officer) => officer,
-        Err(other) => return *other,
-    };
     let made = async {
         let draft = match opened(&app, lang, &text).await? {
             Ok(draft) => draft,
@@ -241,12 +236,9 @@ async fn page(
 pub(crate) async fn show(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    _: Clerk,
     Path(text): Path<String>,
-    headers: HeaderMap,
 ) -> Response {
-    if let Err(other) = clerk(&app, lang, &headers) {
-        return *other;
-    }
     let made = async {
         match opened(&app, lang, &text).await? {
             Ok(draft) => page(&app, lang, &draft, Typed::default(), Vec::new()).await,
@@ -294,14 +286,10 @@ fn reasons(app: &App, lang: Lang, service: &Service, denials: &[Denial]) -> Vec<
 pub(crate) async fn send(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    Clerk(officer): Clerk,
     Path(text): Path<String>,
-    headers: HeaderMap,
     parts: Multipart,
 ) -> Response {
-    let officer = match clerk(&app, lang, &headers) {
-        Ok(officer) => officer,
-        Err(other) => return *other,
-    };
     let made = async {
         let mut draft = match opened(&app, lang, &text).await? {
             Ok(draft) => draft,

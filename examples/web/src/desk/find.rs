@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Query as Asked, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use oneservice_core::ids::TrackingCode;
 use oneservice_core::office::{OfficeError, Registered};
@@ -12,7 +11,7 @@ use oneservice_core::store::Summary;
 use oneservice_core::text::Lang;
 use serde::Deserialize;
 
-use super::officer;
+use super::SignedIn;
 use super::queue::{DeskPage, Found, rows};
 use super::sight::sight;
 use crate::App;
@@ -40,13 +39,9 @@ impl Find {
 pub(crate) async fn show(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    headers: HeaderMap,
+    SignedIn(officer): SignedIn,
     Asked(find): Asked<Find>,
 ) -> Response {
-    let officer = match officer(&app, lang, &headers) {
-        Ok(officer) => officer,
-        Err(login) => return *login,
-    };
     let made = async {
         let p = Page::new(&app, lang, "/desk").wide();
         let asked = find.asked();
@@ -105,13 +100,9 @@ struct Results {
 pub(crate) async fn results(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    headers: HeaderMap,
+    SignedIn(officer): SignedIn,
     Asked(find): Asked<Find>,
 ) -> Response {
-    let officer = match officer(&app, lang, &headers) {
-        Ok(officer) => officer,
-        Err(login) => return *login,
-    };
     let made = async {
         let p = Page::new(&app, lang, "/desk/results").wide();
         let asked = find.asked();

@@ -4,7 +4,6 @@ use std::pin::pin;
 
 use axum::Extension;
 use axum::extract::{Multipart, Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use futures::StreamExt;
 use oneservice_core::catalog::{OfficeReasonKind, PHOTOS_MAX, ReviewStep, StepKind};
@@ -13,8 +12,8 @@ use oneservice_core::request::{AnyRequest, Evidence};
 use oneservice_core::text::Lang;
 use oneservice_pilot::{sentence, words};
 
+use super::SignedIn;
 use super::aside::choices;
-use super::officer;
 use super::review::{perform, seen};
 use super::typed::Typed;
 use crate::App;
@@ -103,14 +102,10 @@ fn refusal(lang: Lang, error: &DocumentError) -> String {
 pub(crate) async fn report(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    SignedIn(officer): SignedIn,
     Path(id): Path<String>,
-    headers: HeaderMap,
     parts: Multipart,
 ) -> Response {
-    let officer = match officer(&app, lang, &headers) {
-        Ok(officer) => officer,
-        Err(login) => return *login,
-    };
     let (mut pairs, mut photos) = (Vec::new(), Vec::new());
     let made = async {
         let (case, sight) = seen(&app, &officer, &id).await?;

@@ -25,7 +25,7 @@ pub(super) struct FileView {
 }
 
 /// An answer, paper or the signature, with its judgement.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct ItemView {
     pub(super) id: String,
     pub(super) label: String,
@@ -212,11 +212,20 @@ pub(super) fn items(
             groups.push((p.c(&section.title), views));
         }
     }
-    if let Some(signature) = &record.signature {
-        let files = signature.file.iter().map(file).collect();
+    let signed = |signature: &Signature| {
         let level = p.t1("assurance", "n", signature.method.assurance());
-        let value = format!("{} · {level}", signature.signer);
+        (format!("{} · {level}", signature.signer), signature.file.iter().map(file).collect())
+    };
+    if let Some(signature) = &record.signature {
+        let (value, files) = signed(signature);
         groups.push((p.t("signature"), vec![view(Item::Signature, p.t("signature"), value, files, false)]));
+    }
+    // It is seen, not judged.
+    if let Some(cosigned) = &record.cosignature {
+        let (value, files) = signed(&cosigned.signature);
+        let (id, label) = ("cosignature".to_owned(), cosigned.identity.clone());
+        let who = service.signature.cosigner.as_ref().map_or_else(|| p.t("cosigner"), |who| p.c(who));
+        groups.push((who, vec![ItemView { id, label, value, files, ..ItemView::default() }]));
     }
     groups
 }
@@ -227,6 +236,7 @@ pub(super) fn file_of<'a>(case: &'a Case, blob: &str) -> Option<&'a Evidence> {
         let (papers, signature): (&[Evidence], _) = match &happening.recorded.fact {
             AnyFact::Submission(first) => (&first.evidence, first.signature.as_ref()),
             AnyFact::Resubmission(sent) => (&sent.evidence, sent.signature.as_ref()),
+            AnyFact::Cosignature(signed) => (&[], Some(&signed.signature)),
             AnyFact::Collection(collection) => (&[], collection.signature.as_ref()),
             _ => (&[], None),
         };

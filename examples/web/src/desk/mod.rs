@@ -13,6 +13,8 @@ mod sight;
 mod transfer;
 mod typed;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use oneservice_core::request::Officer;
@@ -35,12 +37,20 @@ fn cookie<'a>(headers: &'a HeaderMap, named: &str) -> Option<&'a str> {
     pairs.find(|(name, _)| *name == named).map(|(_, value)| value)
 }
 
-/// Whether somebody of the office looks at a page that is not of the desk.
-pub(crate) fn is_officer(app: &App, headers: &HeaderMap) -> bool {
-    secret(headers).and_then(|secret| app.officer(secret)).is_some()
+/// Who of the office signed in.
+pub(crate) fn officer(app: &App, headers: &HeaderMap) -> Option<Officer> {
+    app.officer(secret(headers)?)
 }
 
-/// The officer who signed in, or the way to the sign-in page.
-pub(crate) fn officer(app: &App, lang: Lang, headers: &HeaderMap) -> Result<Officer, Box<Response>> {
-    secret(headers).and_then(|secret| app.officer(secret)).ok_or_else(|| Box::new(to(lang, "/desk/login")))
+/// The officer who signed in. Whoever did not is led to the sign-in page.
+#[derive(Debug)]
+pub(crate) struct SignedIn(pub(crate) Officer);
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let lang: Lang = parts.extensions.get().copied().unwrap_or_default();
+        officer(app, &parts.headers).map(Self).ok_or_else(|| to(lang, "/desk/login"))
+    }
 }

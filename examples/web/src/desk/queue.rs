@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Query as Asked, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use oneservice_core::catalog::Role;
 use oneservice_core::ids::StepId;
@@ -14,7 +13,7 @@ use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 use serde::Deserialize;
 
-use super::officer;
+use super::SignedIn;
 use super::review::{payable, refundable};
 use crate::App;
 use crate::page::{Page, answer, html};
@@ -177,13 +176,9 @@ pub(crate) struct Turn {
 pub(crate) async fn show(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    headers: HeaderMap,
+    SignedIn(officer): SignedIn,
     Asked(turn): Asked<Turn>,
 ) -> Response {
-    let officer = match officer(&app, lang, &headers) {
-        Ok(officer) => officer,
-        Err(login) => return *login,
-    };
     let made = async {
         let mut p = Page::new(&app, lang, "/desk").wide();
         let mut lists = lists(&app, &p, &officer);

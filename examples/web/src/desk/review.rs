@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::catalog::{OfficeReasonKind, ReasonKind, ReviewStep, Role, StepKind};
@@ -15,10 +15,10 @@ use oneservice_core::request::{Actor, AnyFact, AnyRequest, Command, Denial, Find
 use oneservice_core::text::Lang;
 use oneservice_pilot::sentence;
 
+use super::SignedIn;
 use super::aside::{Aside, aside, choices};
 use super::inspection::{Inspection, inspection};
 use super::items::{FileView, ItemView, file_of, file_view, items, rejected};
-use super::officer;
 use super::sight::{Sight, sight};
 use super::transfer::{Transfer, transfer};
 use super::typed::Typed;
@@ -239,7 +239,10 @@ async fn page(
         stage: sentence::stage(lang, &case.request),
         due: record.due_on.map(|due| p.date(due)).unwrap_or_default(),
         late: record.due_on.is_some_and(|due| due < today),
-        follows_words: p.t(&format!("follows-{}", record.purpose)),
+        follows_words: former
+            .and_then(|former| former.result.as_ref())
+            .map(|result| format!("{}: {}", p.t(&format!("follows-{}", record.purpose)), result.number))
+            .unwrap_or_default(),
         follows: record.follows.map(|id| p.u(&format!("/desk/r/{id}"))).unwrap_or_default(),
         version: record.version,
         token: token(),
@@ -287,13 +290,9 @@ fn names(record: &oneservice_core::request::Record) -> String {
 pub(crate) async fn show(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    SignedIn(officer): SignedIn,
     Path(text): Path<String>,
-    headers: HeaderMap,
 ) -> Response {
-    let officer = match officer(&app, lang, &headers) {
-        Ok(officer) => officer,
-        Err(login) => return *login,
-    };
     let made = async {
         let (case, sight) = seen(&app, &officer, &text).await?;
         page(&app, lang, &officer, (&case, sight), StatusCode::OK, Tried::default()).await
@@ -305,13 +304,9 @@ pub(crate) async fn show(
 pub(crate) async fn file(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    SignedIn(officer): SignedIn,
     Path((text, blob)): Path<(String, String)>,
-    headers: HeaderMap,
 ) -> Response {
-    let officer = match officer(&app, lang, &headers) {
-        Ok(officer) => officer,
-        Err(login) => return *login,
-    };
     let made = async {
         let (case, sight) = seen(&app, &officer, &text).await?;
         let found = file_of(&case, &blob).filter(|_| sight == Sight::Whole).ok_or(OfficeError::NotFound)?;
@@ -332,14 +327,10 @@ pub(crate) async fn file(
 pub(crate) async fn act(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
+    SignedIn(officer): SignedIn,
     Path(text): Path<String>,
-    headers: HeaderMap,
     Form(posted): Form<Vec<(String, String)>>,
 ) -> Response {
-    let officer = match officer(&app, lang, &headers) {
-        Ok(officer) => officer,
-        Err(login) => return *login,
-    };
     let made = async {
         let seen = seen(&app, &officer, &text).await?;
         perform(&app, lang, &officer, seen, Typed::new(posted), None).await

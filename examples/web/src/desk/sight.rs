@@ -15,8 +15,10 @@ pub(super) enum Sight {
 /// What `officer` sees of requests for `service`.
 pub(super) fn sight(officer: &Officer, service: &Service) -> Option<Sight> {
     let touches = officer.appointments.iter().filter(|a| a.role != Role::Cashier).any(|a| {
-        // The front desk hands every result over, whichever department made it; the governor's delegate is called on for every one.
+        // The front desk hands every result over, whichever department made it; the governor's delegate is called on for every one, and
+        // the head of the office where it came in for every objection.
         matches!(a.role, Role::FrontDesk | Role::GovernorDelegate)
+            || (a.role == Role::Approver && a.department == *service.desk())
             || a.department == service.department
             || service.review.steps.iter().any(|step| step.role == a.role && step.department == a.department)
     });

@@ -136,6 +136,12 @@ impl Screen {
         text.as_str().unwrap().to_owned()
     }
 
+    /// The words of every such element.
+    pub(crate) async fn texts(&self, css: &str) -> Vec<String> {
+        let all = format!("[...document.querySelectorAll({})].map(e => e.innerText)", json!(css));
+        serde_json::from_value(self.ask(&all).await).unwrap()
+    }
+
     pub(crate) async fn id(&self, css: &str) -> String {
         let id = self.ask(&format!("document.querySelector({})?.id ?? ''", json!(css))).await;
         id.as_str().unwrap().to_owned()

@@ -1,6 +1,7 @@
 //! What goes on beside the plan and after it: delays, objections, complaints, money given back, a result's own life.
 
-use oneservice_core::request::StageName;
+use oneservice_core::catalog::ReasonKind;
+use oneservice_core::request::{Command, StageName};
 
 use crate::support::between;
 use crate::town::{GUESTHOUSE, Town, desk_of, page_of, pairs};
@@ -20,8 +21,12 @@ async fn an_objection_is_made_and_upheld_by_somebody_who_took_no_part() {
     applicant.post(&object, &pairs(&[("text", "The school moved away in May")]));
     assert_eq!(applicant.path, page_of(&receipt));
 
-    // Who refused does not see the buttons, and is told why when they try.
+    // Who refused does not see the buttons, and is told why, also when they try.
     let mut approver = town.sit("approver");
+    let page = approver.get(&desk_of(&receipt));
+    assert!(
+        page.contains("another person must look at the objection") && !page.contains("value=\"dismiss\"")
+    );
     let page = approver.post(&desk_of(&receipt), &pairs(&[("act", "uphold"), ("note", "No")]));
     assert_eq!(approver.status, 403);
     assert!(page.contains("another person must look at the objection"), "{page}");
@@ -34,6 +39,31 @@ async fn an_objection_is_made_and_upheld_by_somebody_who_took_no_part() {
     assert_eq!(town.case(&receipt).await.request.stage(), StageName::InReview);
     let page = town.visitor().get(&page_of(&receipt));
     assert!(page.contains("Objection upheld") && page.contains("It did: decide again"));
+}
+
+/// Where the department proposes and the governor's delegate decides, both took part: the head of the office is left.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_objection_to_the_governors_delegate_waits_for_the_head_of_the_office() {
+    let town = Town::open().await;
+    let receipt = town.apply("agriculture_slaughterhouse-establishment").await;
+    town.up_to_decision(&receipt, None).await;
+    town.pass(&receipt, "department-head", "propose", None).await;
+    let service = town.case(&receipt).await.request.service().clone();
+    let reason = service.reasons.iter().find(|reason| reason.kind == ReasonKind::Refuse).unwrap();
+    let (step, reasons) = ("approve".parse().unwrap(), vec![reason.code.clone()]);
+    town.act(&receipt, "governor-delegate", Command::Refuse { step, reasons, note: None }).await;
+    let object = format!("{}/object", page_of(&receipt));
+    town.visitor().post(&object, &pairs(&[("text", "The river is far")]));
+    for (officer, may) in [("governor-delegate", false), ("department-head", false), ("approver", true)] {
+        let mut head = town.sit(officer);
+        assert!(head.get("/en/desk").contains(&receipt.code.to_string()), "{officer} has it in the list");
+        let page = head.get(&desk_of(&receipt));
+        assert!(page.contains("The river is far"), "{officer} reads it");
+        assert_eq!(page.contains("value=\"uphold\""), may, "{officer}");
+    }
+    let mut approver = town.sit("approver");
+    approver.post(&desk_of(&receipt), &pairs(&[("act", "uphold"), ("note", "It is")]));
+    assert_eq!(town.case(&receipt).await.request.stage(), StageName::InReview);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

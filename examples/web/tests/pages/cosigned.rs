@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use oneservice_core::catalog::Role;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use oneservice_core::catalog::{DocumentFormat, Role};
 use oneservice_core::request::StageName;
 
 use crate::support::between;
@@ -48,8 +50,11 @@ async fn scenario_10_examination_starts_when_fee_and_co_signature_are_both_there
     assert!(page.contains("KEO SOPHEA"));
     owner.post(&own, &pairs(&[("agree", "1"), ("signer", " "), ("identity", "")]));
     assert_eq!(owner.status, 422);
-    let signed = pairs(&[("agree", "1"), ("signer", "KEO SOPHEA"), ("identity", "national-id 6789")]);
-    let page = owner.post(&own, &signed);
+    let png = oneservice_pilot::fake::document(DocumentFormat::Png);
+    let drawn = format!("data:image/png;base64,{}", BASE64_STANDARD.encode(png));
+    let name =
+        [("agree", "1"), ("signer", "KEO SOPHEA"), ("identity", "national-id 6789"), ("drawn", &drawn)];
+    let page = owner.post(&own, &pairs(&name));
     assert_eq!((owner.status, owner.path.as_str()), (200, own.as_str()));
     assert!(page.contains("KEO SOPHEA") && !page.contains("name=\"agree\""), "{page}");
     let case = town.case(&receipt).await;
@@ -59,6 +64,13 @@ async fn scenario_10_examination_starts_when_fee_and_co_signature_are_both_there
     let page = applicant.get(&status);
     assert!(page.contains("Co-signature given") && page.contains("KEO SOPHEA · national-id 6789"), "{page}");
     assert!(!page.contains("/en/c/"), "the address has done its service");
+    // Who examines sees the signature itself.
+    let mut desk = town.sit("examiner");
+    let page = desk.get(&format!("/en/desk/r/{}", receipt.id));
+    let seen = between(&page, "id=\"cosignature\"", "</section>").concat();
+    assert!(seen.contains("KEO SOPHEA") && seen.contains("national-id 6789"), "{page}");
+    desk.get(&between(&seen, "src=\"", "\"").concat());
+    assert_eq!(desk.status, 200);
 
     // The signature first, on paper at the desk; no other key opens the page.
     let other = town.apply(GUESTHOUSE).await;

@@ -32,7 +32,7 @@ async fn a_licence_is_renewed_from_its_own_page() {
     assert!(page.contains(&renew) && !page.contains("Can be renewed from"), "{page}");
     let page = holder.post(&renew, &[]);
     assert!(holder.path.starts_with("/en/a/") && holder.status == 200, "{}", holder.path);
-    assert!(page.contains("Renewal"), "{page}");
+    assert!(page.contains(&format!("Renewal · {}", result.number)), "what is renewed is named: {page}");
     let link = holder.path.clone();
     let draft = town.office.open_draft(link["/en/a/".len()..].parse().unwrap()).await.unwrap();
     let answers = &draft.content().answers;
@@ -69,7 +69,8 @@ async fn the_desk_comes_from_a_renewal_to_what_it_renews() {
     let mut desk = town.sit("front-desk");
     let page = desk.get(&desk_of(&renewal));
     assert!(page.contains(&format!("href=\"{}\"", desk_of(&receipt))), "{page}");
-    assert!(page.contains("Renewal of an earlier request"), "{page}");
+    let former = town.case(&receipt).await.request.record().result.clone().unwrap().number;
+    assert!(page.contains(&format!("Renewal of an earlier request: {former}")), "{page}");
     assert!(!desk.get(&desk_of(&receipt)).contains("Renewal of an earlier request"));
 }
 

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use oneservice_core::catalog::{DocumentFormat, Purpose, ReasonKind, Role};
+use oneservice_core::catalog::{ApplicantKind, DocumentFormat, Purpose, ReasonKind, Role};
 use oneservice_core::office::{Basis, Case, Clock, NewDraft, Office, Receipt, SetClock, SystemClock};
 use oneservice_core::request::{
     Actor, Appointment, Channel, Collector, Command, Correction, Finding, InspectionReport,
@@ -105,8 +105,9 @@ impl Town {
         }
         let signed = self.office.signature(&service, SignatureMethod::Typed, "SOK DARA", None).await.unwrap();
         let form = sample["form"].as_object().unwrap().clone();
-        let (new, by) =
-            (NewDraft { by_representative, ..NewDraft::of(id) }, Actor::with_link(by_representative));
+        let applicant = ApplicantKind::from_word(sample["applicant"]["kind"].as_str().unwrap()).unwrap();
+        let new = NewDraft { applicant, by_representative, ..NewDraft::of(id) };
+        let by = Actor::with_link(by_representative);
         let sent = self.office.submit_whole(new, form, evidence, Some(signed), &by, None);
         sent.await.unwrap()
     }
