@@ -103,6 +103,7 @@ pub(crate) fn control(
         FieldKind::Phone => control.kind = "tel",
         FieldKind::Email => control.kind = "email",
         FieldKind::NationalId => control.kind = "number",
+        FieldKind::File => control.kind = "file",
         FieldKind::Choice { options } => (control.kind, control.choices) = ("radio", choose(options)),
         FieldKind::MultiChoice { options, .. } => {
             (control.kind, control.choices) = ("checks", choose(options))
