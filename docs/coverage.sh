@@ -24,7 +24,7 @@ profdata=$(tool llvm-profdata)
 rm -rf "$folder"
 mkdir -p "$folder"
 export RUSTC_WORKSPACE_WRAPPER="$self" LLVM_PROFILE_FILE="$folder/%p-%m.profraw"
-cargo test -p oneservice-core --all-features --lib --tests --no-run --message-format=json >"$folder/built.json"
+cargo test -p oneservice-core --all-features --tests --no-run --message-format=json >"$folder/built.json"
 mapfile -t programs < <(grep -o '"executable":"[^"]*"' "$folder/built.json" | cut -d'"' -f4 | sort -u)
 for program in "${programs[@]}"; do (cd oneservice-core && "$program" --quiet >&2); done
 "$profdata" merge --sparse "$folder"/*.profraw -o "$folder/all.profdata"

@@ -1,6 +1,7 @@
 //! The cases about copies can fail: targets that break one promise each are turned red by them, and a copy finds them by itself.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,8 +9,9 @@ use async_trait::async_trait;
 use oneservice_core::calendar::Moment;
 use oneservice_core::ids::{CommitId, Digest32, OfficeId, RequestId};
 use oneservice_core::store::{
-    Archive, Commit, Counts, Cursor, Draft, DraftOutcome, Drafts, Head, Log, MemoryStore, Misuse, Outcome,
-    Page, Place, Placed, Query, Records, Requests, StoreError, StoredEvent, Summary, TransferError, transfer,
+    Allowance, Archive, Commit, Counts, Cursor, Draft, DraftOutcome, Drafts, EXPORT_MAX_BYTES, Head, Log,
+    MemoryStore, Misuse, Outcome, Page, Place, Placed, Query, Records, Requests, StoreError, StoredEvent,
+    Summary, TransferError, transfer,
 };
 use oneservice_core::testing::{self, Checked, fixtures};
 
@@ -286,4 +288,39 @@ async fn progress_only_grows_and_ends_at_its_end() {
     assert!(told.windows(2).all(|two| two[0].done < two[1].done));
     let last = told.last().unwrap();
     assert_eq!((last.done, last.total), (4_200, 4_200));
+}
+
+#[test]
+fn a_page_ends_at_its_bound_but_holds_one_record() {
+    let at = Moment::from_millis(0);
+    let key = Digest32::sha256(&[]);
+    let draft = |bytes: usize| Draft { key, version: 1, saved_at: at, expires_at: at, body: vec![0; bytes] };
+    let mut page = Allowance::new(3);
+    assert!(page.take(&draft(EXPORT_MAX_BYTES + 1)), "one record always fits");
+    assert!(!page.take(&draft(1)), "then the page is full");
+    let mut page = Allowance::new(2);
+    assert!(page.take(&draft(5)) && page.take(&draft(5)));
+    assert!(!page.take(&draft(0)), "two were asked for");
+    assert!(!Allowance::new(0).take(&draft(0)));
+}
+
+#[test]
+fn a_fixture_keeps_the_rules_of_the_seam() {
+    use fixtures::{code, commit, with_counter, with_events, with_key};
+    let codes: BTreeSet<_> = (0..5_000).map(code).collect();
+    assert_eq!(codes.len(), 5_000, "codes of requests differ");
+    let commit = with_counter(with_key(with_events(commit(1, 0), 3), "key", "content"), "register", 0);
+    assert_eq!(commit.check(), Ok(()));
+    assert_eq!(commit.version_after(), 3);
+}
+
+#[test]
+fn names_of_cases_are_unique() {
+    let cases = testing::cases().chain(testing::scenarios()).map(|case| case.name);
+    let names: Vec<_> = cases
+        .chain(testing::durable_cases().map(|case| case.name))
+        .chain(testing::archive_cases().map(|case| case.name))
+        .chain(testing::target_cases().map(|case| case.name))
+        .collect();
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
 }

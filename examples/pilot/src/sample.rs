@@ -204,6 +204,7 @@ impl Sample {
     /// [`SampleError`] when it cannot be judged at all; problems of the application are in the assessment.
     pub fn assess(&self, catalog: &Catalog) -> Result<Assessment, SampleError> {
         let claims = self.documents.iter().map(|document| DocumentClaim {
+            id: document.file.clone(),
             document: document.document.clone(),
             media_type: document.media_type.clone(),
             size_bytes: document.size,

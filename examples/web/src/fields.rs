@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use oneservice_core::catalog::{Field, FieldKind, Places};
+use oneservice_core::request::Evidence;
 use oneservice_core::text::Lang;
 use serde_json::{Map, Value, json};
 
@@ -24,6 +25,8 @@ pub(crate) struct Control {
     pub(crate) rows: Vec<Vec<Control>>,
     pub(crate) error: String,
     pub(crate) optional: bool,
+    /// Name of the file that the answer names, see [`with_files`].
+    pub(crate) file: String,
 }
 
 #[derive(Debug, Clone)]
@@ -72,6 +75,7 @@ pub(crate) fn control(
         rows: Vec::new(),
         error: errors.get(&format!("form.{name}")).cloned().unwrap_or_default(),
         optional,
+        file: String::new(),
     };
     let choose = |options: &[oneservice_core::catalog::FieldOption]| {
         let chosen = |option: &str| match value {
@@ -103,7 +107,7 @@ pub(crate) fn control(
         FieldKind::Phone => control.kind = "tel",
         FieldKind::Email => control.kind = "email",
         FieldKind::NationalId => control.kind = "number",
-        FieldKind::File => control.kind = "file",
+        FieldKind::File(_) => control.kind = "file",
         FieldKind::Choice { options } => (control.kind, control.choices) = ("radio", choose(options)),
         FieldKind::MultiChoice { options, .. } => {
             (control.kind, control.choices) = ("checks", choose(options))
@@ -159,6 +163,32 @@ pub(crate) fn control(
         _ => {}
     }
     control
+}
+
+/// Gives each control for a file the name of the one that its answer names.
+pub(crate) fn with_files<'e>(controls: &mut [Control], files: impl Iterator<Item = &'e Evidence> + Clone) {
+    for control in controls {
+        control.rows.iter_mut().for_each(|row| with_files(row, files.clone()));
+        if control.kind == "file" {
+            let named = files.clone().find(|file| file.blob.to_string() == control.value);
+            control.file = named.map(|file| file.name.clone()).unwrap_or_default();
+        }
+    }
+}
+
+/// The place of a file as the answers know it: rows of a form that were left empty are none, so those after them move up.
+pub(crate) fn file_place(place: &str, posted: &[(String, String)]) -> String {
+    let Some((table, (row, column))) =
+        place.split_once('.').and_then(|(table, cell)| Some((table, cell.split_once('.')?)))
+    else {
+        return place.to_owned();
+    };
+    let filled = |row: &usize| {
+        let prefix = format!("{table}.{row}.");
+        posted.iter().any(|(name, value)| name.starts_with(&prefix) && !value.is_empty())
+    };
+    let rows = row.parse().map_or(0, |row: usize| (0..row.min(posted.len())).filter(filled).count());
+    format!("{table}.{rows}.{column}")
 }
 
 fn levels(
@@ -281,8 +311,32 @@ fn answer(field: &Field, name: &str, posted: &[(String, String)]) -> Value {
     }
 }
 
+/// The files that an answer names, in the order of its rows, counted from 1.
+pub(crate) fn files_in<'e>(
+    field: &Field,
+    value: &Value,
+    files: &[&'e Evidence],
+) -> Vec<(Option<usize>, &'e Evidence)> {
+    let named = |id: Option<&Value>| {
+        let id = id.and_then(Value::as_str)?;
+        files.iter().copied().find(|file| file.blob.to_string() == id)
+    };
+    match (&field.kind, value) {
+        (FieldKind::File(_), id) => named(Some(id)).map(|file| (None, file)).into_iter().collect(),
+        (FieldKind::Table { columns, .. }, Value::Array(rows)) => {
+            let columns = || columns.iter().filter(|column| column.paper().is_some());
+            let cells = rows
+                .iter()
+                .zip(1..)
+                .flat_map(|(row, nth)| columns().map(move |c| (nth, row.get(c.id.as_str()))));
+            cells.filter_map(|(nth, id)| Some((Some(nth), named(id)?))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// An answer as it is read.
-pub(crate) fn show(lang: Lang, places: &Places, field: &Field, value: &Value) -> String {
+pub(crate) fn show(lang: Lang, places: &Places, files: &[&Evidence], field: &Field, value: &Value) -> String {
     let option = |word: &Value| {
         let options = field.kind.options().unwrap_or_default();
         let found = options.iter().find(|option| Some(option.value.as_str()) == word.as_str());
@@ -313,11 +367,16 @@ pub(crate) fn show(lang: Lang, places: &Places, field: &Field, value: &Value) ->
             .map_or_else(|| shown(Some(value)), |day| oneservice_pilot::sentence::date(lang, day)),
         FieldKind::Table { columns, .. } => {
             let row = |row: &Value| {
-                let cells =
-                    columns.iter().filter_map(|c| Some(show(lang, places, c, row.get(c.id.as_str())?)));
+                let cells = columns
+                    .iter()
+                    .filter_map(|c| Some(show(lang, places, files, c, row.get(c.id.as_str())?)));
                 cells.collect::<Vec<_>>().join(" · ")
             };
             value.as_array().into_iter().flatten().map(row).collect::<Vec<_>>().join("; ")
+        }
+        FieldKind::File(_) => {
+            let named = files.iter().find(|file| Some(file.blob.to_string().as_str()) == value.as_str());
+            named.map_or_else(String::new, |file| file.name.clone())
         }
         _ => shown(Some(value)),
     }

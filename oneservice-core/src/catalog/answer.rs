@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::{Map, Value as Json};
 
 use super::condition::Value;
-use super::{DateBound, Field, FieldKind, Places, Problem, ProblemCode, TextRule};
+use super::{DateBound, DocumentClaim, Field, FieldKind, Places, Problem, ProblemCode, TextRule};
 use crate::calendar::{Date, dmy, parse_date};
 use crate::text;
 
@@ -62,6 +62,7 @@ const ROWS_MAX: usize = 1_000;
 pub(super) struct Surroundings<'a> {
     pub(super) places: &'a Places,
     pub(super) submitted_on: Date,
+    pub(super) files: &'a [DocumentClaim],
 }
 
 /// Where an answer stands; put into words only when something is wrong with it.
@@ -217,8 +218,10 @@ pub(super) fn judge(field: &Field, raw: Option<&Json>, path: At<'_>, around: Sur
         FieldKind::Table { columns, min_rows, max_rows } => {
             table(given, columns, min_rows.unwrap_or(0), *max_rows, field.id.as_str(), around)
         }
-        FieldKind::File => match given.words() {
-            Some(id) => Judged::text(id),
+        FieldKind::File(paper) => match given.words() {
+            Some(id) if around.files.iter().any(|file| file.is(paper, &id)) => Judged::text(id),
+            // It was taken away, or never given: it is to be attached.
+            Some(_) => Judged::wrong(problem(ProblemCode::Missing)),
             None => Judged::wrong(problem(ProblemCode::Type)),
         },
     }

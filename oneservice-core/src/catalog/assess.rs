@@ -9,8 +9,8 @@ use super::answer::{At, Surroundings};
 use super::answers::Answers;
 use super::condition::{Environment, Names, Value};
 use super::{
-    ApplicantKind, DocumentFormat, FeeDue, FeeLine, FieldKind, Places, Problem, ProblemCode, Purpose,
-    Service, SignatureKind,
+    ApplicantKind, DocumentFormat, DocumentRequirement, FeeDue, FeeLine, FieldKind, Places, Problem,
+    ProblemCode, Purpose, Service, SignatureKind,
 };
 use crate::calendar::Date;
 use crate::ids::{DocumentId, FieldId, StepId};
@@ -38,6 +38,8 @@ pub struct Filing {
 /// What is known of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentClaim {
+    /// Which file it is among all of the filing: an answer of kind [`File`](FieldKind::File) names it by this.
+    pub id: String,
     /// The requirement it stands for.
     pub document: String,
     /// What the content is.
@@ -46,6 +48,37 @@ pub struct DocumentClaim {
     pub size_bytes: u64,
     /// The day the paper was issued.
     pub issued: Option<Date>,
+}
+
+impl DocumentClaim {
+    /// Whether it is the file `id` for `paper`.
+    pub(super) fn is(&self, paper: &DocumentRequirement, id: &str) -> bool {
+        self.document == paper.id.as_str() && self.id == id
+    }
+
+    /// Whether the file itself is what `document` asks for.
+    fn judge(&self, document: &DocumentRequirement, submitted_on: Date, problems: &mut Vec<Problem>) {
+        let problem = |code| Problem::new(format!("documents.{}", document.id), code);
+        let format = DocumentFormat::of_media_type(&self.media_type);
+        if !format.is_some_and(|format| document.formats.contains(&format)) {
+            let formats: Vec<&str> = document.formats.iter().map(|f| f.as_str()).collect();
+            problems.push(problem(ProblemCode::Format).with("formats", formats.join(", ")));
+        }
+        if self.size_bytes > document.max_bytes {
+            problems.push(problem(ProblemCode::TooLarge).with("bytes", document.max_bytes));
+        }
+        if let Some(months) = document.issued_within_months {
+            let span = jiff::Span::new().try_months(months).ok();
+            let oldest = span.and_then(|span| submitted_on.checked_sub(span).ok());
+            match self.issued {
+                None => problems.push(problem(ProblemCode::IssueDateMissing)),
+                Some(issued) if oldest.is_some_and(|oldest| issued < oldest) => {
+                    problems.push(problem(ProblemCode::TooOld).with("months", months));
+                }
+                Some(_) => {}
+            }
+        }
+    }
 }
 
 /// The catalogue's judgement of a [`Filing`].
@@ -99,7 +132,8 @@ impl Service {
             submitted_on: filing.submitted_on.to_string(),
             ..Environment::default()
         };
-        let surroundings = Surroundings { places, submitted_on: filing.submitted_on };
+        let surroundings =
+            Surroundings { places, submitted_on: filing.submitted_on, files: &filing.documents };
         let (mut answers, unknown) = Answers::read(self, &filing.form, surroundings, around);
         for key in unknown.into_iter().take(UNKNOWN_MAX) {
             let key: String = key.chars().take(80).collect();
@@ -193,28 +227,35 @@ impl Service {
                 problems.push(problem(ProblemCode::TooManyFiles).with("n", document.max_files));
             }
             for claim in claims.iter().take(UNKNOWN_MAX) {
-                let format = DocumentFormat::of_media_type(&claim.media_type);
-                if !format.is_some_and(|format| document.formats.contains(&format)) {
-                    let formats: Vec<&str> = document.formats.iter().map(|f| f.as_str()).collect();
-                    problems.push(problem(ProblemCode::Format).with("formats", formats.join(", ")));
-                }
-                if claim.size_bytes > document.max_bytes {
-                    problems.push(problem(ProblemCode::TooLarge).with("bytes", document.max_bytes));
-                }
-                if let Some(months) = document.issued_within_months {
-                    let span = jiff::Span::new().try_months(months).ok();
-                    let oldest = span.and_then(|span| filing.submitted_on.checked_sub(span).ok());
-                    match claim.issued {
-                        None => problems.push(problem(ProblemCode::IssueDateMissing)),
-                        Some(issued) if oldest.is_some_and(|oldest| issued < oldest) => {
-                            problems.push(problem(ProblemCode::TooOld).with("months", months));
-                        }
-                        Some(_) => {}
-                    }
-                }
+                claim.judge(document, filing.submitted_on, problems);
             }
         }
+        self.assess_files(filing, answers, &given, problems);
         asked
+    }
+
+    /// Files within the form: an answer without its file was found with the answers, here are the files that no answer names.
+    fn assess_files(
+        &self,
+        filing: &Filing,
+        answers: &Answers<'_>,
+        given: &BTreeMap<&str, Vec<&DocumentClaim>>,
+        problems: &mut Vec<Problem>,
+    ) {
+        let mut papers =
+            self.files().filter_map(|(field, paper)| Some((field, paper, given.get(paper.id.as_str())?)));
+        let Some(first) = papers.next() else { return };
+        let named = self.files_named(&filing.form);
+        for (field, paper, claims) in std::iter::once(first).chain(papers) {
+            let applies = answers.all.iter().any(|answer| answer.field.id == field.id && answer.applies);
+            if claims.iter().any(|claim| !applies || !named.contains(&(paper.id.as_str(), claim.id.as_str())))
+            {
+                problems.push(Problem::new(format!("documents.{}", paper.id), ProblemCode::NotApplicable));
+            }
+            for claim in claims.iter().take(UNKNOWN_MAX) {
+                claim.judge(paper, filing.submitted_on, problems);
+            }
+        }
     }
 
     fn fee_for(&self, answers: &mut Answers<'_>) -> FeeDue {

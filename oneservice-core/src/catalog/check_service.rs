@@ -120,7 +120,8 @@ pub(super) fn check_service(walk: &mut Walk<'_>, service: &Service, around: &Nei
     }
     unique(walk, "legal_basis", service.legal_basis.iter().map(|law| law.id.as_str()));
     unique(walk, "sections", service.sections.iter().map(|section| section.id.as_str()));
-    unique(walk, "documents", service.documents.iter().map(|document| document.id.as_str()));
+    let papers = service.documents.iter().chain(service.files().map(|(_, paper)| paper));
+    unique(walk, "documents", papers.map(|paper| paper.id.as_str()));
     unique(walk, "checks", service.checks.iter().map(|check| check.id.as_str()));
     unique(walk, "reasons", service.reasons.iter().map(|reason| reason.code.as_str()));
     let scope = Scope::of(service.fields());

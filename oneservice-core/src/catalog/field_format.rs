@@ -3,8 +3,10 @@
 use thiserror::Error;
 
 use super::form::FieldFormat;
-use super::{DateBound, Field, FieldKind, FromResult, Pattern, TextRule};
-use crate::ids::FieldId;
+use super::{
+    DateBound, DocumentFormat, DocumentRequirement, Field, FieldKind, FromResult, Pattern, TextRule,
+};
+use crate::ids::{DocumentId, FieldId};
 
 /// Why a field's keys do not make a field.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -76,6 +78,9 @@ impl std::fmt::Display for DateBound {
     }
 }
 
+/// The most bytes of a file within a form: what a phone's camera makes.
+const FILE_MAX_BYTES: u64 = 5 << 20;
+
 /// Which kinds a key is for. Keys that every field may have are not listed.
 const ONLY_FOR: &[(&str, &[&str])] = &[
     ("min", &["integer", "decimal", "money"]),
@@ -123,6 +128,24 @@ impl FieldFormat {
             "columns" => self.columns.is_some(),
             _ => false,
         }
+    }
+
+    fn file(&self) -> Result<DocumentRequirement, FieldError> {
+        Ok(DocumentRequirement {
+            id: paper_id(&self.id)?,
+            name: self.label.clone(),
+            required: false,
+            required_when: None,
+            visible_when: None,
+            hint: self.hint.clone(),
+            formats: vec![DocumentFormat::Jpeg, DocumentFormat::Png, DocumentFormat::Pdf],
+            max_bytes: FILE_MAX_BYTES,
+            max_files: 1,
+            copies: 0,
+            original_at_counter: false,
+            issued_within_months: None,
+            assumed: false,
+        })
     }
 
     fn text_rule(&self) -> Result<TextRule, FieldError> {
@@ -241,7 +264,7 @@ impl FieldFormat {
             },
             "geo-point" => FieldKind::GeoPoint { province: self.province.clone() },
             "table" => {
-                let columns = self.columns.clone().ok_or(FieldError::Needs("columns"))?;
+                let mut columns = self.columns.clone().ok_or(FieldError::Needs("columns"))?;
                 let max_rows = self.max_rows.ok_or(FieldError::Needs("max_rows"))?;
                 at_least_one("max_rows", max_rows)?;
                 if columns.is_empty() {
@@ -263,12 +286,24 @@ impl FieldFormat {
                         why: "is greater than max_rows".into(),
                     });
                 }
+                for column in &mut columns {
+                    if let FieldKind::File(paper) = &mut column.kind {
+                        // Two tables may have columns of the same name.
+                        (paper.id, paper.max_files) =
+                            (paper_id(&format!("{}_{}", self.id, column.id))?, max_rows);
+                    }
+                }
                 FieldKind::Table { columns, min_rows: self.min_rows, max_rows }
             }
-            "file" => FieldKind::File,
+            "file" => FieldKind::File(Box::new(self.file()?)),
             other => return Err(FieldError::Kind(other.to_owned())),
         })
     }
+}
+
+/// The paper that a file within a form is given for; names of fields and of papers are written differently.
+fn paper_id(field: &str) -> Result<DocumentId, FieldError> {
+    field.replace('_', "-").parse().map_err(|_| FieldError::Name(field.to_owned()))
 }
 
 /// A bound of nothing is a slip: no answer could keep it.
@@ -361,7 +396,7 @@ impl From<Field> for FieldFormat {
             | FieldKind::Email
             | FieldKind::NationalId
             | FieldKind::Boolean
-            | FieldKind::File => {}
+            | FieldKind::File(_) => {}
         }
         format
     }
@@ -407,7 +442,7 @@ impl FieldKind {
             Self::Address { .. } => "address",
             Self::GeoPoint { .. } => "geo-point",
             Self::Table { .. } => "table",
-            Self::File => "file",
+            Self::File(_) => "file",
         }
     }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Condition;
+use super::{Condition, DocumentRequirement};
 use crate::ids::{CheckId, FieldId, SectionId};
 use crate::money::Currency;
 use crate::text::Text;
@@ -159,8 +159,9 @@ pub enum FieldKind {
         /// Most rows.
         max_rows: u32,
     },
-    /// An uploaded attachment.
-    File,
+    /// A file within the form, such as the photo of each object. The answer is the [id](super::DocumentClaim::id) of a file that was
+    /// given for this paper; it is no paper of the service's own list.
+    File(Box<DocumentRequirement>),
 }
 
 /// Bounds of a text.

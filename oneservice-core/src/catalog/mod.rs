@@ -23,6 +23,7 @@ mod condition;
 pub mod diff;
 mod fee;
 mod field_format;
+mod file;
 mod form;
 mod format;
 mod load;
@@ -54,6 +55,7 @@ pub use assess::{AskedDocument, Assessment, DocumentClaim, Filing};
 pub use condition::{Condition, ConditionError, Environment, Names, Scope, Type, Unanswered, Value};
 pub use fee::{Fee, FeeDue, FeeLine, FeeMoment, FeeRule, RefundRule};
 pub use field_format::FieldError;
+pub use file::FilePlace;
 pub use form::{
     Check, DateBound, Field, FieldKind, FieldOption, FromResult, Pattern, PlaceLevel, Section, TextRule,
 };

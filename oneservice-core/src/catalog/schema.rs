@@ -133,6 +133,6 @@ fn kind_schema(kind: &FieldKind) -> Value {
                 },
             })
         }
-        FieldKind::File => json!({ "type": "string" }),
+        FieldKind::File(_) => json!({ "type": "string" }),
     }
 }

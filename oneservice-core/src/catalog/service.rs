@@ -337,9 +337,10 @@ impl Service {
         self.fields().find(|field| field.id.as_str() == id)
     }
 
-    /// A required document by its name.
+    /// A required document by its name, or the paper of a [file within the form](super::FieldKind::File).
     pub fn document(&self, id: &str) -> Option<&DocumentRequirement> {
-        self.documents.iter().find(|document| document.id.as_str() == id)
+        let mut papers = self.documents.iter().chain(self.files().map(|(_, paper)| paper));
+        papers.find(|document| document.id.as_str() == id)
     }
 
     /// A reason by its code.

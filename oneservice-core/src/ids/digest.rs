@@ -98,21 +98,3 @@ digest! {
     /// A digest, often keyed, under which something is kept without being readable.
     Digest32, "digest"
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_text_is_lower_case_hex_and_reads_back() {
-        let empty = Digest32::sha256(&[]);
-        let text = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(empty.to_string(), text);
-        assert_eq!(text.parse(), Ok(empty));
-        assert_eq!(Digest32::sha256(&[b"a", b"bc"]), Digest32::sha256(&[b"abc"]));
-        let short = &text[1..];
-        for wrong in [text.to_uppercase().as_str(), "", short, &text.replace('e', "g")] {
-            assert_eq!(wrong.parse::<VersionHash>().unwrap_err().code(), "id.shape", "{wrong:?}");
-        }
-    }
-}

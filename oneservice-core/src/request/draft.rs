@@ -121,6 +121,7 @@ impl Record {
 impl Evidence {
     pub(crate) fn claim(&self) -> DocumentClaim {
         DocumentClaim {
+            id: self.blob.to_string(),
             document: self.document.to_string(),
             media_type: self.media_type.clone(),
             size_bytes: self.size_bytes,

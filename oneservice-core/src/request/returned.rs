@@ -10,7 +10,7 @@ use super::{
     Signature, is_blank, too_long,
 };
 use crate::calendar::Date;
-use crate::catalog::{Assessment, ClockRule, ProblemCode};
+use crate::catalog::{Assessment, ClockRule, Field, ProblemCode};
 use crate::ids::{DocumentId, FieldId};
 
 /// What the applicant changed.
@@ -20,7 +20,7 @@ pub struct Corrections {
     pub channel: Channel,
     /// New answers, as typed, by field. `null` takes an answer back.
     pub answers: Map<String, Value>,
-    /// New papers; all files of a document replace all its earlier ones.
+    /// New papers; all files of a document replace all its earlier ones. Files within the form stay as long as an answer names them.
     pub evidence: Vec<Evidence>,
     /// A new signature.
     pub signature: Option<Signature>,
@@ -57,6 +57,8 @@ impl Request<Returned> {
                 answer => form.insert(field.clone(), answer.clone()),
             };
         }
+        let sent = evidence;
+        let evidence = self.with_named(&sent, &answers, &filing.form);
         let mut after = self.record.evidence.clone();
         after.retain(|old| evidence.iter().all(|new| new.document != old.document));
         after.extend(evidence.iter().cloned());
@@ -125,7 +127,7 @@ impl Request<Returned> {
             by_representative: self.record.by_representative,
             purpose: self.record.purpose,
             answers: &answers,
-            evidence: &evidence,
+            evidence: &sent,
         };
         if signature.as_ref().is_some_and(|signature| !signature.covers(&filled)) {
             denials.push(Denial::SignatureMissing);
@@ -159,6 +161,26 @@ impl Request<Returned> {
         })
     }
 
+    /// `sent`, and of the files within the form that were there before those that `form` names still, where something changed.
+    fn with_named(
+        &self,
+        sent: &[Evidence],
+        answers: &Map<String, Value>,
+        form: &Map<String, Value>,
+    ) -> Vec<Evidence> {
+        let named = self.service.files_named(form);
+        let stays = |old: &&Evidence| {
+            let paper = old.document.as_str();
+            let touched = |field: &Field| {
+                answers.contains_key(field.id.as_str()) || sent.iter().any(|new| new.document == old.document)
+            };
+            self.service.field_of_file(paper).is_some_and(touched)
+                && named.contains(&(paper, old.blob.to_string().as_str()))
+                && sent.iter().all(|new| new.blob != old.blob)
+        };
+        sent.iter().chain(self.record.evidence.iter().filter(stays)).cloned().collect()
+    }
+
     /// Every item the applicant touched. A key that is no field id is a denial by itself.
     fn changed_items(
         &self,
@@ -178,7 +200,10 @@ impl Request<Returned> {
             }
         }
         for paper in evidence {
-            let item = Item::Document(paper.document.clone());
+            let item = match self.service.field_of_file(paper.document.as_str()) {
+                Some(field) => Item::Field(field.id.clone()),
+                None => Item::Document(paper.document.clone()),
+            };
             if !self.record.has_item(&item, &self.service) {
                 denials.push(Denial::ItemUnknown { item });
             } else if !changed.contains(&item) {

@@ -302,25 +302,3 @@ impl Weight for (String, u64) {
         0
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::calendar::Moment;
-
-    fn draft(bytes: usize) -> Draft {
-        let at = Moment::from_millis(0);
-        Draft { key: Digest32::sha256(&[]), version: 1, saved_at: at, expires_at: at, body: vec![0; bytes] }
-    }
-
-    #[test]
-    fn a_page_ends_at_its_bound_but_holds_one_record() {
-        let mut page = Allowance::new(3);
-        assert!(page.take(&draft(EXPORT_MAX_BYTES + 1)), "one record always fits");
-        assert!(!page.take(&draft(1)), "then the page is full");
-        let mut page = Allowance::new(2);
-        assert!(page.take(&draft(5)) && page.take(&draft(5)));
-        assert!(!page.take(&draft(0)), "two were asked for");
-        assert!(!Allowance::new(0).take(&draft(0)));
-    }
-}

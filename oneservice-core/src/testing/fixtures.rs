@@ -135,22 +135,3 @@ pub fn draft(name: &str, version: u64, expires: i64) -> Draft {
         body: format!("{name} {version}").into_bytes(),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn codes_of_requests_differ() {
-        let codes: BTreeSet<_> = (0..5_000).map(code).collect();
-        assert_eq!(codes.len(), 5_000);
-    }
-
-    #[test]
-    fn a_fixture_keeps_the_rules_of_the_seam() {
-        let commit = with_counter(with_key(with_events(commit(1, 0), 3), "key", "content"), "register", 0);
-        assert_eq!(commit.check(), Ok(()));
-        assert_eq!(commit.version_after(), 3);
-    }
-}

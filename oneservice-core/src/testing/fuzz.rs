@@ -100,6 +100,7 @@ fn filing(given: &Map<String, Value>) -> Filing {
 fn claim(given: &Value) -> DocumentClaim {
     let text = |key: &str| given.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     DocumentClaim {
+        id: text("file"),
         document: text("document"),
         media_type: text("media_type"),
         size_bytes: given.get("size").and_then(Value::as_u64).unwrap_or_default(),

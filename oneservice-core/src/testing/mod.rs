@@ -161,20 +161,3 @@ pub async fn check_case(name: &str, store: Arc<dyn crate::store::Store>) -> Chec
         None => Err(Broken(format!("there is no case {name}"))),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn names_of_cases_are_unique() {
-        let names: Vec<_> = super::cases()
-            .chain(super::scenarios())
-            .map(|case| case.name)
-            .chain(super::durable_cases().map(|case| case.name))
-            .chain(super::archive_cases().map(|case| case.name))
-            .chain(super::target_cases().map(|case| case.name))
-            .collect();
-        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
-    }
-}

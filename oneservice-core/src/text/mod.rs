@@ -176,21 +176,3 @@ fn is_break(character: char) -> bool {
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}'
     )
 }
-
-#[cfg(test)]
-mod tests {
-    use unicode_normalization::{char::canonical_combining_class, is_nfc};
-
-    use super::{is_blank, is_break, is_plain};
-
-    /// Were one of them not so, a text could be stored in two forms.
-    #[test]
-    fn plain_characters_are_composed_in_any_company() {
-        for character in (char::MIN..=char::MAX).filter(|&character| is_plain(character)) {
-            assert!(is_nfc(&format!("{character}")), "{character:?}");
-            let class = canonical_combining_class(character);
-            assert!(class == 0 || character == '\u{17d2}', "{character:?} has class {class}");
-            assert!(character == ' ' || !is_blank(character) && !is_break(character), "{character:?}");
-        }
-    }
-}

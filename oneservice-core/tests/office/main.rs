@@ -4,6 +4,7 @@
 mod in_time;
 mod inspection;
 mod oversight;
+mod papers;
 mod people;
 mod renewal;
 mod returns;

@@ -3,9 +3,11 @@
 
 mod calendar;
 mod codes;
+mod ids;
 mod khqr;
 mod moment;
 mod money;
+mod query;
 mod search;
 mod text;
 mod wall;

@@ -130,3 +130,15 @@ fn a_megabyte_of_trouble_is_tidied() {
         assert!(oneservice_core::text::search_key(&text).len() <= text.len());
     }
 }
+
+/// Were one of the characters that are passed over unlooked at composed with its neighbours, a text could be stored in two forms.
+#[test]
+fn every_character_comes_out_composed_in_any_company() {
+    for character in char::MIN..=char::MAX {
+        for beside in ["e", "\u{301}", "ក", "\u{17d2}"] {
+            for text in [format!("{beside}{character}"), format!("{character}{beside}")] {
+                assert!(is_nfc(&line(&text)), "{text:?}");
+            }
+        }
+    }
+}

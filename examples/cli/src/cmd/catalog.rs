@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use oneservice_core::catalog::diff::{self, CatalogDiff};
-use oneservice_core::catalog::{Catalog as Loaded, DocumentClaim, DocumentFormat, PlanWords, Service};
+use oneservice_core::catalog::{Catalog as Loaded, DocumentClaim, PlanWords, Service};
 use oneservice_core::office::{Clock, SystemClock};
 use oneservice_core::text::Lang;
 use oneservice_pilot::changes::{self, Reader};
@@ -183,11 +183,8 @@ fn sample(catalog: &Loaded, service: &Service, seed: u64) -> Result<Value, CliEr
         ))
     })?;
     let document = |claim: &DocumentClaim| {
-        let format = DocumentFormat::of_media_type(&claim.media_type);
-        let name =
-            format.map_or_else(|| claim.document.clone(), |format| format!("{}.{format}", claim.document));
         let mut value = json!({
-            "document": claim.document, "file": name, "media_type": claim.media_type, "size": claim.size_bytes,
+            "document": claim.document, "file": claim.id, "media_type": claim.media_type, "size": claim.size_bytes,
         });
         if let Some(issued) = claim.issued {
             value["issued"] = json!(issued);

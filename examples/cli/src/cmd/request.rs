@@ -237,6 +237,7 @@ async fn submit(
 ) -> Result<(), CliError> {
     let sample = read(sample)?;
     let service = sample.service(office.catalog())?.clone();
+    let mut form = sample.form.clone();
     let mut evidence: Vec<Evidence> = Vec::new();
     let mut attached = std::collections::BTreeSet::new();
     for pair in &given.attach {
@@ -253,6 +254,11 @@ async fn submit(
         evidence
             .push(office.keep(&service, &document.document, &document.file, document.issued, bytes).await?);
     }
+    // In a sample, an answer names a file within the form as the list of documents does.
+    service.rename_files(&mut form, |paper, name| {
+        let named = evidence.iter().find(|file| file.document == paper.id && file.name == name);
+        Some(named.map_or_else(|| name.to_owned(), |file| file.blob.to_string()))
+    });
     let signature = match sample.signature_kind() {
         None => None,
         Some(kind) => {
@@ -274,7 +280,7 @@ async fn submit(
                 applicant: sample.applicant_kind()?,
                 by_representative: sample.applicant.by_representative,
                 purpose: sample.purpose()?,
-                answers: &sample.form,
+                answers: &form,
                 evidence: &evidence,
             };
             Some(office.signature(&service, method, name, picture).await?.under(&filled))
@@ -302,7 +308,7 @@ async fn submit(
         })?),
         None => Some(sample.moment()?),
     };
-    let sent = office.submit_whole(new, sample.form.clone(), evidence, signature, &by, occurred_at).await;
+    let sent = office.submit_whole(new, form, evidence, signature, &by, occurred_at).await;
     if let Err(OfficeError::Denied { denials, .. }) = &sent {
         let [Denial::Form(problems)] = denials.as_slice() else {
             return Err(CliError::denied(out.lang, office.catalog(), &service, denials));

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use oneservice_core::calendar::Date;
 use oneservice_core::catalog::{
-    Assessment, DateBound, DocumentClaim, Field, FieldKind, Filing, PlaceLevel, Places, ProblemCode, Service,
-    TextRule,
+    Assessment, DateBound, DocumentClaim, DocumentFormat, Field, FieldKind, Filing, PlaceLevel, Places,
+    ProblemCode, Service, TextRule,
 };
+use oneservice_core::ids::DocumentId;
 use serde_json::{Value, json};
 
 use super::dice::Dice;
@@ -75,14 +76,29 @@ fn attempt(service: &Service, places: &Places, today: Date, dice: &mut Dice) -> 
             let Some(document) = service.document(asked.id.as_str()) else { continue };
             let Some(format) = document.formats.first() else { continue };
             filing.documents.push(DocumentClaim {
+                id: file_name(&asked.id, *format),
                 document: asked.id.to_string(),
                 media_type: format.media_type().to_owned(),
                 size_bytes: 1,
                 issued: document.issued_within_months.map(|_| today),
             });
         }
+        filing.documents.extend(service.files_named(&filing.form).into_iter().map(|(paper, id)| {
+            DocumentClaim {
+                id: id.to_owned(),
+                document: paper.to_owned(),
+                media_type: DocumentFormat::Jpeg.media_type().to_owned(),
+                size_bytes: 1,
+                issued: None,
+            }
+        }));
     }
     None
+}
+
+/// What a file for a paper is called.
+pub(crate) fn file_name(paper: &DocumentId, format: DocumentFormat) -> String {
+    format!("{paper}.{format}")
 }
 
 fn answer(field: &Field, places: &Places, today: Date, person: (&str, &str), dice: &mut Dice) -> Value {
@@ -141,6 +157,7 @@ fn answer(field: &Field, places: &Places, today: Date, person: (&str, &str), dic
             };
             Value::Array((0..count).map(|_| row(dice)).collect())
         }
+        FieldKind::File(paper) => json!(file_name(&paper.id, DocumentFormat::Jpeg)),
         _ => json!("sample"),
     }
 }

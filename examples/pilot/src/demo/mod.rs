@@ -230,7 +230,7 @@ async fn submit(office: &Office, papers: &Papers, seed: u64) -> Result<Option<Re
     let catalog = office.catalog();
     let today = office.today();
     let services: Vec<_> = catalog.offered(today).collect();
-    let Some((service, filing)) = (0..4).find_map(|_| {
+    let Some((service, mut filing)) = (0..4).find_map(|_| {
         let service = dice.pick(&services).copied()?;
         Some((service, filing(service, catalog.places(), today, &mut dice)?))
     }) else {
@@ -241,6 +241,9 @@ async fn submit(office: &Office, papers: &Papers, seed: u64) -> Result<Option<Re
         .iter()
         .filter_map(|claim| evidence(papers, &claim.document, &claim.media_type, claim.issued))
         .collect();
+    // Every picture within a form is the same one.
+    let picture = papers.get(&DocumentFormat::Jpeg).map(|kept| kept.blob.to_string());
+    service.rename_files(Arc::make_mut(&mut filing.form), |_, _| picture.clone());
     let signer = filing.form.get("name_latin").and_then(|name| name.as_str()).unwrap_or("SAMPLE").to_owned();
     let filled = Filled {
         service: &service.id,

@@ -48,6 +48,7 @@ impl Filled {
         assessment: &Assessment,
     ) -> Self {
         let (catalog, base) = (app.office.catalog(), format!("/a/{}", draft.key().text()));
+        let files: Vec<_> = draft.content().evidence.iter().collect();
         let groups = super::draft::visible(service, assessment)
             .into_iter()
             .map(|section| Group {
@@ -61,7 +62,7 @@ impl Filled {
                         let value = assessment.answers.get(id).or_else(|| draft.content().answers.get(id))?;
                         Some(Answered {
                             label: p.c(&field.label),
-                            value: shown(p.lang, catalog.places(), field, value),
+                            value: shown(p.lang, catalog.places(), &files, field, value),
                         })
                     })
                     .collect(),

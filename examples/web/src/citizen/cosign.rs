@@ -66,9 +66,10 @@ fn page(app: &App, lang: Lang, case: &Case, typed: Typed, denied: Vec<String>) -
     let p = Page::new(app, lang, path(app, case));
     let (record, service) = (case.request.record(), case.request.service());
     let places = app.office.catalog().places();
+    let files: Vec<_> = record.evidence.iter().collect();
     let answers = service.fields().filter_map(|field| {
         let value = record.answers.get(field.id.as_str())?;
-        Some((p.c(&field.label), shown(lang, places, field, value)))
+        Some((p.c(&field.label), shown(lang, places, &files, field, value)))
     });
     let given = service.documents.iter().filter(|d| record.is_given(&d.id));
     let page = Cosign {

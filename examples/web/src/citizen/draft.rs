@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::{Wrong, changed, errors_by_path, key};
 use crate::App;
-use crate::fields::{Control, answers, control};
+use crate::fields::{Control, answers, control, file_place, with_files};
 use crate::page::{Page, answer as answered, html, to};
 
 /// A line of the list: where it leads, what it is, how it stands.
@@ -242,7 +242,7 @@ fn page(
         if judged { errors_by_path(lang, service, &assessment.problems) } else { BTreeMap::new() };
     errors.retain(|path, _| !quiet.contains(path));
     let places = app.office.catalog().places();
-    let controls: Vec<Control> = section
+    let mut controls: Vec<Control> = section
         .fields
         .iter()
         .filter(|field| assessment.visible_fields.contains(&field.id))
@@ -253,6 +253,7 @@ fn page(
             control(&p, places, field, id, value, &errors, optional, usize::from(add == Some(id)))
         })
         .collect();
+    with_files(&mut controls, draft.content().evidence.iter());
     let all = controls.iter().chain(controls.iter().flat_map(|c| c.rows.iter().flatten()));
     let wrong = all
         .filter(|c| !c.error.is_empty())
@@ -311,7 +312,13 @@ pub(crate) async fn answer(
         let mut quiet = on_their_way(found.fields.iter(), &before, &draft.content().answers);
         let is_new = |id: &&FieldId| !shown.contains(*id) && found.fields.iter().any(|f| &f.id == *id);
         quiet.extend(assessment.visible_fields.iter().filter(is_new).map(|id| format!("form.{id}")));
-        let add = posted.iter().find(|(name, _)| name == "_add").map(|(_, table)| table.as_str());
+        let pressed =
+            |button: &str| posted.iter().find(|(name, _)| name == button).map(|(_, of)| of.as_str());
+        if let Some(place) = pressed("_file") {
+            let place = file_place(place, &posted);
+            return Ok(to(lang, &format!("/a/{}/q/{section}/{place}", draft.key().text())));
+        }
+        let add = pressed("_add");
         let wrong =
             assessment.problems.iter().filter(|problem| !quiet.contains(&problem.path)).any(|problem| {
                 let field = problem.path.strip_prefix("form.").and_then(|rest| rest.split('.').next());

@@ -18,7 +18,7 @@ use super::draft::on_their_way;
 use super::upload::{Remove, complaint, limits, receive, size};
 use super::{Wrong, errors_by_path, key};
 use crate::App;
-use crate::fields::{Control, answers, control};
+use crate::fields::{Control, answers, control, file_place, with_files};
 use crate::page::{Page, answer as answered, error, html_with, to};
 
 /// One returned item.
@@ -122,7 +122,7 @@ fn page(
                 if let Some(field) = service.field(id.as_str()) {
                     let value = content.answers.get(id.as_str()).or_else(|| record.answers.get(id.as_str()));
                     let places = app.office.catalog().places();
-                    view.control = Some(control(
+                    let mut made = control(
                         &p,
                         places,
                         field,
@@ -131,7 +131,10 @@ fn page(
                         &errors,
                         false,
                         usize::from(add == Some(id.as_str())),
-                    ));
+                    );
+                    let files = content.evidence.iter().chain(&record.evidence);
+                    with_files(std::slice::from_mut(&mut made), files);
+                    view.control = Some(made);
                 }
             }
             Item::Document(id) => {
@@ -244,6 +247,9 @@ pub(crate) async fn answer(
         if let Some(document) = pressed("_upload").and_then(|document| document.parse::<DocumentId>().ok()) {
             return Ok(to(lang, &format!("/r/{}/fix/d/{document}", key.text())));
         }
+        if let Some(place) = pressed("_file") {
+            return Ok(to(lang, &format!("/r/{}/fix/q/{}", key.text(), file_place(place, &posted))));
+        }
         let add = pressed("_add");
         // The next level of an address is a question: nothing is sent before it was asked.
         if add.is_some() || !on_their_way(case.request.service().fields(), &before, &seen(&draft)).is_empty()
@@ -355,7 +361,7 @@ pub(crate) async fn remove_paper(
 }
 
 /// Whether corrections are asked for: a page may be older than what was sent since.
-async fn is_returned(app: &App, text: &str) -> Result<bool, OfficeError> {
+pub(super) async fn is_returned(app: &App, text: &str) -> Result<bool, OfficeError> {
     let case = app.office.case_by_link(key(text)?).await?;
     Ok(matches!(case.request, AnyRequest::Returned(_)))
 }

@@ -1,5 +1,6 @@
 //! Pages for the people who ask.
 
+pub(crate) mod cell;
 pub(crate) mod changed;
 pub(crate) mod check;
 pub(crate) mod complain;

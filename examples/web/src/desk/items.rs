@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::App;
 use crate::citizen::upload::size;
-use crate::fields::show as shown;
+use crate::fields::{files_in, show as shown};
 use crate::inspection::photos;
 use crate::page::Page;
 use crate::story::verdict;
@@ -122,6 +122,7 @@ pub(super) fn items(
 ) -> Vec<(String, Vec<ItemView>)> {
     let (record, service) = (case.request.record(), case.request.service());
     let corrected = Corrected::of(case);
+    let all: Vec<&Evidence> = given(case).collect();
     let file = |paper: &Evidence| file_view(p, record.id, paper);
     let change = |item: &Item| {
         let mut change = Change::default();
@@ -132,7 +133,7 @@ pub(super) fn items(
                     let field = service.field(id.as_str()).zip(*old);
                     let places = app.office.catalog().places();
                     change.before =
-                        field.map(|(field, old)| shown(p.lang, places, field, old)).unwrap_or_default();
+                        field.map(|(field, old)| shown(p.lang, places, &all, field, old)).unwrap_or_default();
                 }
             }
             Item::Document(id) => {
@@ -198,13 +199,22 @@ pub(super) fn items(
             let is_there =
                 answer.is_some() || explained(&item) || corrected.answers.contains_key(field.id.as_str());
             let places = app.office.catalog().places();
-            let told = |value: &Value| shown(p.lang, places, field, value);
+            let told = |value: &Value| shown(p.lang, places, &all, field, value);
             // What is asked of the earlier result itself is no change.
             let before = former.filter(|_| field.from_result.is_none()).map(|former| &former.answers);
             let before = before.map(|answers| answers.get(field.id.as_str())).filter(|old| *old != answer);
             let old = before.map(|old| old.map_or_else(|| "–".to_owned(), told)).unwrap_or_default();
             let value = answer.map(told).unwrap_or_default();
-            let view = || ItemView { former: old, ..view(item, p.c(&field.label), value, Vec::new(), false) };
+            let files = answer.map(|answer| files_in(field, answer, &all)).unwrap_or_default();
+            let files = files.into_iter().map(|(row, paper)| FileView {
+                name: row.map_or_else(
+                    || paper.name.clone(),
+                    |row| format!("{} · {}", sentence::digits(p.lang, &row.to_string()), paper.name),
+                ),
+                ..file(paper)
+            });
+            let view =
+                || ItemView { former: old, ..view(item, p.c(&field.label), value, files.collect(), false) };
             is_there.then(view)
         });
         let views: Vec<ItemView> = views.collect();
@@ -232,7 +242,12 @@ pub(super) fn items(
 
 /// A file that belongs to the request, by its address: of what counts, and of what was there before a correction.
 pub(super) fn file_of<'a>(case: &'a Case, blob: &str) -> Option<&'a Evidence> {
-    let papers = case.history.iter().flat_map(|happening| {
+    given(case).chain(photos(case)).find(|paper| paper.blob.to_string() == blob)
+}
+
+/// Every file that was handed in, also those that no longer count.
+fn given(case: &Case) -> impl Iterator<Item = &Evidence> {
+    case.history.iter().flat_map(|happening| {
         let (papers, signature): (&[Evidence], _) = match &happening.recorded.fact {
             AnyFact::Submission(first) => (&first.evidence, first.signature.as_ref()),
             AnyFact::Resubmission(sent) => (&sent.evidence, sent.signature.as_ref()),
@@ -241,8 +256,7 @@ pub(super) fn file_of<'a>(case: &'a Case, blob: &str) -> Option<&'a Evidence> {
             _ => (&[], None),
         };
         papers.iter().chain(signature.and_then(|signature| signature.file.as_ref()))
-    });
-    papers.chain(photos(case)).find(|paper| paper.blob.to_string() == blob)
+    })
 }
 
 /// The words of what is to be corrected, as it stands.

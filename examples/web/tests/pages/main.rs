@@ -7,6 +7,7 @@ mod cash;
 mod citizens;
 mod cosigned;
 mod counter;
+mod files;
 mod inspection;
 mod officers;
 mod register;

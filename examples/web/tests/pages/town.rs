@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use oneservice_core::catalog::{ApplicantKind, DocumentFormat, Purpose, ReasonKind, Role};
+use oneservice_core::ids::RequestId;
 use oneservice_core::office::{Basis, Case, Clock, NewDraft, Office, Receipt, SetClock, SystemClock};
 use oneservice_core::request::{
     Actor, Appointment, Channel, Collector, Command, Correction, Finding, InspectionReport,
@@ -140,8 +141,12 @@ impl Town {
     }
 
     pub(crate) async fn act(&self, receipt: &Receipt, officer: &str, command: Command) {
+        self.act_on(receipt.id, officer, command).await;
+    }
+
+    pub(crate) async fn act_on(&self, request: RequestId, officer: &str, command: Command) {
         let officer = self.officers.iter().find(|o| o.id.as_str() == officer).unwrap().clone();
-        self.office.act(receipt.id, command, &Actor::Officer(officer), Basis::default()).await.unwrap();
+        self.office.act(request, command, &Actor::Officer(officer), Basis::default()).await.unwrap();
     }
 
     pub(crate) async fn pay(&self, receipt: &Receipt) {

@@ -83,7 +83,7 @@ impl Type {
             | FieldKind::Phone
             | FieldKind::Email
             | FieldKind::NationalId
-            | FieldKind::File => text(),
+            | FieldKind::File(_) => text(),
         }
     }
 

@@ -224,7 +224,7 @@ impl<'s> Proof<'s> {
             | FieldKind::Money { .. }
             | FieldKind::Phone
             | FieldKind::NationalId
-            | FieldKind::File => self.text(path, schema, None),
+            | FieldKind::File(_) => self.text(path, schema, None),
         }
     }
 

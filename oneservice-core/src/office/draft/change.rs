@@ -73,7 +73,9 @@ impl DraftHandle {
         if bytes > ANSWERS_MAX_BYTES {
             return Err(OfficeError::DraftTooLarge);
         }
-        self.change(move |content| {
+        let service = self.service().await?;
+        let mut unnamed = Vec::new();
+        self.change(|content| {
             for (field, answer) in &answers {
                 if answer.is_null() && content.corrects.is_none() {
                     content.answers.remove(field);
@@ -81,10 +83,12 @@ impl DraftHandle {
                     content.answers.insert(field.clone(), answer.clone());
                 }
             }
+            unnamed = content.take_unnamed(&service);
             let all: usize = content.answers.iter().map(|(key, value)| key.len() + weight(value)).sum();
             if all > ANSWERS_MAX_BYTES { Err(OfficeError::DraftTooLarge) } else { Ok(()) }
         })
-        .await
+        .await?;
+        self.forget(unnamed).await
     }
 
     /// Who asks, and for what: changed on the draft's first page.
@@ -137,7 +141,8 @@ impl DraftHandle {
         self.attach_stream(document, name, issued, stream).await
     }
 
-    /// Attaches a file as it arrives. The draft holds it before this returns; a file that is not taken changes
+    /// Attaches a file for a paper of the service's list as it arrives; one within the form is for
+    /// [`attach_in_form`](Self::attach_in_form). The draft holds it before this returns; a file that is not taken changes
     /// nothing. Where the service takes one file only, a new one replaces the old, once it is whole; elsewhere only the very
     /// same file does, so that sending it again after a lost answer stores it once.
     ///
@@ -178,6 +183,57 @@ impl DraftHandle {
                 Ok(())
             })
             .await;
+        self.held(evidence, changed, replaced).await
+    }
+
+    /// Attaches a file within the form, as it arrives, and has the answer at `place` name it: `photo`, or `objects.0.photo` with the row
+    /// from 0, which may be the one after the last. It replaces the file that was there.
+    ///
+    /// # Errors
+    /// As [`attach_stream`](Self::attach_stream); [`DocumentError::NotAsked`] also for a row that cannot be there yet.
+    pub async fn attach_in_form<E>(
+        &mut self,
+        place: &str,
+        name: &str,
+        bytes: impl Stream<Item = Result<Bytes, E>> + Unpin + Send,
+    ) -> Result<Evidence, OfficeError>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let service = self.service().await?;
+        let not_asked = || DocumentError::NotAsked(place.chars().take(100).collect());
+        let at = service.file_place(place).ok_or_else(not_asked)?;
+        self.room_for_a_file()?;
+        let field = at.field.id.as_str();
+        // A correction begins with the answer as it was sent.
+        let sent = match self.content.corrects {
+            Some(request) => self.office.case(request).await?.request.record().answers.get(field).cloned(),
+            None => None,
+        };
+        let evidence = self.office.keep_stream(at.paper, name, None, bytes).await?;
+        let mut replaced = Vec::new();
+        let changed = self
+            .change(|content| {
+                let first = || sent.clone().unwrap_or_default();
+                let answer = content.answers.entry(field.to_owned()).or_insert_with(first);
+                if !at.put(answer, &evidence.blob.to_string()) {
+                    return Err(not_asked().into());
+                }
+                content.evidence.push(evidence.clone());
+                replaced = content.take_unnamed(&service);
+                Ok(())
+            })
+            .await;
+        self.held(evidence, changed, replaced).await
+    }
+
+    /// Ends the taking of a file: gives it if the draft holds it, and removes what is held no more.
+    async fn held(
+        &self,
+        evidence: Evidence,
+        changed: Result<(), OfficeError>,
+        replaced: Vec<BlobId>,
+    ) -> Result<Evidence, OfficeError> {
         if let Err(error) = changed {
             // If the draft may hold the file all the same, a file too many is better than one too few.
             let may_be_held = match &error {
@@ -190,10 +246,15 @@ impl DraftHandle {
             }
             return Err(error);
         }
-        for old in replaced {
-            self.office.inner.documents.remove(old).await?;
-        }
+        self.forget(replaced).await?;
         Ok(evidence)
+    }
+
+    async fn forget(&self, files: Vec<BlobId>) -> Result<(), OfficeError> {
+        for file in files {
+            self.office.inner.documents.remove(file).await?;
+        }
+        Ok(())
     }
 
     /// Says when the paper of a file was issued.
@@ -213,16 +274,19 @@ impl DraftHandle {
         .await
     }
 
-    /// Takes a file away.
+    /// Takes a file away; if it is one within the form, the answer too that names it.
     ///
     /// # Errors
     /// As [`answer`](Self::answer).
     pub async fn detach(&mut self, blob: BlobId) -> Result<(), OfficeError> {
+        let service = self.service().await?;
         let mut found = false;
         self.change(|content| {
             let before = content.evidence.len();
             content.evidence.retain(|e| e.blob != blob);
             found = content.evidence.len() < before;
+            let text = blob.to_string();
+            service.rename_files(&mut content.answers, |_, id| (id != text).then(|| id.to_owned()));
             Ok(())
         })
         .await?;
@@ -301,6 +365,24 @@ impl DraftHandle {
             }
             DraftOutcome::Changed { .. } => Ok(false),
         }
+    }
+}
+
+impl DraftContent {
+    /// Takes away the files within the form that no answer names any more, and gives them.
+    fn take_unnamed(&mut self, service: &Service) -> Vec<BlobId> {
+        if service.files().next().is_none() {
+            return Vec::new();
+        }
+        let named = service.files_named(&self.answers);
+        let goes = |file: &Evidence| {
+            service.field_of_file(file.document.as_str()).is_some()
+                && !named.contains(&(file.document.as_str(), file.blob.to_string().as_str()))
+        };
+        let (gone, stays) = std::mem::take(&mut self.evidence).into_iter().partition(goes);
+        self.evidence = stays;
+        let gone: Vec<Evidence> = gone;
+        gone.into_iter().map(|file| file.blob).collect()
     }
 }
 

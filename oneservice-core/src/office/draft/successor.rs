@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::super::{Office, OfficeError};
 use super::{DraftContent, DraftHandle};
-use crate::catalog::{FieldKind, FromResult, Purpose, Service};
+use crate::catalog::{FromResult, Purpose, Service};
 use crate::ids::RequestId;
 use crate::request::{AnyRequest, Channel, IssuedResult};
 
@@ -82,8 +82,8 @@ impl Office {
         if in_force.hash != record.service.hash {
             content.carry(Some(case.request.service()), in_force, self.now());
         }
-        let asked = |field: &str| in_force.field(field).map(|field| &field.kind);
-        content.answers.retain(|field, _| !matches!(asked(field), Some(FieldKind::File)));
+        // Files do not go along, so answers do not name any.
+        in_force.rename_files(&mut content.answers, |_, _| None);
         if let Some(result) = &record.result {
             content.take_from(result, in_force);
         }

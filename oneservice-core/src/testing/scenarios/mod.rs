@@ -21,6 +21,7 @@ mod succession;
 mod transfers;
 mod trial;
 mod verdicts;
+mod within;
 
 use super::Case;
 
@@ -43,4 +44,5 @@ pub(super) const FLOORS: &[&[Case]] = &[
     transfers::CASES,
     cash::CASES,
     trial::CASES,
+    within::CASES,
 ];

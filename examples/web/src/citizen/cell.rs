@@ -1,0 +1,234 @@
+//! A file within the form, such as the photo of each object: a page of its own, reached from the question and leading back to it, so that a
+//! file that does not arrive costs nothing that was typed.
+
+use std::pin::pin;
+
+use askama::Template;
+use axum::extract::{Multipart, Path, State};
+use axum::response::Response;
+use axum::{Extension, Form};
+use futures::StreamExt;
+use oneservice_core::catalog::FilePlace;
+use oneservice_core::office::{DocumentError, DraftContent, DraftHandle, OfficeError};
+use oneservice_core::request::Evidence;
+use oneservice_core::text::Lang;
+
+use super::fix::is_returned;
+use super::upload::{Remove, Saved, complaint, interrupted, limits, size};
+use super::{changed, key};
+use crate::App;
+use crate::page::{Page, answer, html, to};
+
+#[derive(Template)]
+#[template(path = "cell.html")]
+struct CellPage {
+    p: Page,
+    back: String,
+    name: String,
+    /// Which row of which table.
+    row: String,
+    hint: String,
+    limits: String,
+    error: String,
+    saved: Option<Saved>,
+}
+
+/// A draft, and where its pages are: the page of questions, and what the address of a file's page begins with.
+struct Opened {
+    draft: DraftHandle,
+    questions: String,
+    files: String,
+}
+
+/// A new request's draft, or where to go instead.
+async fn draft(
+    app: &App,
+    lang: Lang,
+    text: &str,
+    section: &str,
+) -> Result<Result<Opened, Response>, OfficeError> {
+    let draft = app.office.open_draft(key(text)?).await?;
+    if let Some(notice) = changed::first(lang, &draft) {
+        return Ok(Err(notice));
+    }
+    let questions = format!("/a/{}/q/{section}", draft.key().text());
+    Ok(Ok(Opened { draft, files: questions.clone(), questions }))
+}
+
+/// The draft of a correction, or where to go instead.
+async fn correction(app: &App, lang: Lang, text: &str) -> Result<Result<Opened, Response>, OfficeError> {
+    let key = key(text)?;
+    if !is_returned(app, text).await? {
+        return Ok(Err(to(lang, &format!("/r/{}", key.text()))));
+    }
+    let questions = format!("/r/{}/fix", key.text());
+    Ok(Ok(Opened {
+        draft: app.office.correction_draft(key).await?,
+        files: format!("{questions}/q"),
+        questions,
+    }))
+}
+
+/// The file that the draft holds at `place`.
+fn held<'d>(content: &'d DraftContent, place: &FilePlace<'_>) -> Option<&'d Evidence> {
+    let answer = content.answers.get(place.field.id.as_str())?;
+    let id = match place.cell {
+        Some((row, column)) => answer.get(row)?.get(column.id.as_str()),
+        None => Some(answer),
+    };
+    let id = id?.as_str()?;
+    content.evidence.iter().find(|file| file.document == place.paper.id && file.blob.to_string() == id)
+}
+
+async fn page(
+    app: &App,
+    lang: Lang,
+    opened: &Opened,
+    place: &str,
+    wrong: Option<&DocumentError>,
+) -> Result<Response, OfficeError> {
+    let service = opened.draft.service().await?;
+    let at = service.file_place(place).ok_or(OfficeError::NotFound)?;
+    let p = Page::of_draft(app, lang, &opened.draft, "").at(format!("{}/{place}", opened.files));
+    let content = opened.draft.content();
+    // The link of a request opens no draft.
+    let link = |file: &Evidence| p.u(&format!("/a/{}/f/{}", opened.draft.key().text(), file.blob));
+    let saved = held(content, &at).map(|file| Saved {
+        name: file.name.clone(),
+        size: size(lang, file.size_bytes),
+        link: if content.corrects.is_none() { link(file) } else { String::new() },
+        blob: file.blob.to_string(),
+    });
+    Ok(html(CellPage {
+        back: p.u(&opened.questions),
+        name: p.c(&at.paper.name),
+        row: at
+            .cell
+            .map(|(row, _)| format!("{} · {}", p.c(&at.field.label), p.t1("row", "n", row + 1)))
+            .unwrap_or_default(),
+        hint: at.paper.hint.as_ref().map(|hint| p.c(hint)).unwrap_or_default(),
+        limits: limits(lang, at.paper),
+        error: wrong.map(|error| complaint(lang, at.paper, error)).unwrap_or_default(),
+        saved,
+        p,
+    }))
+}
+
+async fn take(
+    app: &App,
+    lang: Lang,
+    mut opened: Opened,
+    place: &str,
+    mut parts: Multipart,
+) -> Result<Response, OfficeError> {
+    while let Some(part) = parts.next_field().await.map_err(interrupted)? {
+        if part.name() != Some("file") {
+            continue;
+        }
+        let name = part.file_name().unwrap_or_default().to_owned();
+        let mut bytes = pin!(part.peekable());
+        // A form without a chosen file sends an empty one without a name.
+        if name.is_empty() && bytes.as_mut().peek().await.is_none() {
+            continue;
+        }
+        match opened.draft.attach_in_form(place, &name, bytes).await {
+            Ok(_) => return Ok(to(lang, &format!("{}#{place}", opened.questions))),
+            Err(OfficeError::Document(error)) => return page(app, lang, &opened, place, Some(&error)).await,
+            Err(other) => return Err(other),
+        }
+    }
+    page(app, lang, &opened, place, None).await
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, section, place)): Path<(String, String, String)>,
+) -> Response {
+    let made = async {
+        match draft(&app, lang, &text, &section).await? {
+            Ok(opened) => page(&app, lang, &opened, &place, None).await,
+            Err(instead) => Ok(instead),
+        }
+    };
+    answer(&app, lang, made.await)
+}
+
+pub(crate) async fn attach(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, section, place)): Path<(String, String, String)>,
+    parts: Multipart,
+) -> Response {
+    let made = async {
+        match draft(&app, lang, &text, &section).await? {
+            Ok(opened) => take(&app, lang, opened, &place, parts).await,
+            Err(instead) => Ok(instead),
+        }
+    };
+    answer(&app, lang, made.await)
+}
+
+pub(crate) async fn remove(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, section, _)): Path<(String, String, String)>,
+    Form(remove): Form<Remove>,
+) -> Response {
+    let made = async {
+        match draft(&app, lang, &text, &section).await? {
+            Ok(opened) => take_away(lang, opened, &remove).await,
+            Err(instead) => Ok(instead),
+        }
+    };
+    answer(&app, lang, made.await)
+}
+
+pub(crate) async fn show_in_correction(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, place)): Path<(String, String)>,
+) -> Response {
+    let made = async {
+        match correction(&app, lang, &text).await? {
+            Ok(opened) => page(&app, lang, &opened, &place, None).await,
+            Err(instead) => Ok(instead),
+        }
+    };
+    answer(&app, lang, made.await)
+}
+
+pub(crate) async fn attach_in_correction(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, place)): Path<(String, String)>,
+    parts: Multipart,
+) -> Response {
+    let made = async {
+        match correction(&app, lang, &text).await? {
+            Ok(opened) => take(&app, lang, opened, &place, parts).await,
+            Err(instead) => Ok(instead),
+        }
+    };
+    answer(&app, lang, made.await)
+}
+
+pub(crate) async fn remove_in_correction(
+    State(app): State<App>,
+    Extension(lang): Extension<Lang>,
+    Path((text, _)): Path<(String, String)>,
+    Form(remove): Form<Remove>,
+) -> Response {
+    let made = async {
+        match correction(&app, lang, &text).await? {
+            Ok(opened) => take_away(lang, opened, &remove).await,
+            Err(instead) => Ok(instead),
+        }
+    };
+    answer(&app, lang, made.await)
+}
+
+async fn take_away(lang: Lang, mut opened: Opened, remove: &Remove) -> Result<Response, OfficeError> {
+    opened.draft.detach(remove.blob.parse().map_err(|_| OfficeError::NotFound)?).await?;
+    Ok(to(lang, &opened.questions))
+}
