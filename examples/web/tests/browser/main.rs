@@ -89,7 +89,7 @@ journeys! {
         a_fish_farm_is_permitted "agriculture.aquaculture-permit" shows [Inspection, Renewal];
         a_nursery_is_certified "agriculture.tree-nursery-certificate" shows [Inspection, FeeBefore, Lapse];
         a_statue_is_permitted "culture.monument-statue-permit" shows [Inspection, Parallel, FeeAtCollection, Objection];
-        a_performance_is_permitted "culture.art-performance-permit" shows [FeeBefore, Return];
+        an_antique_shop_is_licensed "culture.antique-shop-licence" shows [Inspection, FeeAtCollection, Renewal];
         a_factory_is_permitted "industry.small-factory-permit" shows [Inspection, Parallel, FeeAtCollection, Renewal];
         a_workshop_is_registered "industry.mechanical-workshop" shows [Return, Inspection, FeeBefore, Delegation];
     }
