@@ -11,7 +11,7 @@ use std::{
 
 use oneservice_core::{
     calendar::date,
-    catalog::{ApplicantKind, Filing, Purpose, Service, SignatureKind},
+    catalog::{ApplicantKind, DocumentClaim, Filing, Purpose, Service, SignatureKind},
     testing::sample,
 };
 use serde_json::{Value, json};
@@ -108,7 +108,14 @@ fn filing(form: Value) -> Filing {
         purpose: Purpose::Renewal,
         submitted_on: date(2026, 3, 31),
         form: form.as_object().cloned().unwrap_or_default().into(),
-        documents: Vec::new(),
+        // The file that an answer names.
+        documents: vec![DocumentClaim {
+            id: "old".into(),
+            document: "previous-licence".into(),
+            media_type: "image/jpeg".into(),
+            size_bytes: 1,
+            issued: None,
+        }],
         signature: Some(SignatureKind::Drawn),
     }
 }

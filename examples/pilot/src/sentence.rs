@@ -125,9 +125,7 @@ pub fn path(lang: Lang, service: &Service, path: &str) -> String {
             }
         }),
         ["documents", INSPECTION_PHOTO] => Some(words::get(lang, "inspection-photos", &[])),
-        ["documents", document] => {
-            service.document(document).map(|document| document.name.get(lang).to_owned())
-        }
+        ["documents", document] => service.paper(document).map(|document| document.name.get(lang).to_owned()),
         ["signature"] => Some(words::get(lang, "signature", &[])),
         ["applicant", ..] => Some(words::get(lang, "applicant-kind", &[])),
         ["purpose"] => Some(words::get(lang, "purpose", &[])),

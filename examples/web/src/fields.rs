@@ -1,6 +1,6 @@
 //! Questions as controls of a page, and what a form sends back as answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use oneservice_core::catalog::{Field, FieldKind, Places};
 use oneservice_core::request::Evidence;
@@ -176,19 +176,26 @@ pub(crate) fn with_files<'e>(controls: &mut [Control], files: impl Iterator<Item
     }
 }
 
-/// The place of a file as the answers know it: rows of a form that were left empty are none, so those after them move up.
-pub(crate) fn file_place(place: &str, posted: &[(String, String)]) -> String {
-    let Some((table, (row, column))) =
-        place.split_once('.').and_then(|(table, cell)| Some((table, cell.split_once('.')?)))
-    else {
-        return place.to_owned();
+/// The place of a file as the answers know it once they are `saved`: rows of a form that were left empty are none, so those after them
+/// move up, and one that is begun with its file comes after the last.
+pub(crate) fn file_place(place: &str, posted: &[(String, String)], saved: Option<&Value>) -> String {
+    let parts = || {
+        let (table, (row, column)) =
+            place.split_once('.').and_then(|(t, cell)| Some((t, cell.split_once('.')?)))?;
+        Some((table, row.parse::<usize>().ok()?, column))
     };
-    let filled = |row: &usize| {
-        let prefix = format!("{table}.{row}.");
-        posted.iter().any(|(name, value)| name.starts_with(&prefix) && !value.is_empty())
+    let Some((table, row, column)) = parts() else { return place.to_owned() };
+    let row_of = |(name, value): &(String, String)| {
+        let cell = name.strip_prefix(table)?.strip_prefix('.')?;
+        (!value.is_empty()).then(|| cell.split_once('.')?.0.parse::<usize>().ok()).flatten()
     };
-    let rows = row.parse().map_or(0, |row: usize| (0..row.min(posted.len())).filter(filled).count());
-    format!("{table}.{rows}.{column}")
+    let filled: BTreeSet<usize> = posted.iter().filter_map(row_of).collect();
+    let nth = if filled.contains(&row) {
+        filled.range(..row).count()
+    } else {
+        saved.and_then(Value::as_array).map_or(0, Vec::len)
+    };
+    format!("{table}.{nth}.{column}")
 }
 
 fn levels(
@@ -228,19 +235,73 @@ fn levels(
     levels
 }
 
-/// What a posted form says of these fields. A field that the form did not show is left alone.
+/// What a posted form says of these fields, beside the answers that are there. A field that the form did not show is left alone, and so are
+/// rows and files that came since from another page: a form takes no file away.
 pub(crate) fn answers<'a>(
     fields: impl Iterator<Item = &'a Field>,
     posted: &[(String, String)],
+    there: &Map<String, Value>,
 ) -> Map<String, Value> {
-    fields.map(|field| (field.id.to_string(), answer(field, field.id.as_str(), posted))).collect()
+    let given = fields.map(|field| {
+        let id = field.id.as_str();
+        (id.to_owned(), answer(field, id, posted, there.get(id)))
+    });
+    given.collect()
+}
+
+/// The rows that a form has of a table, each with the files that its answer names by now, and the rows that came since.
+fn rows(
+    columns: &[Field],
+    max_rows: u32,
+    name: &str,
+    posted: &[(String, String)],
+    there: Option<&Value>,
+) -> Vec<Value> {
+    let before = there.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let mut rows: Vec<Map<String, Value>> = Vec::new();
+    for row in 0..max_rows {
+        let prefix = format!("{name}.{row}.");
+        if !posted.iter().any(|(key, _)| key.starts_with(&prefix)) {
+            break;
+        }
+        let cell = |column: &Field| {
+            (column.id.to_string(), answer(column, &format!("{prefix}{}", column.id), posted, None))
+        };
+        rows.push(columns.iter().map(cell).filter(|(_, value)| !value.is_null()).collect());
+    }
+    for column in columns.iter().filter(|column| column.paper().is_some()) {
+        let id = column.id.as_str();
+        let was = |nth: usize| before.get(nth).and_then(|row| row.get(id));
+        let sent = |nth: u32| one(posted, &format!("{name}.{nth}.{id}"));
+        let known: Vec<Option<&Value>> = (0..)
+            .zip(&rows)
+            .map(|(nth, _)| {
+                let file = sent(nth).filter(|file| !file.is_empty())?;
+                before.iter().filter_map(|row| row.get(id)).find(|named| *named == file)
+            })
+            .collect();
+        for (nth, row) in rows.iter_mut().enumerate() {
+            // The page may be older than the file.
+            let file = known[nth].or_else(|| was(nth).filter(|file| !known.contains(&Some(file))));
+            match file {
+                Some(file) => drop(row.insert(id.to_owned(), file.clone())),
+                None => drop(row.remove(id)),
+            }
+        }
+    }
+    let shown = one(posted, &format!("_rows.{name}")).and_then(|rows| rows.parse().ok());
+    let since = shown.and_then(|shown: usize| before.get(shown.max(rows.len())..));
+    // A row that was left empty was not meant.
+    let rows = rows.into_iter().filter(|row| !row.is_empty()).map(Value::Object);
+    rows.chain(since.into_iter().flatten().cloned()).collect()
 }
 
 fn one<'a>(posted: &'a [(String, String)], name: &str) -> Option<&'a str> {
     posted.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-fn answer(field: &Field, name: &str, posted: &[(String, String)]) -> Value {
+/// What a posted form says of one field, whose answer so far is `there`.
+fn answer(field: &Field, name: &str, posted: &[(String, String)], there: Option<&Value>) -> Value {
     let text = || match one(posted, name) {
         None | Some("") => Value::Null,
         Some(text) => Value::String(text.to_owned()),
@@ -287,26 +348,11 @@ fn answer(field: &Field, name: &str, posted: &[(String, String)]) -> Value {
             }
         },
         FieldKind::Table { columns, max_rows, .. } => {
-            let mut rows = Vec::new();
-            for row in 0..*max_rows {
-                let prefix = format!("{name}.{row}.");
-                if !posted.iter().any(|(key, _)| key.starts_with(&prefix)) {
-                    break;
-                }
-                let cells: Map<String, Value> = columns
-                    .iter()
-                    .map(|column| {
-                        (column.id.to_string(), answer(column, &format!("{prefix}{}", column.id), posted))
-                    })
-                    .filter(|(_, value)| !value.is_null())
-                    .collect();
-                // A row that was left empty was not meant.
-                if !cells.is_empty() {
-                    rows.push(Value::Object(cells));
-                }
-            }
+            let rows = rows(columns, *max_rows, name, posted, there);
             if rows.is_empty() { Value::Null } else { Value::Array(rows) }
         }
+        // Files come and go on a page of their own.
+        FieldKind::File(_) => there.cloned().unwrap_or_default(),
         _ => text(),
     }
 }
@@ -376,7 +422,8 @@ pub(crate) fn show(lang: Lang, places: &Places, files: &[&Evidence], field: &Fie
         }
         FieldKind::File(_) => {
             let named = files.iter().find(|file| Some(file.blob.to_string().as_str()) == value.as_str());
-            named.map_or_else(String::new, |file| file.name.clone())
+            // What an earlier release took was a text.
+            named.map_or_else(|| shown(Some(value)), |file| file.name.clone())
         }
         _ => shown(Some(value)),
     }

@@ -203,7 +203,7 @@ impl Service {
         for claim in &filing.documents {
             given.entry(claim.document.as_str()).or_default().push(claim);
         }
-        for name in given.keys().filter(|name| self.document(name).is_none()).take(UNKNOWN_MAX) {
+        for name in given.keys().filter(|name| self.paper(name).is_none()).take(UNKNOWN_MAX) {
             let name: String = name.chars().take(80).collect();
             problems.push(Problem::new(format!("documents.{name}"), ProblemCode::Unknown));
         }

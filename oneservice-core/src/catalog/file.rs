@@ -120,10 +120,19 @@ impl Service {
 }
 
 impl FilePlace<'_> {
-    /// Has `answer`, the question's, name the file `id` here. No, if it is a table without that many rows before it.
-    pub fn put(&self, answer: &mut Json, id: &str) -> bool {
+    /// The file that `answer`, the question's, names here.
+    pub fn named<'a>(&self, answer: &'a Json) -> Option<&'a str> {
+        match self.cell {
+            Some((row, column)) => answer.get(row)?.get(column.id.as_str())?.as_str(),
+            None => answer.as_str(),
+        }
+    }
+
+    /// Has `answer`, the question's, name the file `id` here, or none. No, if it is a table without that many rows before it.
+    pub fn put(&self, answer: &mut Json, id: Option<&str>) -> bool {
+        let named = || id.map(|id| Json::String(id.to_owned()));
         let Some((row, column)) = self.cell else {
-            *answer = Json::String(id.to_owned());
+            *answer = named().unwrap_or_default();
             return true;
         };
         if !answer.is_array() {
@@ -134,7 +143,14 @@ impl FilePlace<'_> {
             rows.push(Json::Object(Map::new()));
         }
         let Some(Json::Object(cells)) = rows.get_mut(row) else { return false };
-        cells.insert(column.id.to_string(), Json::String(id.to_owned()));
+        match named() {
+            Some(id) => drop(cells.insert(column.id.to_string(), id)),
+            None => drop(cells.remove(column.id.as_str())),
+        }
+        // A row that says nothing else goes.
+        if cells.is_empty() {
+            rows.remove(row);
+        }
         true
     }
 }

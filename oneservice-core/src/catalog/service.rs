@@ -337,10 +337,15 @@ impl Service {
         self.fields().find(|field| field.id.as_str() == id)
     }
 
-    /// A required document by its name, or the paper of a [file within the form](super::FieldKind::File).
+    /// A required document by its name.
     pub fn document(&self, id: &str) -> Option<&DocumentRequirement> {
-        let mut papers = self.documents.iter().chain(self.files().map(|(_, paper)| paper));
-        papers.find(|document| document.id.as_str() == id)
+        self.documents.iter().find(|document| document.id.as_str() == id)
+    }
+
+    /// What a file may be given for: a required document, or a [file within the form](super::FieldKind::File).
+    pub fn paper(&self, id: &str) -> Option<&DocumentRequirement> {
+        self.document(id)
+            .or_else(|| self.files().map(|(_, paper)| paper).find(|paper| paper.id.as_str() == id))
     }
 
     /// A reason by its code.

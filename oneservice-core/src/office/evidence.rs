@@ -70,7 +70,7 @@ impl Office {
     ) -> Result<Evidence, OfficeError> {
         let stream = futures::stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from(bytes))]);
         let not_asked = || DocumentError::NotAsked(document.chars().take(100).collect());
-        let requirement = service.document(document).ok_or_else(not_asked)?;
+        let requirement = service.paper(document).ok_or_else(not_asked)?;
         self.keep_stream(requirement, name, issued, stream).await
     }
 

@@ -301,7 +301,7 @@ pub struct Resubmission {
     /// What the person typed, where it differs.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub typed: Map<String, Value>,
-    /// The new papers; all files of a document replace all its earlier ones.
+    /// The new papers; all files of a document replace all its earlier ones. Of a file within the form also those that stay.
     pub evidence: Vec<Evidence>,
     /// Papers that are no longer asked for after the correction.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -312,11 +312,16 @@ impl<S: Stage> Request<S> {
     /// Makes the fact true: the only place where a stage becomes another.
     pub(super) fn take<F: Fact<S>>(self, fact: &F, entry: &Entry) -> Request<F::To> {
         let Self { mut record, service, stage } = self;
+        let passed = record.passed.len();
         let stage = fact.apply(entry, &mut record, stage);
-        if S::NAME != <F::To as Stage>::NAME {
+        let moved = S::NAME != <F::To as Stage>::NAME;
+        if moved {
             record.timing.since = entry.recorded_at;
         }
-        record.keep_step_days(<F::To as Stage>::NAME);
+        // Which steps are open changes with the stage and with what is passed alone.
+        if moved || record.passed.len() != passed {
+            record.keep_step_days(<F::To as Stage>::NAME);
+        }
         record.promise_steps(entry);
         record.version += 1;
         record.last_at = entry.recorded_at;

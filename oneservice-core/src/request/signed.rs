@@ -27,9 +27,10 @@ pub struct Filled<'a> {
 
 impl Filled<'_> {
     /// SHA-256 over all of it: the answers with their keys in order, each paper by the hash of its bytes and its day of
-    /// issue. Where the bytes are kept and how the file is called do not count.
+    /// issue, and so is a file that an answer names. Where the bytes are kept and how the file is called do not count.
     ///
-    /// From a stored submission it is made again of `answers` with `typed` laid over them.
+    /// From a stored submission it is made again of `answers` with `typed` laid over them; from a correction of those that came with it,
+    /// and of its papers without the files of earlier events.
     pub fn hash(&self) -> Digest32 {
         let mut text = format!(
             "{} {} {} {}\n",
@@ -38,7 +39,9 @@ impl Filled<'_> {
             self.by_representative,
             self.purpose.as_str()
         );
-        write_object(self.answers, &mut text);
+        let files: Vec<(String, Digest32)> =
+            self.evidence.iter().map(|paper| (paper.blob.to_string(), paper.sha256)).collect();
+        write_object(self.answers, &files, &mut text);
         for paper in self.evidence {
             let issued = paper.issued.map_or_else(String::new, |day| day.to_string());
             text.push_str(&format!("\n{} {} {issued}", paper.document, paper.sha256));
@@ -60,8 +63,8 @@ impl Signature {
     }
 }
 
-/// JSON without blanks, keys in order, whatever order the map keeps them in.
-fn write_object(object: &Map<String, Value>, text: &mut String) {
+/// JSON without blanks, keys in order, whatever order the map keeps them in; files by the hash of their bytes.
+fn write_object(object: &Map<String, Value>, files: &[(String, Digest32)], text: &mut String) {
     text.push('{');
     let sorted: BTreeMap<&String, &Value> = object.iter().collect();
     for (nth, (key, value)) in sorted.into_iter().enumerate() {
@@ -70,23 +73,27 @@ fn write_object(object: &Map<String, Value>, text: &mut String) {
         }
         text.push_str(&Value::from(key.as_str()).to_string());
         text.push(':');
-        write_value(value, text);
+        write_value(value, files, text);
     }
     text.push('}');
 }
 
-fn write_value(value: &Value, text: &mut String) {
+fn write_value(value: &Value, files: &[(String, Digest32)], text: &mut String) {
     match value {
-        Value::Object(object) => write_object(object, text),
+        Value::Object(object) => write_object(object, files, text),
         Value::Array(items) => {
             text.push('[');
             for (nth, item) in items.iter().enumerate() {
                 if nth > 0 {
                     text.push(',');
                 }
-                write_value(item, text);
+                write_value(item, files, text);
             }
             text.push(']');
+        }
+        Value::String(word) if files.iter().any(|(blob, _)| blob == word) => {
+            let named = files.iter().filter(|(blob, _)| blob == word);
+            named.for_each(|(_, sha256)| text.push_str(&sha256.to_string()));
         }
         plain => text.push_str(&plain.to_string()),
     }

@@ -85,6 +85,19 @@ fn an_office_is_not_taken_for_one_of_its_other_logs() {
     let is_trial = |text: &str| OfficeId::parse(text).unwrap().is_trial();
     assert!(is_trial("btb-trial") && is_trial("btb-trial-cash-desk"));
     assert!(!is_trial("btb") && !is_trial("btb-cash-desk") && !is_trial("trial") && !is_trial("trial-btb"));
+    // The longest name of an office leaves room for those of its other logs.
+    let named = |office: &str| {
+        let mut files = oneservice_core::testing::sample::files();
+        let profile = files.get_mut("office.toml").unwrap();
+        *profile = profile.replacen("id = \"harbour-town\"", &format!("id = \"{office}\""), 1);
+        assert!(profile.contains(office), "{profile}");
+        oneservice_core::catalog::Catalog::parse(&files)
+    };
+    let longest = "a".repeat(48);
+    assert!(named(&longest).is_ok() && OfficeId::parse(&format!("{longest}-trial-cash-desk")).is_ok());
+    for taken in [format!("{longest}a"), "btb-trial".into(), "btb-cash-desk".into()] {
+        assert!(named(&taken).is_err(), "{taken}");
+    }
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub(crate) fn case_value(
         "last_day": case.request.last_day().map(|(_, day)| day),
         "received": record.received_on, "fee": record.fee.total, "outstanding": record.outstanding(),
         "open_steps": open, "expected": expected, "waits_for": waits_for, "next": super::next::next(office, &case.request, waits_for), "answers": record.answers,
-        "documents": record.evidence.iter().map(|e| json!({"document": e.document, "name": e.name, "media_type": e.media_type, "size": e.size_bytes})).collect::<Vec<_>>(),
+        "documents": record.evidence.iter().map(|e| json!({"document": e.document, "blob": e.blob, "name": e.name, "media_type": e.media_type, "size": e.size_bytes})).collect::<Vec<_>>(),
         "events": events,
     });
     if let Some(code) = follows {

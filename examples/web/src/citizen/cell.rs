@@ -4,9 +4,9 @@
 use std::pin::pin;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
-use axum::{Extension, Form};
 use futures::StreamExt;
 use oneservice_core::catalog::FilePlace;
 use oneservice_core::office::{DocumentError, DraftContent, DraftHandle, OfficeError};
@@ -14,7 +14,7 @@ use oneservice_core::request::Evidence;
 use oneservice_core::text::Lang;
 
 use super::fix::is_returned;
-use super::upload::{Remove, Saved, complaint, interrupted, limits, size};
+use super::upload::{Saved, complaint, interrupted, limits, size};
 use super::{changed, key};
 use crate::App;
 use crate::page::{Page, answer, html, to};
@@ -69,15 +69,21 @@ async fn correction(app: &App, lang: Lang, text: &str) -> Result<Result<Opened, 
     }))
 }
 
-/// The file that the draft holds at `place`.
-fn held<'d>(content: &'d DraftContent, place: &FilePlace<'_>) -> Option<&'d Evidence> {
-    let answer = content.answers.get(place.field.id.as_str())?;
-    let id = match place.cell {
-        Some((row, column)) => answer.get(row)?.get(column.id.as_str()),
-        None => Some(answer),
+/// The file at a place of the form: the draft's, or the one that was sent with the request that it corrects.
+async fn held(
+    app: &App,
+    content: &DraftContent,
+    place: &FilePlace<'_>,
+) -> Result<Option<Evidence>, OfficeError> {
+    let sent = match content.corrects {
+        Some(request) => Some(app.office.case(request).await?.request.record().clone()),
+        None => None,
     };
-    let id = id?.as_str()?;
-    content.evidence.iter().find(|file| file.document == place.paper.id && file.blob.to_string() == id)
+    let field = place.field.id.as_str();
+    let answer = content.answers.get(field).or_else(|| sent.as_ref()?.answers.get(field));
+    let id = answer.and_then(|answer| place.named(answer));
+    let mut files = content.evidence.iter().chain(sent.iter().flat_map(|record| &record.evidence));
+    Ok(files.find(|file| Some(file.blob.to_string().as_str()) == id).cloned())
 }
 
 async fn page(
@@ -93,10 +99,10 @@ async fn page(
     let content = opened.draft.content();
     // The link of a request opens no draft.
     let link = |file: &Evidence| p.u(&format!("/a/{}/f/{}", opened.draft.key().text(), file.blob));
-    let saved = held(content, &at).map(|file| Saved {
+    let saved = held(app, content, &at).await?.map(|file| Saved {
         name: file.name.clone(),
         size: size(lang, file.size_bytes),
-        link: if content.corrects.is_none() { link(file) } else { String::new() },
+        link: if content.corrects.is_none() { link(&file) } else { String::new() },
         blob: file.blob.to_string(),
     });
     Ok(html(CellPage {
@@ -172,12 +178,11 @@ pub(crate) async fn attach(
 pub(crate) async fn remove(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path((text, section, _)): Path<(String, String, String)>,
-    Form(remove): Form<Remove>,
+    Path((text, section, place)): Path<(String, String, String)>,
 ) -> Response {
     let made = async {
         match draft(&app, lang, &text, &section).await? {
-            Ok(opened) => take_away(lang, opened, &remove).await,
+            Ok(opened) => take_away(lang, opened, &place).await,
             Err(instead) => Ok(instead),
         }
     };
@@ -216,19 +221,18 @@ pub(crate) async fn attach_in_correction(
 pub(crate) async fn remove_in_correction(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path((text, _)): Path<(String, String)>,
-    Form(remove): Form<Remove>,
+    Path((text, place)): Path<(String, String)>,
 ) -> Response {
     let made = async {
         match correction(&app, lang, &text).await? {
-            Ok(opened) => take_away(lang, opened, &remove).await,
+            Ok(opened) => take_away(lang, opened, &place).await,
             Err(instead) => Ok(instead),
         }
     };
     answer(&app, lang, made.await)
 }
 
-async fn take_away(lang: Lang, mut opened: Opened, remove: &Remove) -> Result<Response, OfficeError> {
-    opened.draft.detach(remove.blob.parse().map_err(|_| OfficeError::NotFound)?).await?;
+async fn take_away(lang: Lang, mut opened: Opened, place: &str) -> Result<Response, OfficeError> {
+    opened.draft.detach_in_form(place).await?;
     Ok(to(lang, &opened.questions))
 }

@@ -298,13 +298,15 @@ pub(crate) async fn answer(
         if let Some(notice) = changed::first(lang, &draft) {
             // The page was seen before the service changed: what was typed there and is asked still is kept, wherever it stands now.
             let asked = |field: &&Field| posted.iter().any(|(name, _)| is_of(name, field.id.as_str()));
-            draft.answers(answers(service.fields().filter(asked), &posted)).await?;
+            let given = answers(service.fields().filter(asked), &posted, &draft.content().answers);
+            draft.answers(given).await?;
             return Ok(notice);
         }
         let found =
             service.sections.iter().find(|s| s.id.as_str() == section).ok_or(OfficeError::NotFound)?;
         let shown = draft.assess().await?.visible_fields;
-        let given = answers(found.fields.iter().filter(|f| shown.contains(&f.id)), &posted);
+        let asked = found.fields.iter().filter(|f| shown.contains(&f.id));
+        let given = answers(asked, &posted, &draft.content().answers);
         let before = draft.content().answers.clone();
         // Saved first, judged after: nothing typed is lost.
         draft.answers(given).await?;
@@ -315,7 +317,8 @@ pub(crate) async fn answer(
         let pressed =
             |button: &str| posted.iter().find(|(name, _)| name == button).map(|(_, of)| of.as_str());
         if let Some(place) = pressed("_file") {
-            let place = file_place(place, &posted);
+            let table = place.split('.').next().and_then(|table| draft.content().answers.get(table));
+            let place = file_place(place, &posted, table);
             return Ok(to(lang, &format!("/a/{}/q/{section}/{place}", draft.key().text())));
         }
         let add = pressed("_add");

@@ -1,6 +1,6 @@
 //! Correction: only what was returned, each item with its reason; sent once, together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Multipart, Path, State};
@@ -90,11 +90,16 @@ fn page(
         }
     }
     // What the correction makes necessary is asked here too, although it was not returned.
-    let asked_now: Vec<Item> = denials
+    let asked_now: BTreeSet<Item> = denials
         .iter()
         .filter_map(|denial| if let Denial::Form(problems) = denial { Some(problems) } else { None })
         .flatten()
-        .filter_map(|problem| problem.path.parse().ok())
+        .filter_map(|problem| {
+            // A cell is met in its table.
+            let path: Vec<&str> = problem.path.splitn(3, '.').take(2).collect();
+            path.join(".").parse().ok()
+        })
+        .chain(content.answers.keys().filter_map(|field| Some(Item::Field(field.parse().ok()?))))
         .collect();
     let corrections = returned.stage().corrections.iter().map(|c| (c.item.clone(), Some(c)));
     let further =
@@ -183,7 +188,9 @@ pub(crate) async fn show(
 async fn save(draft: &mut DraftHandle, case: &Case, posted: &[(String, String)]) -> Result<(), OfficeError> {
     let (record, service) = (case.request.record(), case.request.service());
     let on_page = |id: &str| posted.iter().any(|(name, _)| name == &format!("_on.{id}"));
-    let given = answers(service.fields().filter(|f| on_page(f.id.as_str())), posted);
+    let mut there = (*record.answers).clone();
+    there.extend(draft.content().answers.clone());
+    let given = answers(service.fields().filter(|f| on_page(f.id.as_str())), posted, &there);
     // An answer left as it was is no correction.
     let changed = given.into_iter().filter(|(id, value)| {
         let old = record.answers.get(id).unwrap_or(&serde_json::Value::Null);
@@ -248,7 +255,9 @@ pub(crate) async fn answer(
             return Ok(to(lang, &format!("/r/{}/fix/d/{document}", key.text())));
         }
         if let Some(place) = pressed("_file") {
-            return Ok(to(lang, &format!("/r/{}/fix/q/{}", key.text(), file_place(place, &posted))));
+            let (there, table) = (seen(&draft), place.split('.').next().unwrap_or_default());
+            let place = file_place(place, &posted, there.get(table));
+            return Ok(to(lang, &format!("/r/{}/fix/q/{place}", key.text())));
         }
         let add = pressed("_add");
         // The next level of an address is a question: nothing is sent before it was asked.

@@ -122,8 +122,13 @@ pub(super) fn items(
 ) -> Vec<(String, Vec<ItemView>)> {
     let (record, service) = (case.request.record(), case.request.service());
     let corrected = Corrected::of(case);
-    let all: Vec<&Evidence> = given(case).collect();
+    let all: Vec<&Evidence> = given(case).chain(former.iter().flat_map(|former| &former.evidence)).collect();
     let file = |paper: &Evidence| file_view(p, record.id, paper);
+    let numbered = |(row, paper): (Option<usize>, &Evidence)| {
+        let view = file(paper);
+        let Some(row) = row else { return view };
+        FileView { name: format!("{} · {}", sentence::digits(p.lang, &row.to_string()), view.name), ..view }
+    };
     let change = |item: &Item| {
         let mut change = Change::default();
         match item {
@@ -134,6 +139,8 @@ pub(super) fn items(
                     let places = app.office.catalog().places();
                     change.before =
                         field.map(|(field, old)| shown(p.lang, places, &all, field, old)).unwrap_or_default();
+                    let files = field.map(|(field, old)| files_in(field, old, &all)).unwrap_or_default();
+                    change.files_before = files.into_iter().map(numbered).collect();
                 }
             }
             Item::Document(id) => {
@@ -205,16 +212,11 @@ pub(super) fn items(
             let before = before.map(|answers| answers.get(field.id.as_str())).filter(|old| *old != answer);
             let old = before.map(|old| old.map_or_else(|| "–".to_owned(), told)).unwrap_or_default();
             let value = answer.map(told).unwrap_or_default();
+            // Files come anew with each request, so they differ by their names if at all.
+            let old = if field.files().next().is_some() && old == value { String::new() } else { old };
             let files = answer.map(|answer| files_in(field, answer, &all)).unwrap_or_default();
-            let files = files.into_iter().map(|(row, paper)| FileView {
-                name: row.map_or_else(
-                    || paper.name.clone(),
-                    |row| format!("{} · {}", sentence::digits(p.lang, &row.to_string()), paper.name),
-                ),
-                ..file(paper)
-            });
-            let view =
-                || ItemView { former: old, ..view(item, p.c(&field.label), value, files.collect(), false) };
+            let files = files.into_iter().map(numbered).collect();
+            let view = || ItemView { former: old, ..view(item, p.c(&field.label), value, files, false) };
             is_there.then(view)
         });
         let views: Vec<ItemView> = views.collect();

@@ -154,7 +154,7 @@ impl Applicant {
         for round in 0..20 {
             let add = self.row_to_add().await;
             self.screen.fill(&self.controls).await;
-            let file = "fieldset:not(:has(input[type=hidden])) > button[name=_file]";
+            let file = "fieldset:has(input[type=hidden][value='']) > button[name=_file]";
             if add.is_none() && self.screen.has(file).await {
                 self.screen.picture("questions-file").await;
                 self.screen.tap(file).await;

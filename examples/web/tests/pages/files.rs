@@ -18,6 +18,10 @@ fn objects(answers: &serde_json::Map<String, Value>) -> Vec<(String, String)> {
     rows.map(|row| (word(row, "object_name"), word(row, "object_photo"))).collect()
 }
 
+fn key_of(page: &str) -> oneservice_core::ids::AccessKey {
+    page.rsplit('/').next().unwrap().parse().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_object_has_its_own_picture_and_one_is_corrected_alone() {
     let town = Town::open().await;
@@ -77,14 +81,29 @@ async fn each_object_has_its_own_picture_and_one_is_corrected_alone() {
         between(&page, "<a href=\"/en/a/", "\"").into_iter().find(|link| link.contains("/f/")).unwrap();
     visitor.get(&format!("/en/a/{link}"));
     assert_eq!(visitor.status, 200, "it can be looked at");
-    let blob = between(&page, "name=\"blob\" value=\"", "\"")[0].to_owned();
-    let page = visitor.post(&format!("{cell}/remove"), &pairs(&[("blob", &blob)]));
+    let page = visitor.post(&format!("{cell}/remove"), &[]);
     assert!(visitor.path == questions && !page.contains("wrong.png"));
     visitor.upload(&cell, "drum.jpg", None, &fake::document(DocumentFormat::Jpeg));
     let page = visitor.get(&questions);
     let drum = between(&page, "name=\"objects.1.object_photo\" value=\"", "\"")[0].to_owned();
     let both = [kept, vec![("objects.1.object_photo".to_owned(), drum.clone())]].concat();
     let all = [rest, row(0, "Bell"), row(1, "Drum"), both].concat();
+    // A page that was opened before the pictures came takes none away, and no row that it does not know.
+    let old =
+        [all[..2].to_vec(), row(0, "Bell"), vec![("_rows.objects".to_owned(), "1".to_owned())]].concat();
+    for stale in [old.clone(), [old, vec![("objects.0.object_photo".to_owned(), "0".repeat(32))]].concat()] {
+        visitor.post(&questions, &stale);
+        let there = town.office.open_draft(key_of(&draft)).await.unwrap();
+        let objects = objects(&there.content().answers);
+        assert_eq!(objects, [("Bell".into(), id.clone()), ("Drum".into(), drum.clone())]);
+        assert_eq!(there.content().evidence.iter().filter(|e| e.document.as_str() == PAPER).count(), 2);
+    }
+    // A row that begins with its picture comes after the last, wherever the empty row stands.
+    let gap =
+        [all.clone(), row(2, "").into_iter().map(|(name, _)| (name, String::new())).collect(), pressed(2)]
+            .concat();
+    visitor.post(&questions, &gap);
+    assert_eq!(visitor.path, format!("{questions}/objects.2.object_photo"));
     visitor.post(&questions, &all);
     assert_ne!(visitor.path, questions, "the section is done");
 
@@ -101,8 +120,7 @@ async fn each_object_has_its_own_picture_and_one_is_corrected_alone() {
     assert!(receipt.starts_with("/en/r/"), "{}", visitor.path);
 
     // The officer looks at each, and each look is told.
-    let key = receipt.trim_start_matches("/en/r/").parse().unwrap();
-    let case = town.office.case_by_link(key).await.unwrap();
+    let case = town.office.case_by_link(key_of(&receipt)).await.unwrap();
     assert_eq!(
         objects(&case.request.record().answers),
         [("Bell".into(), id.clone()), ("Drum".into(), drum.clone())]

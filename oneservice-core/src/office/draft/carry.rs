@@ -168,7 +168,7 @@ impl DraftContent {
         }
         let (back, aside): (Vec<_>, Vec<_>) = std::mem::take(&mut carried.papers)
             .into_iter()
-            .partition(|aside| new.document(aside.paper.document.as_str()).is_some());
+            .partition(|aside| new.paper(aside.paper.document.as_str()).is_some());
         carried.papers = aside;
         self.evidence.extend(back.into_iter().map(|aside| aside.paper));
         // What neither version asks for was nobody's question: it is a problem as it was before.
@@ -181,13 +181,19 @@ impl DraftContent {
             let label = label.unwrap_or_else(|| Text::new(&field, &field));
             carried.answers.push(AnswerAside { field, label, answer });
         }
+        // An answer goes on naming a file where files are asked for still.
+        if let Some(old) = old {
+            old.rename_files(&mut self.answers, |paper, id| {
+                new.field_of_file(paper.id.as_str()).map(|_| id.to_owned())
+            });
+        }
         for paper in std::mem::take(&mut self.evidence) {
             let id = paper.document.as_str();
-            if new.document(id).is_some() || old.is_some_and(|old| old.document(id).is_none()) {
+            if new.paper(id).is_some() || old.is_some_and(|old| old.paper(id).is_none()) {
                 self.evidence.push(paper);
                 continue;
             }
-            let name = old.and_then(|old| old.document(id)).map(|asked| asked.name.clone());
+            let name = old.and_then(|old| old.paper(id)).map(|asked| asked.name.clone());
             let name = name.unwrap_or_else(|| Text::new(id, id));
             carried.papers.push(PaperAside { name, paper });
         }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::super::{DocumentError, OfficeError};
 use super::{ATTEMPTS, DRAFT_DAYS, DraftContent, DraftHandle};
 use crate::calendar::{Date, Moment};
-use crate::catalog::{ApplicantKind, Assessment, PAPERS_MAX, Purpose, Service};
+use crate::catalog::{ApplicantKind, Assessment, Field, PAPERS_MAX, Purpose, Service};
 use crate::ids::{AccessKey, BlobId, DocumentId};
 use crate::request::{Evidence, Item, SignatureMethod};
 use crate::store::{Draft, DraftOutcome, Written};
@@ -16,6 +16,8 @@ use crate::store::{Draft, DraftOutcome, Written};
 const ANSWERS_MAX_BYTES: usize = 1 << 20;
 /// The most bytes of all files together.
 const FILES_MAX_BYTES: u64 = 200 << 20;
+/// How many more for each file that the form has room for.
+const WITHIN_BYTES: u64 = 1 << 20;
 
 impl DraftHandle {
     /// The secret link.
@@ -167,7 +169,7 @@ impl DraftHandle {
         if !replaces && there >= most as usize {
             return Err(DocumentError::TooMany { limit: most }.into());
         }
-        self.room_for_a_file()?;
+        self.room_for_a_file(&service)?;
         let evidence = self.office.keep_stream(requirement, name, issued, bytes).await?;
         let mut replaced: Vec<BlobId> = Vec::new();
         let added = evidence.clone();
@@ -203,20 +205,17 @@ impl DraftHandle {
         let service = self.service().await?;
         let not_asked = || DocumentError::NotAsked(place.chars().take(100).collect());
         let at = service.file_place(place).ok_or_else(not_asked)?;
-        self.room_for_a_file()?;
+        self.room_for_a_file(&service)?;
         let field = at.field.id.as_str();
         // A correction begins with the answer as it was sent.
-        let sent = match self.content.corrects {
-            Some(request) => self.office.case(request).await?.request.record().answers.get(field).cloned(),
-            None => None,
-        };
+        let sent = self.sent(at.field).await?;
         let evidence = self.office.keep_stream(at.paper, name, None, bytes).await?;
         let mut replaced = Vec::new();
         let changed = self
             .change(|content| {
                 let first = || sent.clone().unwrap_or_default();
                 let answer = content.answers.entry(field.to_owned()).or_insert_with(first);
-                if !at.put(answer, &evidence.blob.to_string()) {
+                if !at.put(answer, Some(&evidence.blob.to_string())) {
                     return Err(not_asked().into());
                 }
                 content.evidence.push(evidence.clone());
@@ -274,19 +273,16 @@ impl DraftHandle {
         .await
     }
 
-    /// Takes a file away; if it is one within the form, the answer too that names it.
+    /// Takes a paper's file away; for one within the form see [`detach_in_form`](Self::detach_in_form).
     ///
     /// # Errors
     /// As [`answer`](Self::answer).
     pub async fn detach(&mut self, blob: BlobId) -> Result<(), OfficeError> {
-        let service = self.service().await?;
         let mut found = false;
         self.change(|content| {
             let before = content.evidence.len();
             content.evidence.retain(|e| e.blob != blob);
             found = content.evidence.len() < before;
-            let text = blob.to_string();
-            service.rename_files(&mut content.answers, |_, id| (id != text).then(|| id.to_owned()));
             Ok(())
         })
         .await?;
@@ -294,6 +290,41 @@ impl DraftHandle {
             self.office.inner.documents.remove(blob).await?;
         }
         Ok(())
+    }
+
+    /// Takes the file within the form away that the answer at `place` names. In a correction the file that was sent comes back, if another
+    /// one stood in its place.
+    ///
+    /// # Errors
+    /// [`DocumentError::NotAsked`] if the form has no such place; as [`answer`](Self::answer).
+    pub async fn detach_in_form(&mut self, place: &str) -> Result<(), OfficeError> {
+        let service = self.service().await?;
+        let not_asked = || DocumentError::NotAsked(place.chars().take(100).collect());
+        let at = service.file_place(place).ok_or_else(not_asked)?;
+        let sent = self.sent(at.field).await?;
+        let mut gone = Vec::new();
+        self.change(|content| {
+            let first = || sent.clone().unwrap_or_default();
+            let answer = content.answers.entry(at.field.id.to_string()).or_insert_with(first);
+            let before = sent.as_ref().and_then(|sent| at.named(sent));
+            let back = before.filter(|before| at.named(answer).is_some_and(|named| named != *before));
+            at.put(answer, back);
+            // Nothing left is no answer; what was sent is no correction.
+            let none = answer.is_null() || *answer == Value::Array(Vec::new());
+            if sent.as_ref() == Some(answer) || none && content.corrects.is_none() {
+                content.answers.remove(at.field.id.as_str());
+            }
+            gone = content.take_unnamed(&service);
+            Ok(())
+        })
+        .await?;
+        self.forget(gone).await
+    }
+
+    /// What the request that this draft corrects answers to a question.
+    async fn sent(&self, field: &Field) -> Result<Option<Value>, OfficeError> {
+        let Some(request) = self.content.corrects else { return Ok(None) };
+        Ok(self.office.case(request).await?.request.record().answers.get(field.id.as_str()).cloned())
     }
 
     /// Signs the service's statement and all that is filled in; `picture` is a drawing or a scan, for methods that have
@@ -316,9 +347,13 @@ impl DraftHandle {
         .await
     }
 
-    fn room_for_a_file(&self) -> Result<(), OfficeError> {
+    /// Files within the form have room of their own: as many as its tables have rows, each of which may be a photo that a phone has made
+    /// smaller.
+    fn room_for_a_file(&self, service: &Service) -> Result<(), OfficeError> {
+        let within: u32 = service.files().map(|(_, paper)| paper.max_files).fold(0, u32::saturating_add);
         let bytes: u64 = self.content.evidence.iter().map(|e| e.size_bytes).sum();
-        let full = self.content.evidence.len() >= PAPERS_MAX as usize || bytes >= FILES_MAX_BYTES;
+        let full = self.content.evidence.len() >= PAPERS_MAX.saturating_add(within) as usize
+            || bytes >= FILES_MAX_BYTES + u64::from(within) * WITHIN_BYTES;
         if full { Err(OfficeError::DraftTooLarge) } else { Ok(()) }
     }
 

@@ -79,11 +79,11 @@ impl Office {
             follows: Some(former),
             carried: None,
         };
+        // Files do not go along, so answers name none.
+        case.request.service().rename_files(&mut content.answers, |_, _| None);
         if in_force.hash != record.service.hash {
             content.carry(Some(case.request.service()), in_force, self.now());
         }
-        // Files do not go along, so answers do not name any.
-        in_force.rename_files(&mut content.answers, |_, _| None);
         if let Some(result) = &record.result {
             content.take_from(result, in_force);
         }

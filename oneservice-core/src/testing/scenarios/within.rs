@@ -90,7 +90,12 @@ async fn a_file_goes_with_its_row(store: Arc<dyn Store>) -> Checked {
     same("papers", draft.content().evidence.len(), 2)?;
 
     // Taken away, it is missed where it was; a row that goes takes its file along.
-    draft.detach(other.parse()?).await?;
+    draft.detach_in_form("helpers.0.portrait").await?;
+    hold("removed", matches!(documents.size(other.parse()?).await, Err(DocumentError::Missing)))?;
+    // A paper of the service's list is another thing.
+    let listed = draft.attach(PAPER, "me.png", None, sample::png(5, 5)).await;
+    let not_asked = matches!(&listed, Err(OfficeError::Document(DocumentError::NotAsked(_))));
+    hold(&format!("{listed:?}"), not_asked)?;
     let missing = draft.assess().await?.problems;
     let missing: Vec<_> = missing.iter().filter(|p| p.path.starts_with("form.helpers")).collect();
     same("missing", missing.len(), 1)?;
@@ -145,6 +150,18 @@ async fn a_file_is_corrected_alone(store: Arc<dyn Store>) -> Checked {
     scene.act(&receipt, Who::Desk, back("form.helpers", "TR-C09", Some("too dark"))?).await?;
 
     let mut draft = scene.office.correction_draft(receipt.key).await?;
+    // Taken away again, a new file leaves its place to the one that was sent; and that one can be taken away too.
+    portrait(&mut draft, 1, 7).await?;
+    draft.detach_in_form("helpers.1.portrait").await?;
+    same("as it was sent", draft.content().answers.get("helpers"), None)?;
+    same("papers", draft.content().evidence.len(), 0)?;
+    draft.detach_in_form("helpers.1.portrait").await?;
+    same(
+        "without",
+        rows(&draft.content().answers),
+        vec![("សុខា".into(), first.clone()), ("ដារា".into(), String::new())],
+    )?;
+    scene.office.documents().read(second.parse()?).await?;
     let new = portrait(&mut draft, 1, 8).await?;
     same(
         "the draft",
