@@ -46,6 +46,10 @@ impl Record {
 
     /// Takes over the last days that were said with a fact.
     pub(super) fn promise_steps(&mut self, entry: &Entry) {
+        // Most facts open none.
+        if entry.opened.is_empty() {
+            return;
+        }
         let since = entry.recorded_at;
         let timing =
             |last_day: &Date| StepTiming { since, last_day: *last_day, reminded: false, escalated: false };
