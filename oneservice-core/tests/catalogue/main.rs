@@ -7,6 +7,7 @@ mod broken;
 mod conditions;
 mod diff;
 mod fees;
+mod files;
 mod folder;
 mod named;
 mod plan;
