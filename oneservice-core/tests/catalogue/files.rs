@@ -43,7 +43,7 @@ fn problems(file: Value, given: &[(&str, &str)]) -> Vec<(String, ProblemCode)> {
 fn an_answer_without_its_file_and_a_file_without_its_answer_are_told() {
     let (field, paper) = ("form.previous_licence".to_owned(), format!("documents.{PAPER}"));
     let too_large = (paper.clone(), ProblemCode::TooLarge);
-    assert_eq!(problems(json!("a"), &[("a", "image/png")]), [too_large.clone()]);
+    assert_eq!(problems(json!("a"), &[("a", "image/png")]), std::slice::from_ref(&too_large));
     assert_eq!(problems(json!("a"), &[]), [(field.clone(), ProblemCode::Missing)]);
     assert_eq!(problems(json!(7), &[]), [(field.clone(), ProblemCode::Type)]);
     let unnamed = (paper.clone(), ProblemCode::NotApplicable);
