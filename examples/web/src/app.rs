@@ -151,10 +151,7 @@ fn pages(lang: Lang) -> Router<App> {
     let uploads = Router::new()
         .route("/a/{key}/d/{document}", get(citizen::upload::show).post(citizen::upload::take))
         .route("/a/{key}/q/{section}/{place}", get(citizen::cell::show).post(citizen::cell::attach))
-        .route(
-            "/r/{key}/fix/q/{place}",
-            get(citizen::cell::show_in_correction).post(citizen::cell::attach_in_correction),
-        )
+        .route("/r/{key}/fix/q/{place}", get(citizen::cell::show).post(citizen::cell::attach))
         .route("/desk/r/{id}/inspection", post(desk::inspection::report))
         .route("/r/{key}/fix/d/{document}", get(citizen::fix::paper).post(citizen::fix::take_paper))
         // The service's own limit is checked while the file streams.
@@ -172,7 +169,7 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/a/{key}/who", get(citizen::who::show).post(citizen::who::change))
         .route("/a/{key}/q/{section}", get(citizen::draft::questions).post(citizen::draft::answer))
         .route("/a/{key}/q/{section}/{place}/remove", post(citizen::cell::remove))
-        .route("/r/{key}/fix/q/{place}/remove", post(citizen::cell::remove_in_correction))
+        .route("/r/{key}/fix/q/{place}/remove", post(citizen::cell::remove))
         .route("/a/{key}/f/{blob}", get(citizen::upload::view))
         .route("/a/{key}/d/{document}/remove", post(citizen::upload::remove))
         .route("/r/{key}/fix/d/{document}/remove", post(citizen::fix::remove_paper))

@@ -7,6 +7,7 @@ use oneservice_core::request::Evidence;
 use oneservice_core::text::Lang;
 use serde_json::{Map, Value, json};
 
+use crate::files::find;
 use crate::page::Page;
 
 /// One question, ready for a template.
@@ -170,7 +171,7 @@ pub(crate) fn with_files<'e>(controls: &mut [Control], files: impl Iterator<Item
     for control in controls {
         control.rows.iter_mut().for_each(|row| with_files(row, files.clone()));
         if control.kind == "file" {
-            let named = files.clone().find(|file| file.blob.to_string() == control.value);
+            let named = find(files.clone(), &control.value);
             control.file = named.map(|file| file.name.clone()).unwrap_or_default();
         }
     }
@@ -178,7 +179,7 @@ pub(crate) fn with_files<'e>(controls: &mut [Control], files: impl Iterator<Item
 
 /// The place of a file as the answers know it once they are `saved`: rows of a form that were left empty are none, so those after them
 /// move up, and one that is begun with its file comes after the last.
-pub(crate) fn file_place(place: &str, posted: &[(String, String)], saved: Option<&Value>) -> String {
+pub(crate) fn file_place(place: &str, posted: &[(String, String)], saved: &Map<String, Value>) -> String {
     let parts = || {
         let (table, (row, column)) =
             place.split_once('.').and_then(|(t, cell)| Some((t, cell.split_once('.')?)))?;
@@ -193,7 +194,7 @@ pub(crate) fn file_place(place: &str, posted: &[(String, String)], saved: Option
     let nth = if filled.contains(&row) {
         filled.range(..row).count()
     } else {
-        saved.and_then(Value::as_array).map_or(0, Vec::len)
+        saved.get(table).and_then(Value::as_array).map_or(0, Vec::len)
     };
     format!("{table}.{nth}.{column}")
 }
@@ -296,7 +297,8 @@ fn rows(
     rows.chain(since.into_iter().flatten().cloned()).collect()
 }
 
-fn one<'a>(posted: &'a [(String, String)], name: &str) -> Option<&'a str> {
+/// The value of the first control of this name, such as a button that was pressed.
+pub(crate) fn one<'a>(posted: &'a [(String, String)], name: &str) -> Option<&'a str> {
     posted.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
@@ -363,10 +365,7 @@ pub(crate) fn files_in<'e>(
     value: &Value,
     files: &[&'e Evidence],
 ) -> Vec<(Option<usize>, &'e Evidence)> {
-    let named = |id: Option<&Value>| {
-        let id = id.and_then(Value::as_str)?;
-        files.iter().copied().find(|file| file.blob.to_string() == id)
-    };
+    let named = |id: Option<&Value>| find(files.iter().copied(), id?.as_str()?);
     match (&field.kind, value) {
         (FieldKind::File(_), id) => named(Some(id)).map(|file| (None, file)).into_iter().collect(),
         (FieldKind::Table { columns, .. }, Value::Array(rows)) => {
@@ -421,7 +420,7 @@ pub(crate) fn show(lang: Lang, places: &Places, files: &[&Evidence], field: &Fie
             value.as_array().into_iter().flatten().map(row).collect::<Vec<_>>().join("; ")
         }
         FieldKind::File(_) => {
-            let named = files.iter().find(|file| Some(file.blob.to_string().as_str()) == value.as_str());
+            let named = value.as_str().and_then(|id| find(files.iter().copied(), id));
             // What an earlier release took was a text.
             named.map_or_else(|| shown(Some(value)), |file| file.name.clone())
         }

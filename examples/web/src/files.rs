@@ -3,10 +3,17 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use oneservice_core::ids::BlobId;
 use oneservice_core::office::OfficeError;
 use oneservice_core::request::Evidence;
 
 use crate::App;
+
+/// The file that an address or an answer names.
+pub(crate) fn find<'e>(mut files: impl Iterator<Item = &'e Evidence>, named: &str) -> Option<&'e Evidence> {
+    let blob: BlobId = named.parse().ok()?;
+    files.find(|file| file.blob == blob)
+}
 
 /// A paper: pictures are shown, everything else is a download that can do nothing.
 ///

@@ -55,12 +55,6 @@ impl Page {
         made
     }
 
-    /// The same page at another address.
-    pub(crate) fn at(mut self, path: String) -> Self {
-        self.path = path;
-        self
-    }
-
     pub(crate) fn wide(mut self) -> Self {
         self.wide = true;
         self

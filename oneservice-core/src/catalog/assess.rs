@@ -242,11 +242,14 @@ impl Service {
         given: &BTreeMap<&str, Vec<&DocumentClaim>>,
         problems: &mut Vec<Problem>,
     ) {
-        let mut papers =
+        let papers =
             self.files().filter_map(|(field, paper)| Some((field, paper, given.get(paper.id.as_str())?)));
-        let Some(first) = papers.next() else { return };
+        let papers: Vec<_> = papers.collect();
+        if papers.is_empty() {
+            return;
+        }
         let named = self.files_named(&filing.form);
-        for (field, paper, claims) in std::iter::once(first).chain(papers) {
+        for (field, paper, claims) in papers {
             let applies = answers.all.iter().any(|answer| answer.field.id == field.id && answer.applies);
             if claims.iter().any(|claim| !applies || !named.contains(&(paper.id.as_str(), claim.id.as_str())))
             {

@@ -91,9 +91,8 @@ fn write_value(value: &Value, files: &[(String, Digest32)], text: &mut String) {
             }
             text.push(']');
         }
-        Value::String(word) if files.iter().any(|(blob, _)| blob == word) => {
-            let named = files.iter().filter(|(blob, _)| blob == word);
-            named.for_each(|(_, sha256)| text.push_str(&sha256.to_string()));
+        Value::String(word) if let Some((_, sha256)) = files.iter().find(|(blob, _)| blob == word) => {
+            text.push_str(&sha256.to_string());
         }
         plain => text.push_str(&plain.to_string()),
     }

@@ -212,14 +212,14 @@ pub(crate) fn evidence(
     issued: Option<oneservice_core::calendar::Date>,
 ) -> Option<Evidence> {
     let format = DocumentFormat::of_media_type(media_type)?;
-    let kept = papers.get(&format)?;
+    let (kept, document) = (papers.get(&format)?, document.parse().ok()?);
     Some(Evidence {
-        document: document.parse().ok()?,
+        name: answers::file_name(&document, format),
+        document,
         blob: kept.blob,
         sha256: kept.sha256,
         media_type: kept.media_type.to_string(),
         size_bytes: kept.size_bytes,
-        name: format!("{document}.{format}"),
         issued,
     })
 }

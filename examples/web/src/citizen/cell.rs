@@ -1,22 +1,21 @@
 //! A file within the form, such as the photo of each object: a page of its own, reached from the question and leading back to it, so that a
 //! file that does not arrive costs nothing that was typed.
 
-use std::pin::pin;
-
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
-use futures::StreamExt;
 use oneservice_core::catalog::FilePlace;
 use oneservice_core::office::{DocumentError, DraftContent, DraftHandle, OfficeError};
 use oneservice_core::request::Evidence;
 use oneservice_core::text::Lang;
+use serde::Deserialize;
 
 use super::fix::is_returned;
-use super::upload::{Saved, complaint, interrupted, limits, size};
+use super::upload::{Saved, chosen, complaint, interrupted, limits, size};
 use super::{changed, key};
 use crate::App;
+use crate::files::find;
 use crate::page::{Page, answer, html, to};
 
 #[derive(Template)]
@@ -40,33 +39,31 @@ struct Opened {
     files: String,
 }
 
-/// A new request's draft, or where to go instead.
-async fn draft(
-    app: &App,
-    lang: Lang,
-    text: &str,
-    section: &str,
-) -> Result<Result<Opened, Response>, OfficeError> {
-    let draft = app.office.open_draft(key(text)?).await?;
-    if let Some(notice) = changed::first(lang, &draft) {
-        return Ok(Err(notice));
-    }
-    let questions = format!("/a/{}/q/{section}", draft.key().text());
-    Ok(Ok(Opened { draft, files: questions.clone(), questions }))
+/// What an address says of a file's place: that of a correction has no section.
+#[derive(Debug, Deserialize)]
+pub(crate) struct At {
+    key: String,
+    section: Option<String>,
+    place: String,
 }
 
-/// The draft of a correction, or where to go instead.
-async fn correction(app: &App, lang: Lang, text: &str) -> Result<Result<Opened, Response>, OfficeError> {
-    let key = key(text)?;
-    if !is_returned(app, text).await? {
+/// The draft of a new request or of a correction, or where to go instead.
+async fn open(app: &App, lang: Lang, at: &At) -> Result<Result<Opened, Response>, OfficeError> {
+    let key = key(&at.key)?;
+    if let Some(section) = &at.section {
+        let draft = app.office.open_draft(key).await?;
+        if let Some(notice) = changed::first(lang, &draft) {
+            return Ok(Err(notice));
+        }
+        let questions = format!("/a/{}/q/{section}", key.text());
+        return Ok(Ok(Opened { draft, files: questions.clone(), questions }));
+    }
+    if !is_returned(app, &at.key).await? {
         return Ok(Err(to(lang, &format!("/r/{}", key.text()))));
     }
     let questions = format!("/r/{}/fix", key.text());
-    Ok(Ok(Opened {
-        draft: app.office.correction_draft(key).await?,
-        files: format!("{questions}/q"),
-        questions,
-    }))
+    let draft = app.office.correction_draft(key).await?;
+    Ok(Ok(Opened { draft, files: format!("{questions}/q"), questions }))
 }
 
 /// The file at a place of the form: the draft's, or the one that was sent with the request that it corrects.
@@ -75,15 +72,15 @@ async fn held(
     content: &DraftContent,
     place: &FilePlace<'_>,
 ) -> Result<Option<Evidence>, OfficeError> {
-    let sent = match content.corrects {
-        Some(request) => Some(app.office.case(request).await?.request.record().clone()),
+    let case = match content.corrects {
+        Some(request) => Some(app.office.case(request).await?),
         None => None,
     };
+    let sent = case.as_ref().map(|case| case.request.record());
     let field = place.field.id.as_str();
-    let answer = content.answers.get(field).or_else(|| sent.as_ref()?.answers.get(field));
-    let id = answer.and_then(|answer| place.named(answer));
-    let mut files = content.evidence.iter().chain(sent.iter().flat_map(|record| &record.evidence));
-    Ok(files.find(|file| Some(file.blob.to_string().as_str()) == id).cloned())
+    let answer = content.answers.get(field).or_else(|| sent?.answers.get(field));
+    let files = content.evidence.iter().chain(sent.into_iter().flat_map(|record| &record.evidence));
+    Ok(answer.and_then(|answer| find(files, place.named(answer)?)).cloned())
 }
 
 async fn page(
@@ -95,7 +92,8 @@ async fn page(
 ) -> Result<Response, OfficeError> {
     let service = opened.draft.service().await?;
     let at = service.file_place(place).ok_or(OfficeError::NotFound)?;
-    let p = Page::of_draft(app, lang, &opened.draft, "").at(format!("{}/{place}", opened.files));
+    let p =
+        Page { path: format!("{}/{place}", opened.files), ..Page::of_draft(app, lang, &opened.draft, "") };
     let content = opened.draft.content();
     // The link of a request opens no draft.
     let link = |file: &Evidence| p.u(&format!("/a/{}/f/{}", opened.draft.key().text(), file.blob));
@@ -131,12 +129,7 @@ async fn take(
         if part.name() != Some("file") {
             continue;
         }
-        let name = part.file_name().unwrap_or_default().to_owned();
-        let mut bytes = pin!(part.peekable());
-        // A form without a chosen file sends an empty one without a name.
-        if name.is_empty() && bytes.as_mut().peek().await.is_none() {
-            continue;
-        }
+        let Some((name, bytes)) = chosen(part).await else { continue };
         match opened.draft.attach_in_form(place, &name, bytes).await {
             Ok(_) => return Ok(to(lang, &format!("{}#{place}", opened.questions))),
             Err(OfficeError::Document(error)) => return page(app, lang, &opened, place, Some(&error)).await,
@@ -149,11 +142,11 @@ async fn take(
 pub(crate) async fn show(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path((text, section, place)): Path<(String, String, String)>,
+    Path(at): Path<At>,
 ) -> Response {
     let made = async {
-        match draft(&app, lang, &text, &section).await? {
-            Ok(opened) => page(&app, lang, &opened, &place, None).await,
+        match open(&app, lang, &at).await? {
+            Ok(opened) => page(&app, lang, &opened, &at.place, None).await,
             Err(instead) => Ok(instead),
         }
     };
@@ -163,12 +156,12 @@ pub(crate) async fn show(
 pub(crate) async fn attach(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path((text, section, place)): Path<(String, String, String)>,
+    Path(at): Path<At>,
     parts: Multipart,
 ) -> Response {
     let made = async {
-        match draft(&app, lang, &text, &section).await? {
-            Ok(opened) => take(&app, lang, opened, &place, parts).await,
+        match open(&app, lang, &at).await? {
+            Ok(opened) => take(&app, lang, opened, &at.place, parts).await,
             Err(instead) => Ok(instead),
         }
     };
@@ -178,61 +171,16 @@ pub(crate) async fn attach(
 pub(crate) async fn remove(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path((text, section, place)): Path<(String, String, String)>,
+    Path(at): Path<At>,
 ) -> Response {
     let made = async {
-        match draft(&app, lang, &text, &section).await? {
-            Ok(opened) => take_away(lang, opened, &place).await,
+        match open(&app, lang, &at).await? {
+            Ok(mut opened) => {
+                opened.draft.detach_in_form(&at.place).await?;
+                Ok(to(lang, &opened.questions))
+            }
             Err(instead) => Ok(instead),
         }
     };
     answer(&app, lang, made.await)
-}
-
-pub(crate) async fn show_in_correction(
-    State(app): State<App>,
-    Extension(lang): Extension<Lang>,
-    Path((text, place)): Path<(String, String)>,
-) -> Response {
-    let made = async {
-        match correction(&app, lang, &text).await? {
-            Ok(opened) => page(&app, lang, &opened, &place, None).await,
-            Err(instead) => Ok(instead),
-        }
-    };
-    answer(&app, lang, made.await)
-}
-
-pub(crate) async fn attach_in_correction(
-    State(app): State<App>,
-    Extension(lang): Extension<Lang>,
-    Path((text, place)): Path<(String, String)>,
-    parts: Multipart,
-) -> Response {
-    let made = async {
-        match correction(&app, lang, &text).await? {
-            Ok(opened) => take(&app, lang, opened, &place, parts).await,
-            Err(instead) => Ok(instead),
-        }
-    };
-    answer(&app, lang, made.await)
-}
-
-pub(crate) async fn remove_in_correction(
-    State(app): State<App>,
-    Extension(lang): Extension<Lang>,
-    Path((text, place)): Path<(String, String)>,
-) -> Response {
-    let made = async {
-        match correction(&app, lang, &text).await? {
-            Ok(opened) => take_away(lang, opened, &place).await,
-            Err(instead) => Ok(instead),
-        }
-    };
-    answer(&app, lang, made.await)
-}
-
-async fn take_away(lang: Lang, mut opened: Opened, place: &str) -> Result<Response, OfficeError> {
-    opened.draft.detach_in_form(place).await?;
-    Ok(to(lang, &opened.questions))
 }

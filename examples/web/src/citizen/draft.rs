@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::{Wrong, changed, errors_by_path, key};
 use crate::App;
-use crate::fields::{Control, answers, control, file_place, with_files};
+use crate::fields::{Control, answers, control, file_place, one, with_files};
 use crate::page::{Page, answer as answered, html, to};
 
 /// A line of the list: where it leads, what it is, how it stands.
@@ -314,14 +314,11 @@ pub(crate) async fn answer(
         let mut quiet = on_their_way(found.fields.iter(), &before, &draft.content().answers);
         let is_new = |id: &&FieldId| !shown.contains(*id) && found.fields.iter().any(|f| &f.id == *id);
         quiet.extend(assessment.visible_fields.iter().filter(is_new).map(|id| format!("form.{id}")));
-        let pressed =
-            |button: &str| posted.iter().find(|(name, _)| name == button).map(|(_, of)| of.as_str());
-        if let Some(place) = pressed("_file") {
-            let table = place.split('.').next().and_then(|table| draft.content().answers.get(table));
-            let place = file_place(place, &posted, table);
+        if let Some(place) = one(&posted, "_file") {
+            let place = file_place(place, &posted, &draft.content().answers);
             return Ok(to(lang, &format!("/a/{}/q/{section}/{place}", draft.key().text())));
         }
-        let add = pressed("_add");
+        let add = one(&posted, "_add");
         let wrong =
             assessment.problems.iter().filter(|problem| !quiet.contains(&problem.path)).any(|problem| {
                 let field = problem.path.strip_prefix("form.").and_then(|rest| rest.split('.').next());

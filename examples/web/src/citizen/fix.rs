@@ -13,12 +13,13 @@ use oneservice_core::office::{Basis, Case, DraftHandle, OfficeError};
 use oneservice_core::request::{AnyRequest, Denial, Item, SignatureMethod};
 use oneservice_core::text::Lang;
 use oneservice_pilot::{sentence, words};
+use serde_json::{Map, Value};
 
 use super::draft::on_their_way;
 use super::upload::{Remove, complaint, limits, receive, size};
 use super::{Wrong, errors_by_path, key};
 use crate::App;
-use crate::fields::{Control, answers, control, file_place, with_files};
+use crate::fields::{Control, answers, control, file_place, one, with_files};
 use crate::page::{Page, answer as answered, error, html_with, to};
 
 /// One returned item.
@@ -184,19 +185,25 @@ pub(crate) async fn show(
     answered(&app, lang, made.await)
 }
 
+/// The answers as they were sent, with what was corrected so far.
+fn seen(case: &Case, draft: &DraftHandle) -> Map<String, Value> {
+    let mut answers = (*case.request.record().answers).clone();
+    answers.extend(draft.content().answers.clone());
+    answers
+}
+
 /// Saves answers and explanations of the page; nothing typed is lost, whatever comes next.
 async fn save(draft: &mut DraftHandle, case: &Case, posted: &[(String, String)]) -> Result<(), OfficeError> {
     let (record, service) = (case.request.record(), case.request.service());
     let on_page = |id: &str| posted.iter().any(|(name, _)| name == &format!("_on.{id}"));
-    let mut there = (*record.answers).clone();
-    there.extend(draft.content().answers.clone());
-    let given = answers(service.fields().filter(|f| on_page(f.id.as_str())), posted, &there);
+    let asked = service.fields().filter(|f| on_page(f.id.as_str()));
+    let given = answers(asked, posted, &seen(case, draft));
     // An answer left as it was is no correction.
     let changed = given.into_iter().filter(|(id, value)| {
-        let old = record.answers.get(id).unwrap_or(&serde_json::Value::Null);
+        let old = record.answers.get(id).unwrap_or(&Value::Null);
         draft.content().answers.contains_key(id) || !same(old, value)
     });
-    let changed: serde_json::Map<_, _> = changed.collect();
+    let changed: Map<_, _> = changed.collect();
     if !changed.is_empty() {
         draft.answers(changed).await?;
     }
@@ -211,7 +218,7 @@ async fn save(draft: &mut DraftHandle, case: &Case, posted: &[(String, String)])
             }
         }
     }
-    let signer = posted.iter().find(|(name, _)| name == "_signer").map(|(_, s)| s.trim()).unwrap_or_default();
+    let signer = one(posted, "_signer").map(str::trim).unwrap_or_default();
     if !signer.is_empty() {
         draft.sign(SignatureMethod::Typed, signer, None).await?;
     }
@@ -219,11 +226,9 @@ async fn save(draft: &mut DraftHandle, case: &Case, posted: &[(String, String)])
 }
 
 /// The same answer, however it is written: forms send texts where the record holds numbers.
-fn same(old: &serde_json::Value, new: &serde_json::Value) -> bool {
-    let text = |value: &serde_json::Value| match value {
-        serde_json::Value::String(text) => {
-            text.parse().map_or_else(|_| text.clone(), oneservice_core::calendar::dmy)
-        }
+fn same(old: &Value, new: &Value) -> bool {
+    let text = |value: &Value| match value {
+        Value::String(text) => text.parse().map_or_else(|_| text.clone(), oneservice_core::calendar::dmy),
         other => other.to_string(),
     };
     old == new || text(old) == text(new)
@@ -242,26 +247,21 @@ pub(crate) async fn answer(
             return Ok(to(lang, &format!("/r/{}", key.text())));
         }
         let mut draft = app.office.correction_draft(key).await?;
-        let seen = |draft: &DraftHandle| {
-            let mut answers = (*case.request.record().answers).clone();
-            answers.extend(draft.content().answers.clone());
-            answers
-        };
-        let before = seen(&draft);
+        let before = seen(&case, &draft);
         save(&mut draft, &case, &posted).await?;
-        let pressed =
-            |button: &str| posted.iter().find(|(name, _)| name == button).map(|(_, of)| of.as_str());
-        if let Some(document) = pressed("_upload").and_then(|document| document.parse::<DocumentId>().ok()) {
+        if let Some(document) =
+            one(&posted, "_upload").and_then(|document| document.parse::<DocumentId>().ok())
+        {
             return Ok(to(lang, &format!("/r/{}/fix/d/{document}", key.text())));
         }
-        if let Some(place) = pressed("_file") {
-            let (there, table) = (seen(&draft), place.split('.').next().unwrap_or_default());
-            let place = file_place(place, &posted, there.get(table));
+        if let Some(place) = one(&posted, "_file") {
+            let place = file_place(place, &posted, &seen(&case, &draft));
             return Ok(to(lang, &format!("/r/{}/fix/q/{place}", key.text())));
         }
-        let add = pressed("_add");
+        let add = one(&posted, "_add");
         // The next level of an address is a question: nothing is sent before it was asked.
-        if add.is_some() || !on_their_way(case.request.service().fields(), &before, &seen(&draft)).is_empty()
+        if add.is_some()
+            || !on_their_way(case.request.service().fields(), &before, &seen(&case, &draft)).is_empty()
         {
             return page(&app, lang, &case, &draft, &[], add, StatusCode::OK);
         }

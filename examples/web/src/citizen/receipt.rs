@@ -18,7 +18,7 @@ use super::visit::Visit;
 use super::{cosign, key, verify};
 use crate::App;
 use crate::desk::officer;
-use crate::files::served;
+use crate::files::{find, served};
 use crate::inspection::{Notice, notices, photos};
 use crate::page::{Page, answer, html, html_with};
 use crate::story::{Line, Reader, correction, readings, story};
@@ -237,7 +237,7 @@ pub(crate) async fn photo(
 ) -> Response {
     let made = async {
         let case = app.office.case_by_link(key(&text)?).await?;
-        let found = photos(&case).find(|photo| photo.blob.to_string() == blob);
+        let found = find(photos(&case), &blob);
         served(&app, found.ok_or(OfficeError::NotFound)?).await
     };
     answer(&app, lang, made.await)

@@ -1,6 +1,6 @@
 //! One upload on each page: what arrives whole is in the draft at once; what does not changes nothing.
 
-use std::pin::pin;
+use std::pin::Pin;
 
 use askama::Template;
 use axum::extract::multipart::{Field, MultipartError};
@@ -8,6 +8,7 @@ use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
 use axum::{Extension, Form};
 use futures::StreamExt;
+use futures::stream::Peekable;
 use oneservice_core::calendar::{Date, parse_date};
 use oneservice_core::catalog::DocumentRequirement;
 use oneservice_core::office::{DocumentError, DraftHandle, OfficeError};
@@ -18,7 +19,7 @@ use serde::Deserialize;
 use super::draft::next_paper;
 use super::{changed, key};
 use crate::App;
-use crate::files::served;
+use crate::files::{find, served};
 use crate::page::{Page, answer, html, to};
 
 /// Longer than any day that somebody types.
@@ -148,7 +149,7 @@ pub(crate) async fn view(
 ) -> Response {
     let made = async {
         let draft = app.office.open_draft(key(&text)?).await?;
-        let found = draft.content().evidence.iter().find(|paper| paper.blob.to_string() == blob);
+        let found = find(draft.content().evidence.iter(), &blob);
         served(&app, found.ok_or(OfficeError::NotFound)?).await
     };
     answer(&app, lang, made.await)
@@ -166,6 +167,14 @@ pub(crate) async fn short(mut part: Field<'_>, most: usize) -> Result<String, Of
         bytes.extend(chunk.iter().take(most.saturating_sub(bytes.len())));
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The name and the bytes of a part that holds a file; a form in which nobody chose one sends an empty file without a name.
+pub(crate) async fn chosen(part: Field<'_>) -> Option<(String, Pin<Box<Peekable<Field<'_>>>>)> {
+    let name = part.file_name().unwrap_or_default().to_owned();
+    let mut bytes = Box::pin(part.peekable());
+    let is_there = !name.is_empty() || bytes.as_mut().peek().await.is_some();
+    is_there.then_some((name, bytes))
 }
 
 /// Takes the parts of an upload: the day of issue first, then the file, streamed into `draft`. What was typed as the day is left in
@@ -189,11 +198,7 @@ pub(crate) async fn receive(
                 }
             }
             Some("file") => {
-                let name = part.file_name().unwrap_or_default().to_owned();
-                let mut bytes = pin!(part.peekable());
-                // A form without a chosen file sends an empty one without a name.
-                let empty = name.is_empty() && bytes.as_mut().peek().await.is_none();
-                if !empty {
+                if let Some((name, bytes)) = chosen(part).await {
                     draft.attach_stream(document, &name, issued, bytes).await?;
                 }
             }

@@ -1,11 +1,8 @@
 //! The visit to a site at the desk: the day is appointed here, and what was found is reported with photos.
 
-use std::pin::pin;
-
 use axum::Extension;
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
-use futures::StreamExt;
 use oneservice_core::catalog::{OfficeReasonKind, PHOTOS_MAX, ReviewStep, StepKind};
 use oneservice_core::office::{Case, DocumentError, OfficeError};
 use oneservice_core::request::{AnyRequest, Evidence};
@@ -17,7 +14,7 @@ use super::aside::choices;
 use super::review::{perform, seen};
 use super::typed::Typed;
 use crate::App;
-use crate::citizen::upload::{interrupted, short, size};
+use crate::citizen::upload::{chosen, interrupted, short, size};
 use crate::page::{Page, answer};
 
 /// Longer than a note may be, so that whoever sends more is told that it is too long.
@@ -73,12 +70,7 @@ async fn receive(
             pairs.push((name, short(part, TEXT_MAX_BYTES).await?));
             continue;
         }
-        let file = part.file_name().unwrap_or_default().to_owned();
-        let mut bytes = pin!(part.peekable());
-        // A form without a chosen file sends an empty one without a name.
-        if file.is_empty() && bytes.as_mut().peek().await.is_none() {
-            continue;
-        }
+        let Some((file, bytes)) = chosen(part).await else { continue };
         if photos.len() >= PHOTOS_MAX as usize {
             return Err(DocumentError::TooMany { limit: PHOTOS_MAX }.into());
         }

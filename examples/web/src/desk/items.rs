@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::App;
 use crate::citizen::upload::size;
 use crate::fields::{files_in, show as shown};
+use crate::files::find;
 use crate::inspection::photos;
 use crate::page::Page;
 use crate::story::verdict;
@@ -244,7 +245,7 @@ pub(super) fn items(
 
 /// A file that belongs to the request, by its address: of what counts, and of what was there before a correction.
 pub(super) fn file_of<'a>(case: &'a Case, blob: &str) -> Option<&'a Evidence> {
-    given(case).chain(photos(case)).find(|paper| paper.blob.to_string() == blob)
+    find(given(case).chain(photos(case)), blob)
 }
 
 /// Every file that was handed in, also those that no longer count.

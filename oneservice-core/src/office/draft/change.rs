@@ -406,18 +406,12 @@ impl DraftHandle {
 impl DraftContent {
     /// Takes away the files within the form that no answer names any more, and gives them.
     fn take_unnamed(&mut self, service: &Service) -> Vec<BlobId> {
-        if service.files().next().is_none() {
-            return Vec::new();
-        }
         let named = service.files_named(&self.answers);
-        let goes = |file: &Evidence| {
+        let goes = |file: &mut Evidence| {
             service.field_of_file(file.document.as_str()).is_some()
                 && !named.contains(&(file.document.as_str(), file.blob.to_string().as_str()))
         };
-        let (gone, stays) = std::mem::take(&mut self.evidence).into_iter().partition(goes);
-        self.evidence = stays;
-        let gone: Vec<Evidence> = gone;
-        gone.into_iter().map(|file| file.blob).collect()
+        self.evidence.extract_if(.., goes).map(|file| file.blob).collect()
     }
 }
 
