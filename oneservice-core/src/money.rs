@@ -201,7 +201,8 @@ impl Money {
         let unit = 10_u64.pow(decimals);
         let amount = self.minor.unsigned_abs();
         let whole = (amount / unit).to_string();
-        let mut text = String::from(if self.minor < 0 { "-" } else { "" });
+        let mut text = String::with_capacity(2 * whole.len() + 4);
+        text.push_str(if self.minor < 0 { "-" } else { "" });
         for (place, digit) in whole.char_indices() {
             if place > 0 && (whole.len() - place).is_multiple_of(3) {
                 text.push_str(thousands);

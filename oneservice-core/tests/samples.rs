@@ -42,10 +42,10 @@ fn check(catalog: &Catalog, sample: &Value, name: &str) {
     let service = catalog.service(&sample["service"].as_str().unwrap().parse().unwrap()).unwrap();
     let (mut filing, at) = filing(sample, catalog);
     // The other judge does not look for the files that answers name: here they are all there.
-    let asked = service.assess(&filing, catalog.places()).visible_fields;
+    let asked = service.assess(&filing, catalog.places());
     let form = std::sync::Arc::clone(&filing.form);
     for (paper, id) in service.files_named(&form) {
-        if service.field_of_file(paper).is_some_and(|field| asked.contains(&field.id)) {
+        if service.field_of_file(paper).is_some_and(|field| asked.asked_field(&field.id).is_some()) {
             filing.documents.push(DocumentClaim {
                 id: id.to_owned(),
                 document: paper.to_owned(),

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::text::{ascii_digits, line};
+use crate::text::{tidy_line, with_ascii_digits};
 
 /// The date as `dd/mm/yyyy`.
 ///
@@ -27,14 +27,17 @@ pub fn dmy(date: Date) -> String {
 /// ```
 #[must_use]
 pub fn parse_date(text: &str) -> Option<Date> {
-    let text = ascii_digits(&line(text));
-    let parts: Vec<&str> = text.split(['/', '.', '-']).collect();
-    let [first, month, last] = parts[..] else { return None };
+    let text = with_ascii_digits(tidy_line(text));
+    let mut parts = text.split(['/', '.', '-']);
+    let (first, month, last) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
     let is_iso = first.len() == 4;
     let (year, day) = if is_iso { (first, last) } else { (last, first) };
     let short = |part: &str| if is_iso { part.len() == 2 } else { (1..=2).contains(&part.len()) };
     let wanted = year.len() == 4 && short(month) && short(day) && (!is_iso || !text.contains(['/', '.']));
-    if !wanted || !parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit())) {
+    if !wanted || ![first, month, last].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit())) {
         return None;
     }
     let year = year.parse().ok().filter(|&year: &i16| year >= 1)?;

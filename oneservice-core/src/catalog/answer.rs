@@ -7,26 +7,10 @@ use std::fmt;
 use serde_json::{Map, Value as Json};
 
 use super::condition::Value;
+use super::judged::{Judged, Outcome};
 use super::{DateBound, DocumentClaim, Field, FieldKind, Places, Problem, ProblemCode, TextRule};
 use crate::calendar::{Date, dmy, parse_date};
 use crate::text;
-
-/// What an answer is worth: its normal form, its value for conditions, and what is wrong with it.
-#[derive(Debug, Default)]
-pub(super) struct Judged {
-    normal: Option<Normal>,
-    pub(super) value: Option<Value>,
-    pub(super) problems: Vec<Problem>,
-}
-
-/// The normal form of an answer in order.
-#[derive(Debug)]
-enum Normal {
-    /// The value, written down: made only when nobody looks at the value any more.
-    Value,
-    /// Something else than the value, such as the digits of a decimal number as they were typed.
-    Json(Json),
-}
 
 /// An answer that was given, a text of it tidied.
 enum Given<'a> {
@@ -85,45 +69,6 @@ impl fmt::Display for At<'_> {
 impl From<At<'_>> for String {
     fn from(at: At<'_>) -> Self {
         at.to_string()
-    }
-}
-
-impl Judged {
-    fn missing() -> Self {
-        Self::default()
-    }
-
-    pub(super) fn is_missing(&self) -> bool {
-        self.normal.is_none() && self.problems.is_empty()
-    }
-
-    fn fine(value: Value) -> Self {
-        Self { normal: Some(Normal::Value), value: Some(value), problems: Vec::new() }
-    }
-
-    fn fine_as(normal: Json, value: Value) -> Self {
-        Self { normal: Some(Normal::Json(normal)), value: Some(value), problems: Vec::new() }
-    }
-
-    fn text(normal: impl Into<String>) -> Self {
-        Self::fine(Value::Text(normal.into()))
-    }
-
-    /// The normal form, if the answer is in order.
-    pub(super) fn into_normal(self) -> Option<Json> {
-        match self.normal? {
-            Normal::Value => self.value.map(Json::from),
-            Normal::Json(json) => Some(json),
-        }
-    }
-
-    fn wrong(problem: Problem) -> Self {
-        Self { normal: None, value: None, problems: vec![problem] }
-    }
-
-    /// Wrong, but conditions may still see what was given.
-    fn wrong_but(problem: Problem, value: Value) -> Self {
-        Self { normal: None, value: Some(value), problems: vec![problem] }
     }
 }
 
@@ -459,17 +404,16 @@ fn table(
             let id = column.id.as_str();
             let at = At::Cell(field, nth, id);
             let cell = judge(column, cells.get(id), at, around);
-            if cell.is_missing() {
-                if column.required {
-                    problems.push(Problem::new(at, ProblemCode::Missing));
+            match cell.outcome {
+                Outcome::Missing if column.required => problems.push(Problem::new(at, ProblemCode::Missing)),
+                Outcome::Missing => {}
+                Outcome::Wrong(wrong) => problems.extend(wrong),
+                fine => {
+                    if let Outcome::FineAs(json) = fine {
+                        others.push((values.len(), id, json));
+                    }
+                    value.extend(cell.value.map(|cell| (id.to_owned(), cell)));
                 }
-            } else if let (Some(cell_normal), Some(cell_value)) = (cell.normal, cell.value) {
-                if let Normal::Json(json) = cell_normal {
-                    others.push((values.len(), id, json));
-                }
-                value.insert(id.to_owned(), cell_value);
-            } else {
-                problems.extend(cell.problems);
             }
         }
         values.push(Value::Record(value));
@@ -479,17 +423,17 @@ fn table(
         problems = vec![problem(ProblemCode::Rows).with("min", least).with("max", most)];
     }
     let value = Value::List(values);
-    let normal = problems.is_empty().then(|| {
-        if others.is_empty() {
-            return Normal::Value;
+    if !problems.is_empty() {
+        return Judged { value: Some(value), outcome: Outcome::Wrong(problems) };
+    }
+    if others.is_empty() {
+        return Judged::fine(value);
+    }
+    let mut rows = Json::from(value.clone());
+    for (row, column, json) in others {
+        if let Some(cell) = rows.get_mut(row).and_then(|row| row.get_mut(column)) {
+            *cell = json;
         }
-        let mut rows = Json::from(value.clone());
-        for (row, column, json) in others {
-            if let Some(cell) = rows.get_mut(row).and_then(|row| row.get_mut(column)) {
-                *cell = json;
-            }
-        }
-        Normal::Json(rows)
-    });
-    Judged { normal, value: Some(value), problems }
+    }
+    Judged::fine_as(rows, value)
 }

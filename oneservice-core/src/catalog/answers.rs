@@ -1,91 +1,87 @@
 //! The answers of one filing beside their fields.
 
-use std::collections::BTreeSet;
-use std::mem;
-
 use serde_json::{Map, Value as Json};
 
-use super::answer::{At, Judged, Surroundings, judge};
+use super::answer::{At, Surroundings, judge};
 use super::condition::{Environment, Names, Value};
+use super::judged::Judged;
 use super::{Field, Service};
-use crate::ids::FieldId;
 
 /// All answers, each judged by itself. As [`Names`], those that apply.
 #[derive(Debug)]
-pub(super) struct Answers<'f> {
-    /// In the order of the form.
-    pub(super) all: Vec<Answer<'f>>,
-    /// Places in `all`, sorted by the names of the fields.
-    by_name: Vec<usize>,
+pub(super) struct Answers<'a> {
+    form: &'a Map<String, Json>,
+    /// One for each of `form`, in its order; those to no question of the service are as good as missing.
+    judged: Vec<Judged>,
+    /// In the order of the service's form.
+    pub(super) asked: Vec<Asked<'a>>,
     /// What conditions know beside the answers.
     pub(super) around: Environment,
 }
 
-/// A field and what was answered.
+/// A field of the service, and where its answer is.
 #[derive(Debug)]
-pub(super) struct Answer<'f> {
-    pub(super) field: &'f Field,
-    pub(super) judged: Judged,
+pub(super) struct Asked<'a> {
+    pub(super) field: &'a Field,
+    /// Its place in the form that came in.
+    answer: Option<usize>,
     /// Whether the field is asked of this filing; so it is until its condition was heard.
     pub(super) applies: bool,
     pub(super) required: bool,
 }
 
-impl<'f> Answers<'f> {
+impl<'a> Answers<'a> {
     /// Reads the answers in `form`; gives the names that `service` does not ask as well, in the form's order.
-    pub(super) fn read<'a>(
-        service: &'f Service,
+    pub(super) fn read(
+        service: &'a Service,
         form: &'a Map<String, Json>,
         surroundings: Surroundings<'_>,
         around: Environment,
     ) -> (Self, Vec<&'a str>) {
-        let mut given: Vec<(&Field, Option<&Json>)> = service.fields().map(|field| (field, None)).collect();
-        let mut by_name = Vec::with_capacity(given.len());
+        let unheard = |field| Asked { field, answer: None, applies: true, required: false };
+        let mut asked = Vec::with_capacity(service.sections.iter().map(|section| section.fields.len()).sum());
+        asked.extend(service.fields().map(unheard));
+        let mut judged = Vec::with_capacity(form.len());
         let mut unknown = Vec::new();
         for (name, answer) in form {
-            match given.iter().position(|(field, _)| field.id.as_str() == name) {
-                Some(at) => {
-                    given[at].1 = Some(answer);
-                    by_name.push(at);
+            judged.push(match asked.iter_mut().find(|asked| asked.field.id.as_str() == name) {
+                Some(asked) => {
+                    asked.answer = Some(judged.len());
+                    judge(asked.field, Some(answer), At::Field(name), surroundings)
                 }
-                None => unknown.push(name.as_str()),
-            }
+                None => {
+                    unknown.push(name.as_str());
+                    Judged::default()
+                }
+            });
         }
-        // The form's own keys are in order already, which leaves little to sort.
-        by_name.extend((0..given.len()).filter(|&at| given[at].1.is_none()));
-        by_name.sort_unstable_by_key(|&at| &given[at].0.id);
-        let read = |(field, given): (&'f Field, Option<&Json>)| {
-            let judged = judge(field, given, At::Field(field.id.as_str()), surroundings);
-            Answer { field, judged, applies: true, required: false }
-        };
-        let all = given.into_iter().map(read).collect();
-        (Self { all, by_name, around }, unknown)
+        (Self { form, judged, asked, around }, unknown)
     }
 
-    /// The fields whose answers are `wanted`.
-    pub(super) fn fields(&self, wanted: impl Fn(&Answer<'_>) -> bool) -> BTreeSet<FieldId> {
-        let mut fields = Vec::with_capacity(self.all.len());
-        let sorted = self.by_name.iter().filter_map(|&at| self.all.get(at));
-        fields.extend(sorted.filter(|answer| wanted(answer)).map(|answer| answer.field.id.clone()));
-        fields.into_iter().collect()
+    /// What the answer to `asked` is worth, if there is one.
+    pub(super) fn judged(&self, asked: &Asked<'_>) -> Option<&Judged> {
+        self.judged.get(asked.answer?).filter(|judged| !judged.is_missing())
     }
 
-    /// Every answer that is in order, in its normal form.
-    pub(super) fn into_normal(mut self) -> Map<String, Json> {
-        let mut normal = Vec::with_capacity(self.all.len());
-        normal.extend(self.by_name.iter().filter_map(|&at| {
-            let answer = self.all.get_mut(at)?;
-            let json = mem::take(&mut answer.judged).into_normal()?;
-            Some((answer.field.id.as_str().to_owned(), json))
-        }));
-        normal.into_iter().collect()
+    /// The fields; every answer that is in order, in its normal form; and what was given, where that is something else.
+    pub(super) fn into_normal(self) -> (Vec<Asked<'a>>, Map<String, Json>, Map<String, Json>) {
+        let mut normal = Vec::with_capacity(self.judged.len());
+        let mut typed = Map::new();
+        for ((name, given), judged) in self.form.iter().zip(self.judged) {
+            let json = judged.into_normal();
+            if json.as_ref() != Some(given) {
+                typed.insert(name.clone(), given.clone());
+            }
+            normal.extend(json.map(|json| (name.clone(), json)));
+        }
+        (self.asked, normal.into_iter().collect(), typed)
     }
 }
 
 impl Names for Answers<'_> {
     fn answer(&self, field: &str) -> Option<&Value> {
-        let answer = self.all.iter().find(|answer| answer.field.id.as_str() == field)?;
-        answer.judged.value.as_ref().filter(|_| answer.applies)
+        let asked = self.asked.iter().find(|asked| asked.field.id.as_str() == field && asked.applies)?;
+        self.judged(asked)?.value.as_ref()
     }
 
     fn around(&self) -> &Environment {

@@ -1,12 +1,12 @@
 //! What was filed, judged whole: every problem at once, the answers in their normal form, the fee, the days, the steps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
 use super::answer::{At, Surroundings};
-use super::answers::Answers;
+use super::answers::{Answers, Asked};
 use super::condition::{Environment, Names, Value};
 use super::{
     ApplicantKind, DocumentFormat, DocumentRequirement, FeeDue, FeeLine, FieldKind, Places, Problem,
@@ -88,18 +88,27 @@ pub struct Assessment {
     pub problems: Vec<Problem>,
     /// Every answer that is in order, in its normal form.
     pub answers: Map<String, Json>,
+    /// What came in, where it is not its own normal form.
+    pub typed: Map<String, Json>,
     /// What it costs.
     pub fee: FeeDue,
     /// How many working days it may take.
     pub working_days: u32,
     /// The steps that are needed, in the plan's order.
     pub steps: Vec<StepId>,
-    /// The fields that apply to these answers.
-    pub visible_fields: BTreeSet<FieldId>,
-    /// Of those, the ones that must be answered.
-    pub required_fields: BTreeSet<FieldId>,
+    /// The fields that apply to these answers, in the form's order.
+    pub asked_fields: Vec<AskedField>,
     /// The papers that apply to these answers, in the service's order.
     pub asked_documents: Vec<AskedDocument>,
+}
+
+/// A field that applies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedField {
+    /// Which.
+    pub id: FieldId,
+    /// Whether it must be answered.
+    pub required: bool,
 }
 
 /// A paper that applies.
@@ -111,6 +120,13 @@ pub struct AskedDocument {
     pub required: bool,
 }
 
+impl Assessment {
+    /// The field `id`, if it applies.
+    pub fn asked_field(&self, id: &FieldId) -> Option<&AskedField> {
+        self.asked_fields.iter().find(|asked| asked.id == *id)
+    }
+}
+
 /// No form has so many fields; further unknown ones are not named.
 const UNKNOWN_MAX: usize = 500;
 
@@ -118,6 +134,20 @@ impl Service {
     /// Judges `filing` under this version. Total, bounded, and the same on every machine: nothing but the filing
     /// and the geography counts.
     pub fn assess(&self, filing: &Filing, places: &Places) -> Assessment {
+        let (mut assessment, fields) = self.weigh(filing, places);
+        let applying = fields.iter().filter(|asked| asked.applies);
+        assessment.asked_fields = applying
+            .map(|asked| AskedField { id: asked.field.id.clone(), required: asked.required })
+            .collect();
+        assessment
+    }
+
+    /// The same without the names of the fields that are asked, which cost more than they are worth where a request is decided.
+    pub(crate) fn assess_for_decision(&self, filing: &Filing, places: &Places) -> Assessment {
+        self.weigh(filing, places).0
+    }
+
+    fn weigh<'a>(&'a self, filing: &'a Filing, places: &Places) -> (Assessment, Vec<Asked<'a>>) {
         let mut problems = Vec::new();
         if !self.applicants.contains(&filing.applicant) {
             problems.push(Problem::new("applicant.kind", ProblemCode::NotEligible));
@@ -156,16 +186,19 @@ impl Service {
         let applies = |rule: &&super::ProcessingRule| rule.when.holds(&answers);
         let days = self.processing_time.rules.iter().find(applies).map(|rule| rule.working_days);
         let needed = |step: &&super::ReviewStep| step.when.as_ref().is_none_or(|when| when.holds(&answers));
-        Assessment {
+        let steps = self.review.steps.iter().filter(needed).map(|step| step.id.clone()).collect();
+        let (fields, answers, typed) = answers.into_normal();
+        let assessment = Assessment {
             problems,
+            answers,
+            typed,
             fee,
             working_days: days.unwrap_or(self.processing_time.working_days),
-            steps: self.review.steps.iter().filter(needed).map(|step| step.id.clone()).collect(),
-            visible_fields: answers.fields(|answer| answer.applies),
-            required_fields: answers.fields(|answer| answer.required),
+            steps,
+            asked_fields: Vec::new(),
             asked_documents,
-            answers: answers.into_normal(),
-        }
+        };
+        (assessment, fields)
     }
 
     /// Conditions see every answer that was given, wherever it stands, so all were read before any field is judged.
@@ -179,15 +212,16 @@ impl Service {
                 let required = applies
                     && (field.required
                         || field.required_when.as_ref().is_some_and(|when| when.holds(answers)));
-                let Some(answer) = answers.all.get_mut(at) else { return };
+                let Some(asked) = answers.asked.get_mut(at) else { return };
+                (asked.applies, asked.required) = (applies, required);
+                let judged = answers.judged(&answers.asked[at]);
                 at += 1;
-                (answer.applies, answer.required) = (applies, required);
                 let path = At::Field(field.id.as_str());
-                match (applies, answer.judged.is_missing()) {
-                    (true, true) if required => problems.push(Problem::new(path, ProblemCode::Missing)),
-                    (true, false) => problems.append(&mut answer.judged.problems),
-                    (false, false) => problems.push(Problem::new(path, ProblemCode::NotApplicable)),
-                    (_, true) => {}
+                match judged {
+                    None if required => problems.push(Problem::new(path, ProblemCode::Missing)),
+                    None => {}
+                    Some(judged) if applies => problems.extend_from_slice(judged.problems()),
+                    Some(_) => problems.push(Problem::new(path, ProblemCode::NotApplicable)),
                 }
             }
         }
@@ -250,7 +284,7 @@ impl Service {
         }
         let named = self.files_named(&filing.form);
         for (field, paper, claims) in papers {
-            let applies = answers.all.iter().any(|answer| answer.field.id == field.id && answer.applies);
+            let applies = answers.asked.iter().any(|asked| asked.field.id == field.id && asked.applies);
             if claims.iter().any(|claim| !applies || !named.contains(&(paper.id.as_str(), claim.id.as_str())))
             {
                 problems.push(Problem::new(format!("documents.{}", paper.id), ProblemCode::NotApplicable));

@@ -26,6 +26,7 @@ mod field_format;
 mod file;
 mod form;
 mod format;
+mod judged;
 mod load;
 mod mend;
 mod mistake;
@@ -51,7 +52,7 @@ mod versions;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use assess::{AskedDocument, Assessment, DocumentClaim, Filing};
+pub use assess::{AskedDocument, AskedField, Assessment, DocumentClaim, Filing};
 pub use condition::{Condition, ConditionError, Environment, Names, Scope, Type, Unanswered, Value};
 pub use fee::{Fee, FeeDue, FeeLine, FeeMoment, FeeRule, RefundRule};
 pub use field_format::FieldError;

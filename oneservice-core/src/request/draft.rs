@@ -48,8 +48,8 @@ impl Request<Draft> {
     /// it says itself, and a time in the future is none.
     pub fn submit(self, by: &Actor, context: &Context<'_>) -> Ruled<Submission, Draft> {
         let filing = self.filing(context.calendar.local_date(context.happened_at()));
-        let Assessment { problems, answers, fee, working_days, steps, .. } =
-            self.service.assess(&filing, context.places);
+        let Assessment { problems, answers, typed, fee, working_days, steps, .. } =
+            self.service.assess_for_decision(&filing, context.places);
         let mut denials = if problems.is_empty() { Vec::new() } else { vec![Denial::Form(problems)] };
         if matches!(by, Actor::Officer(_)) {
             denials.extend(entry_denials(context));
@@ -62,7 +62,6 @@ impl Request<Draft> {
         let waits = pays_first || cosigned_first;
         let pay_by = context.last_day(context.office.periods.pay_days.filter(|_| waits));
         let record = &self.record;
-        let typed = record.answers.iter().filter(|(field, answer)| answers.get(*field) != Some(answer));
         let fact = Submission {
             office: record.office.clone(),
             code: record.code,
@@ -74,8 +73,8 @@ impl Request<Draft> {
             follows: record.follows,
             replaces: record.replaces.clone(),
             channel: record.channel,
-            typed: typed.map(|(field, answer)| (field.clone(), answer.clone())).collect(),
             answers: Arc::new(answers),
+            typed,
             evidence: record.evidence.clone(),
             signature: record.signature.clone(),
             fee,

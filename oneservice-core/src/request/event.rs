@@ -19,6 +19,9 @@ use crate::money::Money;
 /// The format in which events are written today. Older ones stay readable.
 pub const EVENT_FORMAT: u32 = 1;
 
+/// Room for most envelopes and payloads, so that they need not move while they are written.
+const USUAL_BYTES: usize = 1_024;
+
 /// A fact with who recorded it and when: the private payload of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recorded {
@@ -73,7 +76,9 @@ impl Recorded {
     /// # Errors
     /// Only if a value cannot be written as JSON, which no fact made by the rules can cause.
     pub fn to_payload(&self) -> Result<Vec<u8>, PayloadError> {
-        Ok(serde_json::to_vec(&PayloadOut { format: EVENT_FORMAT, recorded: self })?)
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        serde_json::to_writer(&mut bytes, &PayloadOut { format: EVENT_FORMAT, recorded: self })?;
+        Ok(bytes)
     }
 
     /// Reads stored bytes of any released format.
@@ -178,7 +183,9 @@ impl Envelope {
     /// # Errors
     /// Only if a value cannot be written as JSON, which no envelope made by [`of`](Self::of) can cause.
     pub fn to_bytes(&self) -> Result<Vec<u8>, PayloadError> {
-        Ok(serde_json::to_vec(self)?)
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        serde_json::to_writer(&mut bytes, self)?;
+        Ok(bytes)
     }
 }
 

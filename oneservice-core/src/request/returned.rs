@@ -68,7 +68,7 @@ impl Request<Returned> {
         }
 
         // What the correction makes unnecessary goes by itself: nobody was asked about it.
-        let mut assessment = self.service.assess(&filing, context.places);
+        let mut assessment = self.service.assess_for_decision(&filing, context.places);
         let unnecessary = not_applicable(&assessment);
         let mut dropped_fields = Vec::new();
         let mut dropped = Vec::new();
@@ -86,7 +86,7 @@ impl Request<Returned> {
             }
         }
         if !dropped_fields.is_empty() || !dropped.is_empty() {
-            assessment = self.service.assess(&filing, context.places);
+            assessment = self.service.assess_for_decision(&filing, context.places);
         }
 
         let mut denials = Vec::new();

@@ -18,7 +18,7 @@ pub fn khmer_digits(text: &str) -> String {
 
 /// As [`ascii_digits`], without a copy of a text that has no Khmer digit.
 pub(crate) fn with_ascii_digits(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.contains(|character| matches!(character, '០'..='៩')) {
+    if !text.is_ascii() && text.contains(|character| matches!(character, '០'..='៩')) {
         Cow::Owned(text.chars().map(ascii_digit).collect())
     } else {
         text
@@ -76,5 +76,9 @@ pub fn national_id(text: &str) -> Option<String> {
         text.is_empty() || inner.is_some_and(|inner| inner.len() == 2 && is_digits(inner))
     };
     let (digits, rest) = plain.split_at_checked(9)?;
-    (is_digits(digits) && suffix(rest)).then(|| digits.to_owned())
+    if !is_digits(digits) || !suffix(rest) {
+        return None;
+    }
+    plain.truncate(9);
+    Some(plain)
 }

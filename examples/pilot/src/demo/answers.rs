@@ -48,12 +48,12 @@ fn attempt(service: &Service, places: &Places, today: Date, dice: &mut Dice) -> 
     };
     let person = dice.pick(NAMES).copied()?;
     for _ in 0..6 {
-        let Assessment { problems, visible_fields, asked_documents, .. } = service.assess(&filing, places);
+        let Assessment { problems, asked_fields, asked_documents, .. } = service.assess(&filing, places);
         if problems.is_empty() {
             return Some(filing);
         }
         let form = Arc::make_mut(&mut filing.form);
-        form.retain(|key, _| visible_fields.iter().any(|id| id.as_str() == key));
+        form.retain(|key, _| asked_fields.iter().any(|asked| asked.id.as_str() == key));
         for problem in &problems {
             let field = problem.path.strip_prefix("form.").and_then(|path| path.split('.').next());
             match (field.and_then(|id| service.field(id)), problem.code) {

@@ -8,7 +8,6 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::catalog::{Assessment, Field, FieldKind, ProblemCode, Section, Service};
-use oneservice_core::ids::FieldId;
 use oneservice_core::office::{DraftHandle, OfficeError};
 use oneservice_core::text::Lang;
 use oneservice_pilot::{qr, sentence};
@@ -57,8 +56,7 @@ fn state(p: &Page, done: bool, begun: bool) -> (&'static str, String) {
 
 /// The sections that apply.
 pub(crate) fn visible<'a>(service: &'a Service, assessment: &Assessment) -> Vec<&'a Section> {
-    let applies =
-        |section: &&Section| section.fields.iter().any(|f| assessment.visible_fields.contains(&f.id));
+    let applies = |section: &&Section| section.fields.iter().any(|f| assessment.asked_field(&f.id).is_some());
     service.sections.iter().filter(applies).collect()
 }
 
@@ -245,12 +243,11 @@ fn page(
     let mut controls: Vec<Control> = section
         .fields
         .iter()
-        .filter(|field| assessment.visible_fields.contains(&field.id))
-        .map(|field| {
+        .filter_map(|field| Some((field, assessment.asked_field(&field.id)?)))
+        .map(|(field, asked)| {
             let id = field.id.as_str();
             let value = draft.content().answers.get(id);
-            let optional = !assessment.required_fields.contains(&field.id);
-            control(&p, places, field, id, value, &errors, optional, usize::from(add == Some(id)))
+            control(&p, places, field, id, value, &errors, !asked.required, usize::from(add == Some(id)))
         })
         .collect();
     with_files(&mut controls, draft.content().evidence.iter());
@@ -304,16 +301,18 @@ pub(crate) async fn answer(
         }
         let found =
             service.sections.iter().find(|s| s.id.as_str() == section).ok_or(OfficeError::NotFound)?;
-        let shown = draft.assess().await?.visible_fields;
-        let asked = found.fields.iter().filter(|f| shown.contains(&f.id));
+        let shown = draft.assess().await?;
+        let asked = found.fields.iter().filter(|f| shown.asked_field(&f.id).is_some());
         let given = answers(asked, &posted, &draft.content().answers);
         let before = draft.content().answers.clone();
         // Saved first, judged after: nothing typed is lost.
         draft.answers(given).await?;
         let assessment = drop_unasked(&mut draft).await?;
         let mut quiet = on_their_way(found.fields.iter(), &before, &draft.content().answers);
-        let is_new = |id: &&FieldId| !shown.contains(*id) && found.fields.iter().any(|f| &f.id == *id);
-        quiet.extend(assessment.visible_fields.iter().filter(is_new).map(|id| format!("form.{id}")));
+        let is_new = |field: &&Field| {
+            shown.asked_field(&field.id).is_none() && assessment.asked_field(&field.id).is_some()
+        };
+        quiet.extend(found.fields.iter().filter(is_new).map(|field| format!("form.{}", field.id)));
         if let Some(place) = one(&posted, "_file") {
             let place = file_place(place, &posted, &draft.content().answers);
             return Ok(to(lang, &format!("/a/{}/q/{section}/{place}", draft.key().text())));

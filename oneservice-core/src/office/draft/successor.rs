@@ -88,9 +88,8 @@ impl Office {
             content.take_from(result, in_force);
         }
         // What is asked for a first result alone is no question of a later one.
-        let visible =
-            in_force.assess(&content.filing(self.today()), self.inner.catalog.places()).visible_fields;
-        content.answers.retain(|field, _| visible.iter().any(|shown| shown.as_str() == field));
+        let asked = in_force.assess(&content.filing(self.today()), self.inner.catalog.places()).asked_fields;
+        content.answers.retain(|field, _| asked.iter().any(|asked| asked.id.as_str() == field));
         Ok(content)
     }
 }
