@@ -9,6 +9,7 @@ use oneservice_core::office::{DocumentError, OfficeError};
 use oneservice_core::request::Denial;
 use oneservice_core::store::{StoreError, TransferError};
 use oneservice_core::text::Lang;
+use oneservice_pilot::delegation::DelegationError;
 use oneservice_pilot::demo::NotHere;
 use oneservice_pilot::sample::SampleError;
 use oneservice_pilot::staff::StaffError;
@@ -73,6 +74,12 @@ impl CliError {
     /// The same for an act that is about no request.
     pub(crate) fn denied_of_office(lang: Lang, catalog: &Catalog, denials: &[Denial]) -> Self {
         Self::told(denials, sentence::office_denials(lang, catalog, denials))
+    }
+
+    /// Why a role is not given to another.
+    pub(crate) fn not_delegated(lang: Lang, catalog: &Catalog, why: &DelegationError) -> Self {
+        let words = sentence::delegation(lang, catalog, why);
+        Self::Denied(vec![No { code: why.code(), words, params: why.params() }])
     }
 
     /// Each denial with its words.

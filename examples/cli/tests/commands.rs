@@ -248,6 +248,14 @@ fn steps_are_taken_given_and_delegated() {
     let done = act("pass", "deputy", &examine);
     let last = done["events"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&last["officer"], &last["delegated_by"]), (&json!("deputy"), &json!("examiner")));
+    let list = office.run_in("data", &["staff", "list"], "");
+    assert!(words(&list.stdout).contains("examiner@trade also by deputy from"), "{}", words(&list.stdout));
+    // It ends before its time, once.
+    let end = ["staff", "end-delegation", "examiner", "deputy", "--role", "examiner@trade"];
+    office.ask(&end);
+    assert_eq!(denied("pass", "deputy", &examine), "not-your-role");
+    let (exit, error) = office.refused("data", &end);
+    assert_eq!((exit, &error["params"]["denials"][0]["code"]), (4, &json!("delegation-none")), "{error}");
 }
 
 /// One complete return: the first names what it likes, a later one says why it names something only now.

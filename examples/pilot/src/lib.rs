@@ -4,6 +4,7 @@
 
 pub mod changes;
 pub mod collector;
+pub mod delegation;
 pub mod demo;
 pub mod fake;
 pub mod open;

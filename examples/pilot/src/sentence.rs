@@ -1,12 +1,14 @@
 //! From values to sentences: stages, dates, money, problems, denials. Pages, command line and print share them.
 
 use oneservice_core::calendar::{Calendar, Date, DateTime};
-use oneservice_core::catalog::{Catalog, Field, FieldKind, Problem, Service, Unoffered};
+use oneservice_core::catalog::{Catalog, Field, FieldKind, Problem, Role, Service, Unoffered};
 use oneservice_core::request::{
-    AnyFact, AnyRequest, Denial, Ending, Entry, FactName, INSPECTION_PHOTO, Item, StageName, Unfollowable,
+    AnyFact, AnyRequest, Appointment, Denial, Ending, Entry, FactName, INSPECTION_PHOTO, Item, StageName,
+    Unfollowable,
 };
 use oneservice_core::text::{Lang, khmer_digits};
 
+use crate::delegation::DelegationError;
 use crate::words;
 
 /// The stage in words, with how a closed request ended.
@@ -146,11 +148,7 @@ pub fn denial(lang: Lang, catalog: &Catalog, service: &Service, denial: &Denial)
         let found = service.review.steps.iter().find(|step| step.id.as_str() == id);
         found.map_or_else(|| id.to_owned(), |step| step.title.get(lang).to_owned())
     };
-    let role = |word: &str| {
-        let role =
-            oneservice_core::catalog::Role::from_word(word).and_then(|role| catalog.office().role(role));
-        role.map_or_else(|| word.to_owned(), |role| role.name.get(lang).to_owned())
-    };
+    let role = |word: &str| role(lang, catalog, word);
     let list = |text: &str, one: &dyn Fn(&str) -> String| {
         text.split(", ").filter(|word| !word.is_empty()).map(one).collect::<Vec<_>>().join(", ")
     };
@@ -254,4 +252,41 @@ pub fn unfollowable(lang: Lang, why: &Unfollowable) -> String {
         }
         _ => words::get(lang, why.code(), &[]),
     }
+}
+
+/// A role as the office names it.
+fn role(lang: Lang, catalog: &Catalog, word: &str) -> String {
+    let role = Role::from_word(word).and_then(|role| catalog.office().role(role));
+    role.map_or_else(|| word.to_owned(), |role| role.name.get(lang).to_owned())
+}
+
+/// A role and its department, as the office names them.
+pub fn appointment(lang: Lang, catalog: &Catalog, of: &Appointment) -> String {
+    let office = catalog.office();
+    let role =
+        office.role(of.role).map_or_else(|| of.role.to_string(), |role| role.name.get(lang).to_owned());
+    let department = office.department(of.department.as_str());
+    let department = department.map_or_else(|| of.department.to_string(), |d| d.name.get(lang).to_owned());
+    format!("{role} · {department}")
+}
+
+/// Why a role is not given to another, or not taken back, and what to do.
+pub fn delegation(lang: Lang, catalog: &Catalog, why: &DelegationError) -> String {
+    let mut params = why.params();
+    for (name, value) in &mut params {
+        *value = match why {
+            DelegationError::Period { .. } => digits(lang, value),
+            DelegationError::Over { until } => date(lang, *until),
+            DelegationError::NotHeld { role, department, .. }
+            | DelegationError::Held { role, department, .. }
+                if *name == "role" =>
+            {
+                appointment(lang, catalog, &Appointment::new(*role, department.clone()))
+            }
+            DelegationError::Clash { .. } => role(lang, catalog, value),
+            _ => continue,
+        };
+    }
+    let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    words::get(lang, why.code(), &params)
 }

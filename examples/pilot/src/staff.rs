@@ -11,17 +11,16 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use oneservice_core::calendar::Date;
-use oneservice_core::catalog::{OfficeProfile, Role};
-use oneservice_core::ids::{DepartmentId, OfficerId};
+use oneservice_core::catalog::OfficeProfile;
+use oneservice_core::ids::OfficerId;
 use oneservice_core::office::StaffDirectory;
 use oneservice_core::request::{Appointment, Officer};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::delegation::Delegation;
 use crate::open::private_folder;
 
-/// The longest delegation.
-const DELEGATION_MAX_DAYS: i32 = 366;
 /// The shortest password.
 pub const PASSWORD_MIN_CHARS: usize = 10;
 
@@ -35,24 +34,6 @@ pub struct Staff {
     /// What was delegated, for how long.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub delegations: Vec<Delegation>,
-}
-
-/// An officer's role, given to another for a while.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Delegation {
-    /// Whose role it is.
-    pub from: OfficerId,
-    /// Who acts in it meanwhile, too.
-    pub to: OfficerId,
-    /// The role.
-    pub role: Role,
-    /// In which department.
-    pub department: DepartmentId,
-    /// The first day.
-    pub since: Date,
-    /// The last day.
-    pub until: Date,
 }
 
 /// The staff file of an office that runs, read again when it was changed: who is taken out of it is out at once.
@@ -86,6 +67,23 @@ impl StaffFile {
             }
         }
         Arc::clone(&read.1)
+    }
+
+    /// Changes the file, as [`Staff::change`]; the change holds at once.
+    ///
+    /// # Errors
+    /// As [`Staff::change`].
+    pub fn change<T, E: From<StaffError>>(
+        &self,
+        change: impl FnOnce(&mut Staff) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let (done, staff) = Staff::change(&self.path, |staff| {
+            let done = change(staff)?;
+            Ok::<_, E>((done, staff.clone()))
+        })?;
+        *read = (stamp(&self.path), Arc::new(staff));
+        Ok(done)
     }
 }
 
@@ -147,9 +145,6 @@ pub enum StaffError {
     /// An officer must be appointed to something, and nothing the office does not have.
     #[error("{0}")]
     Appointment(String),
-    /// A role is delegated by who holds it, to another officer, for some days.
-    #[error("{0}")]
-    Delegation(String),
     /// The password could not be hashed.
     #[error("the password could not be hashed: {0}")]
     Hash(String),
@@ -164,7 +159,6 @@ impl StaffError {
             Self::Taken(_) => "staff-taken",
             Self::Short => "password-short",
             Self::Appointment(_) => "appointment",
-            Self::Delegation(_) => "delegation",
             Self::Hash(_) => "hash",
         }
     }
@@ -202,6 +196,28 @@ impl Staff {
         let mut out = options.open(&draft).map_err(file)?;
         out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(file)?;
         fs::rename(&draft, path).map_err(file)
+    }
+
+    /// Reads the staff file, changes it and writes it, while no other program or page does; if `change` fails, it stays as it was.
+    ///
+    /// # Errors
+    /// [`StaffError::File`], [`StaffError::Format`], and those of `change`.
+    pub fn change<T, E: From<StaffError>>(
+        path: &Path,
+        change: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let lock = path.with_extension("lock");
+        let file = |source| StaffError::File { path: lock.clone(), source };
+        if let Some(folder) = path.parent() {
+            private_folder(folder).map_err(file)?;
+        }
+        // Held until the end of the function.
+        let held = fs::File::create(&lock).map_err(file)?;
+        held.lock().map_err(file)?;
+        let mut staff = Self::read(path)?;
+        let done = change(&mut staff)?;
+        staff.write(path)?;
+        Ok(done)
     }
 
     /// Adds an officer.
@@ -250,62 +266,6 @@ impl Staff {
     /// An officer by sign-in name.
     pub fn member(&self, id: &str) -> Option<&Member> {
         self.officers.iter().find(|member| member.id.as_str() == id)
-    }
-
-    /// Gives a role of one officer to another, too, from a day to a day.
-    ///
-    /// # Errors
-    /// [`StaffError::Delegation`] to oneself, for a period that ends before it begins or is longer than a year, of a role that is not
-    /// `from`'s own, or to somebody who cannot hold it.
-    pub fn delegate(&mut self, office: &OfficeProfile, new: Delegation) -> Result<(), StaffError> {
-        let no = |why: String| Err(StaffError::Delegation(why));
-        let (Some(from), Some(to)) = (self.member(new.from.as_str()), self.member(new.to.as_str())) else {
-            return no(format!("there is no officer {} or no officer {}", new.from, new.to));
-        };
-        if from.id == to.id {
-            return no(format!("{} cannot delegate to themselves", new.from));
-        }
-        if new.until < new.since
-            || new.since.until(new.until).map_or(0, |span| span.get_days()) > DELEGATION_MAX_DAYS
-        {
-            return no(format!(
-                "from {} to {} is no period of 1 to {DELEGATION_MAX_DAYS} days",
-                new.since, new.until
-            ));
-        }
-        let own = Appointment::new(new.role, new.department.clone());
-        if !from.appointments.contains(&own) {
-            return no(format!("{} is not {}@{}", new.from, new.role, new.department));
-        }
-        if to.appointments.contains(&own) {
-            return no(format!("{} is {}@{} already", new.to, new.role, new.department));
-        }
-        if let Some(other) = to.appointments.iter().find(|other| !office.may_hold_both(new.role, other.role))
-        {
-            return no(format!("one person cannot be {} and {}", new.role, other.role));
-        }
-        self.delegations.push(new);
-        Ok(())
-    }
-
-    /// An officer as of `today`, with what was delegated to them.
-    pub fn officer(&self, id: &str, today: Date) -> Option<Officer> {
-        let mut officer = self.member(id)?.officer();
-        let in_force = |delegation: &&Delegation| {
-            let still_holds = self.member(delegation.from.as_str()).is_some_and(|from| {
-                from.appointments.contains(&Appointment::new(delegation.role, delegation.department.clone()))
-            });
-            delegation.to == officer.id
-                && (delegation.since..=delegation.until).contains(&today)
-                && still_holds
-        };
-        let delegated = self.delegations.iter().filter(in_force).map(|delegation| Appointment {
-            delegated_by: Some(delegation.from.clone()),
-            ..Appointment::new(delegation.role, delegation.department.clone())
-        });
-        let delegated: Vec<Appointment> = delegated.collect();
-        officer.appointments.extend(delegated);
-        Some(officer)
     }
 
     /// The officer, if the password is right. Takes about as long for a name that is not there. Slow on purpose: call

@@ -193,6 +193,7 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/desk/logout", post(desk::login::sign_out))
         .route("/desk/find", get(desk::find::show))
         .route("/desk/results", get(desk::find::results))
+        .route("/desk/away", get(desk::away::show).post(desk::away::change))
         .route("/desk/cash", get(desk::cash::show).post(desk::cash::close))
         .route("/desk/new", get(desk::enter::services))
         .route("/desk/new/{service}", get(desk::enter::service).post(desk::enter::start))

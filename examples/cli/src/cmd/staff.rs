@@ -6,8 +6,10 @@ use clap::Subcommand;
 use oneservice_core::calendar::Date;
 use oneservice_core::catalog::Role;
 use oneservice_core::ids::OfficerId;
+use oneservice_core::office::{Clock, SystemClock};
 use oneservice_core::request::Appointment;
-use oneservice_pilot::staff::{Delegation, Member, Staff as Members};
+use oneservice_pilot::delegation::Delegation;
+use oneservice_pilot::staff::{Member, Staff as Members, StaffError};
 use oneservice_pilot::{PilotError, Place};
 use serde_json::{Value, json};
 
@@ -46,7 +48,17 @@ pub(crate) enum Staff {
         #[arg(long)]
         until: Date,
     },
-    /// List officers.
+    /// Take a role back before the last day that was said: it ends at once.
+    EndDelegation {
+        /// Whose role it is.
+        from: OfficerId,
+        /// Who acts in it meanwhile.
+        to: OfficerId,
+        /// The role.
+        #[arg(long, value_name = "ROLE@DEPARTMENT")]
+        role: String,
+    },
+    /// List officers, and what they gave to others for now or later.
     List,
 }
 
@@ -67,11 +79,11 @@ fn value(member: &Member) -> Value {
 
 impl Staff {
     pub(crate) fn run(self, place: &Place, out: &mut Output) -> Result<(), CliError> {
-        if matches!(self, Self::List) && !place.data.is_dir() {
+        if !matches!(self, Self::Add { .. }) && !place.data.is_dir() {
             return Err(PilotError::NoOffice(place.data.clone()).into());
         }
         let file = place.staff_file();
-        let mut members = Members::read(&file)?;
+        let today = || Ok::<_, CliError>(place.catalog()?.calendar().local_date(SystemClock.now()));
         match self {
             Self::Add { id, name, roles, known_by } => {
                 let catalog = place.catalog()?;
@@ -82,30 +94,56 @@ impl Staff {
                 }
                 let mut password = String::new();
                 std::io::stdin().lock().read_line(&mut password)?;
-                members.add(
-                    catalog.office(),
-                    id,
-                    &name,
-                    roles,
-                    known_by,
-                    password.trim_end_matches(['\r', '\n']),
-                )?;
-                members.write(&file)?;
-                let added = members.officers.last().map(value);
+                let password = password.trim_end_matches(['\r', '\n']);
+                let added = Members::change(&file, |members| {
+                    members.add(catalog.office(), id, &name, roles, known_by, password)?;
+                    Ok::<_, StaffError>(members.officers.last().map(value))
+                })?;
                 Ok(out.either(&json!(added), || "added; a running server knows it at once".into())?)
             }
             Self::Delegate { from, to, role, since, until } => {
                 let Appointment { role, department, .. } = appointment(&role)?;
                 let new = Delegation { from, to, role, department, since, until };
-                let value = json!(new);
-                members.delegate(place.catalog()?.office(), new)?;
-                members.write(&file)?;
+                let (value, catalog, today) = (json!(new), place.catalog()?, today()?);
+                Members::change(&file, |members| {
+                    members
+                        .delegate(catalog.office(), new, today)
+                        .map_err(|why| CliError::not_delegated(out.lang, &catalog, &why))
+                })?;
                 Ok(out.either(&value, || "delegated; a running server knows it at once".into())?)
             }
+            Self::EndDelegation { from, to, role } => {
+                let (role, catalog, today) = (appointment(&role)?, place.catalog()?, today()?);
+                let value =
+                    json!({ "from": from, "to": to, "role": role.role, "department": role.department });
+                Members::change(&file, |members| {
+                    members
+                        .end_delegation(&from, &to, &role, today)
+                        .map_err(|why| CliError::not_delegated(out.lang, &catalog, &why))
+                })?;
+                Ok(out.either(&value, || "ended; a running server knows it at once".into())?)
+            }
             Self::List => {
+                let (members, today) = (Members::read(&file)?, today()?);
                 for member in &members.officers {
-                    out.either(&value(member), || {
-                        format!("{:<20} {:<40} {}", member.id.as_str(), member.name, roles(member).join(" "))
+                    let given: Vec<&Delegation> =
+                        members.delegated(today).filter(|delegation| delegation.from == member.id).collect();
+                    let mut listed = value(member);
+                    listed["delegated"] = json!(given);
+                    out.either(&listed, || {
+                        let line = format!(
+                            "{:<20} {:<40} {}",
+                            member.id.as_str(),
+                            member.name,
+                            roles(member).join(" ")
+                        );
+                        let given = given.iter().map(|d| {
+                            format!(
+                                "\n{:<20} {}@{} also by {} from {} to {}",
+                                "", d.role, d.department, d.to, d.since, d.until
+                            )
+                        });
+                        std::iter::once(line).chain(given).collect()
                     })?;
                 }
                 Ok(())

@@ -80,21 +80,15 @@ pub fn officers(catalog: &Catalog) -> Vec<Officer> {
 /// # Errors
 /// [`StaffError`].
 pub fn add_staff(office: &OfficeProfile, officers: &[Officer], file: &Path) -> Result<Staff, StaffError> {
-    let mut staff = Staff::read(file)?;
-    for officer in
-        officers.iter().filter(|officer| staff.member(officer.id.as_str()).is_none()).collect::<Vec<_>>()
-    {
-        staff.add(
-            office,
-            officer.id.clone(),
-            &officer.name,
-            officer.appointments.clone(),
-            Vec::new(),
-            PASSWORD,
-        )?;
-    }
-    staff.write(file)?;
-    Ok(staff)
+    Staff::change(file, |staff| {
+        for officer in officers {
+            if staff.member(officer.id.as_str()).is_none() {
+                let appointments = officer.appointments.clone();
+                staff.add(office, officer.id.clone(), &officer.name, appointments, Vec::new(), PASSWORD)?;
+            }
+        }
+        Ok(staff.clone())
+    })
 }
 
 /// What a demonstration is to be.

@@ -1,6 +1,7 @@
 //! Pages for staff.
 
 mod aside;
+pub(crate) mod away;
 pub(crate) mod cash;
 pub(crate) mod enter;
 pub(crate) mod find;

@@ -134,14 +134,11 @@ struct List {
 }
 
 fn lists(app: &App, p: &Page, officer: &Officer) -> Vec<List> {
-    let profile = app.office.catalog().office();
     let queue = |appointment: &Appointment| {
         let queue = QueueName::new(appointment.role, &appointment.department);
-        let role = profile.role(appointment.role).map(|r| p.c(&r.name)).unwrap_or_default();
-        let department = profile.department(appointment.department.as_str()).map(|d| p.c(&d.name));
         List {
             name: queue.to_string(),
-            title: format!("{role} · {}", department.unwrap_or_default()),
+            title: sentence::appointment(p.lang, app.office.catalog(), appointment),
             query: Query::Queue(queue),
             of: Some(appointment.clone()),
         }

@@ -1,6 +1,6 @@
 //! The staff's desktop: officers do what the plan asks next, as far as its pages say it.
 
-use jiff::civil::Date;
+use oneservice_core::calendar::{Date, dmy};
 use oneservice_core::catalog::{Catalog, DocumentFormat};
 use oneservice_core::text::Lang;
 use oneservice_pilot::{demo, fake};
@@ -37,8 +37,18 @@ impl Desk {
         Self { screen, officers, examiner, code: String::new(), today, officer: String::new() }
     }
 
-    /// The examiner is away: `deputy` works in their place.
-    pub(crate) fn deputize(&mut self, deputy: &str) {
+    /// The examiner is away from the one day to the other: `deputy` works in their place.
+    pub(crate) async fn deputize(&mut self, deputy: &str, role: &str, (since, until): (Date, Date)) {
+        let examiner = self.examiner.clone();
+        self.sit(&examiner).await;
+        self.screen.visit("/desk").await;
+        self.screen.tap("a[href$='/desk/away']").await;
+        let days = [pair("since", &dmy(since)), pair("until", &dmy(until))];
+        self.screen.fill(&[&days[..], &[pair("role", role), pair("to", deputy)]].concat()).await;
+        self.screen.picture("away").await;
+        self.screen.tap("main form button:not(.plain)").await;
+        self.screen.picture("away-given").await;
+        assert!(self.screen.has("button.plain").await, "it can be ended");
         let theirs = self.officers.iter_mut().filter(|(_, officer)| *officer == self.examiner);
         theirs.for_each(|(_, officer)| deputy.clone_into(officer));
         deputy.clone_into(&mut self.examiner);

@@ -9,7 +9,6 @@ use oneservice_core::catalog::{Catalog, Purpose, Role, Service, Validity};
 use oneservice_core::office::{Clock, SystemClock};
 use oneservice_pilot::demo::{self, Dice};
 use oneservice_pilot::fake;
-use oneservice_pilot::staff::{Delegation, Staff};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -81,23 +80,6 @@ impl Stage {
         self.today()
     }
 
-    /// Who examines is away for some days, as `oneservice staff delegate` records it.
-    fn delegate(&self, service: &Service) {
-        let town = self.town();
-        let mut staff = Staff::read(&town.staff_file).unwrap();
-        let examined = service.review.steps.iter().find(|step| step.role == Role::Examiner).unwrap();
-        let delegation = Delegation {
-            from: "examiner".parse().unwrap(),
-            to: DEPUTY.parse().unwrap(),
-            role: examined.role,
-            department: examined.department.clone(),
-            since: self.today(),
-            until: self.today().saturating_add(jiff::Span::new().days(7)),
-        };
-        staff.delegate(self.catalog.office(), delegation).unwrap();
-        staff.write(&town.staff_file).unwrap();
-    }
-
     /// The catalogue's own sample, or one that is made up of what the form asks.
     fn sample(&self, service: &Arc<Service>) -> Value {
         let name = service.id.as_str().replace('.', "_");
@@ -137,8 +119,9 @@ pub(crate) async fn go(journey: &Journey, engine: Option<&str>, shots: Option<Pa
     }
     desk.code = applicant.apply().await;
     if shows(Situation::Delegation) {
-        stage.delegate(service);
-        desk.deputize(DEPUTY);
+        let examined = service.review.steps.iter().find(|step| step.role == Role::Examiner).unwrap();
+        let days = (stage.today(), stage.today().saturating_add(jiff::Span::new().days(7)));
+        desk.deputize(DEPUTY, &format!("{}@{}", examined.role, examined.department), days).await;
     }
     to_collected(journey, &mut applicant, &mut desk).await;
     if shows(Situation::Renewal) {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod afterwards;
+mod away;
 mod behalf;
 mod cash;
 mod citizens;
