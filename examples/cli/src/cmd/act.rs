@@ -63,6 +63,10 @@ impl Act {
             | Self::Complain { code, .. }
             | Self::Mandate { code, .. }
             | Self::RevokeMandate { code } => (code.clone(), Actor::Applicant),
+            Self::Correct(given) => match &given.officer {
+                Some(id) => (given.code.clone(), officer(&opened, id)?),
+                None => (given.code.clone(), Actor::Applicant),
+            },
             Self::Pay { at }
             | Self::RecordTransfer { at, .. }
             | Self::ConfirmTransfer { at }
@@ -233,6 +237,7 @@ impl Act {
                 let signature = office.signature(service, SignatureMethod::Paper, &name, None).await?;
                 Command::Cosign { identity, signature }
             }
+            Self::Correct(given) => given.command(office, request, by).await?,
             Self::Withdraw { reason, .. } => Command::Withdraw { reason },
             Self::Object { text, .. } => Command::Object { text },
             Self::Objection { uphold: true, note, .. } => Command::UpholdObjection { note },

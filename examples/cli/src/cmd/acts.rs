@@ -7,6 +7,8 @@ use oneservice_core::calendar::{Date, parse_date};
 use oneservice_core::ids::{ReasonCode, StepId};
 use oneservice_core::request::Item;
 
+use super::correct::Correct;
+
 /// On which request an officer acts, and who that is.
 #[derive(Debug, Args)]
 pub(crate) struct AtDesk {
@@ -123,6 +125,9 @@ pub(crate) enum Act {
         #[arg(long)]
         note: Option<String>,
     },
+    /// Send in what the applicant corrects in a request that was given back: all of it together. With `--as` as an officer enters it at the
+    /// counter.
+    Correct(Correct),
     /// Grant the request in its deciding step.
     Approve {
         #[command(flatten)]

@@ -4,6 +4,7 @@ mod act;
 mod acts;
 pub(crate) mod cash;
 pub(crate) mod catalog;
+mod correct;
 pub(crate) mod demo;
 pub(crate) mod details;
 mod follow;
