@@ -151,9 +151,9 @@ fn pages(lang: Lang) -> Router<App> {
     let uploads = Router::new()
         .route("/a/{key}/d/{document}", get(citizen::upload::show).post(citizen::upload::take))
         .route("/a/{key}/q/{section}/{place}", get(citizen::cell::show).post(citizen::cell::attach))
-        .route("/r/{key}/fix/q/{place}", get(citizen::cell::show).post(citizen::cell::attach))
         .route("/desk/r/{id}/inspection", post(desk::inspection::report))
-        .route("/r/{key}/fix/d/{document}", get(citizen::fix::paper).post(citizen::fix::take_paper))
+        .nest("/r/{key}/fix", correction_files())
+        .nest("/desk/r/{id}/fix", correction_files())
         // The service's own limit is checked while the file streams.
         .layer(DefaultBodyLimit::max(120 << 20));
     let scans = Router::new()
@@ -169,10 +169,8 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/a/{key}/who", get(citizen::who::show).post(citizen::who::change))
         .route("/a/{key}/q/{section}", get(citizen::draft::questions).post(citizen::draft::answer))
         .route("/a/{key}/q/{section}/{place}/remove", post(citizen::cell::remove))
-        .route("/r/{key}/fix/q/{place}/remove", post(citizen::cell::remove))
         .route("/a/{key}/f/{blob}", get(citizen::upload::view))
         .route("/a/{key}/d/{document}/remove", post(citizen::upload::remove))
-        .route("/r/{key}/fix/d/{document}/remove", post(citizen::fix::remove_paper))
         .route("/a/{key}/sign", get(citizen::sign::show).post(citizen::sign::sign))
         .route("/a/{key}/check", get(citizen::check::show))
         .route("/a/{key}/send", post(citizen::check::send))
@@ -185,6 +183,7 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/r/{key}/object", get(citizen::object::show).post(citizen::object::object))
         .route("/r/{key}/follow/{purpose}", post(citizen::follow::follow))
         .route("/r/{key}/fix", get(citizen::fix::show).post(citizen::fix::answer))
+        .route("/desk/r/{id}/fix", get(citizen::fix::show).post(citizen::fix::answer))
         .route("/track", get(citizen::receipt::track).post(citizen::receipt::tracked))
         .route("/verify", get(citizen::verify::show))
         .route("/v/{*number}", get(citizen::verify::of))
@@ -204,6 +203,15 @@ fn pages(lang: Lang) -> Router<App> {
         .merge(uploads)
         .merge(scans)
         .layer(Extension(lang))
+}
+
+/// The files of a correction, below the page of the correction itself.
+fn correction_files() -> Router<App> {
+    Router::new()
+        .route("/q/{place}", get(citizen::cell::show).post(citizen::cell::attach))
+        .route("/q/{place}/remove", post(citizen::cell::remove))
+        .route("/d/{document}", get(citizen::fix::paper).post(citizen::fix::take_paper))
+        .route("/d/{document}/remove", post(citizen::fix::remove_paper))
 }
 
 async fn ready(axum::extract::State(app): axum::extract::State<App>) -> StatusCode {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::registers::Turn;
-use super::{Case, Office, OfficeError};
+use super::{Case, DraftHandle, Office, OfficeError};
 use crate::ids::{AccessKey, CommitId, Digest32, RequestId};
 use crate::request::{
     Actor, AnyRequest, Command, CommandDenied, Context, Corrections, Decided, FactName, Recorded,
@@ -301,12 +301,24 @@ impl Office {
     /// request's now.
     ///
     /// # Errors
-    /// As [`act`](Self::act) and [`correction_draft`](Self::correction_draft); [`OfficeError::Contention`] if the draft was changed
-    /// meanwhile.
+    /// As [`DraftHandle::send_corrections`] and [`correction_draft`](Self::correction_draft).
     pub async fn send_corrections(&self, link: AccessKey, basis: Basis) -> Result<Acted, OfficeError> {
-        let id = self.case_by_link(link).await?.request.record().id;
         let draft = self.correction_draft(link).await?;
-        let (closes, content) = ((draft.place, draft.version), draft.content().clone());
+        let by = Actor::with_link(draft.content().by_representative);
+        draft.send_corrections(&by, basis).await
+    }
+}
+
+impl DraftHandle {
+    /// Sends corrections in, as their applicant or, from the counter, as an officer. The draft ends with it: its files are the request's
+    /// now.
+    ///
+    /// # Errors
+    /// As [`Office::act`]; [`OfficeError::NotFound`] for a draft of something else; [`OfficeError::Contention`] if the draft was changed
+    /// meanwhile.
+    pub async fn send_corrections(self, by: &Actor, basis: Basis) -> Result<Acted, OfficeError> {
+        let Self { office, place, version, content, .. } = self;
+        let id = content.corrects.ok_or(OfficeError::NotFound)?;
         let corrections = Corrections {
             channel: content.channel,
             answers: content.answers,
@@ -314,7 +326,6 @@ impl Office {
             signature: content.signature,
             explanations: content.explanations,
         };
-        let by = Actor::with_link(content.by_representative);
-        self.act_closing(id, Command::Resubmit(corrections), &by, basis, Some(closes)).await
+        office.act_closing(id, Command::Resubmit(corrections), by, basis, Some((place, version))).await
     }
 }

@@ -49,6 +49,11 @@ impl Secret {
         self.link(b"cosigner", id.as_bytes())
     }
 
+    /// The key of the `nth` correction of a request that officers enter at the counter: whoever goes on with it finds what was begun.
+    pub(super) fn counter_link(&self, id: RequestId, nth: u64) -> AccessKey {
+        self.link(b"counter", format!("{id}:{nth}").as_bytes())
+    }
+
     fn link(&self, purpose: &[u8], value: &[u8]) -> AccessKey {
         let digest = self.keyed(purpose, value);
         let mut bytes = [0; 16];

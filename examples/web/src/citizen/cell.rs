@@ -3,7 +3,8 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{FromRequestParts, Multipart, Path, State};
+use axum::http::request::Parts;
 use axum::response::Response;
 use oneservice_core::catalog::FilePlace;
 use oneservice_core::office::{DocumentError, DraftContent, DraftHandle, OfficeError};
@@ -11,12 +12,12 @@ use oneservice_core::request::Evidence;
 use oneservice_core::text::Lang;
 use serde::Deserialize;
 
-use super::fix::is_returned;
+use super::correction::Correction;
 use super::upload::{Saved, chosen, complaint, interrupted, limits, size};
 use super::{changed, key};
 use crate::App;
 use crate::files::find;
-use crate::page::{Page, answer, html, to};
+use crate::page::{Page, answer, error, html, to};
 
 #[derive(Template)]
 #[template(path = "cell.html")]
@@ -33,37 +34,42 @@ struct CellPage {
 }
 
 /// A draft, and where its pages are: the page of questions, and what the address of a file's page begins with.
-struct Opened {
+pub(crate) struct Opened {
     draft: DraftHandle,
     questions: String,
     files: String,
 }
 
-/// What an address says of a file's place: that of a correction has no section.
+/// What an address says of the place.
 #[derive(Debug, Deserialize)]
 pub(crate) struct At {
-    key: String,
-    section: Option<String>,
     place: String,
 }
 
-/// The draft of a new request or of a correction, or where to go instead.
-async fn open(app: &App, lang: Lang, at: &At) -> Result<Result<Opened, Response>, OfficeError> {
-    let key = key(&at.key)?;
-    if let Some(section) = &at.section {
-        let draft = app.office.open_draft(key).await?;
+/// The address of a draft's page of questions; a correction has one page and no section.
+#[derive(Debug, Deserialize)]
+struct Section {
+    key: String,
+    section: String,
+}
+
+impl FromRequestParts<App> for Opened {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let Ok(Path(at)) = Path::<Section>::from_request_parts(parts, app).await else {
+            let Correction { draft, base, .. } = Correction::from_request_parts(parts, app).await?;
+            return Ok(Self { draft, files: format!("{base}/q"), questions: base });
+        };
+        let lang: Lang = parts.extensions.get().copied().unwrap_or_default();
+        let opened = async { app.office.open_draft(key(&at.key)?).await };
+        let draft = opened.await.map_err(|problem| error(app, lang, &problem))?;
         if let Some(notice) = changed::first(lang, &draft) {
-            return Ok(Err(notice));
+            return Err(notice);
         }
-        let questions = format!("/a/{}/q/{section}", key.text());
-        return Ok(Ok(Opened { draft, files: questions.clone(), questions }));
+        let questions = format!("/a/{}/q/{}", draft.key().text(), at.section);
+        Ok(Self { draft, files: questions.clone(), questions })
     }
-    if !is_returned(app, &at.key).await? {
-        return Ok(Err(to(lang, &format!("/r/{}", key.text()))));
-    }
-    let questions = format!("/r/{}/fix", key.text());
-    let draft = app.office.correction_draft(key).await?;
-    Ok(Ok(Opened { draft, files: format!("{questions}/q"), questions }))
 }
 
 /// The file at a place of the form: the draft's, or the one that was sent with the request that it corrects.
@@ -142,45 +148,31 @@ async fn take(
 pub(crate) async fn show(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path(at): Path<At>,
+    opened: Opened,
+    Path(At { place }): Path<At>,
 ) -> Response {
-    let made = async {
-        match open(&app, lang, &at).await? {
-            Ok(opened) => page(&app, lang, &opened, &at.place, None).await,
-            Err(instead) => Ok(instead),
-        }
-    };
-    answer(&app, lang, made.await)
+    answer(&app, lang, page(&app, lang, &opened, &place, None).await)
 }
 
 pub(crate) async fn attach(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path(at): Path<At>,
+    opened: Opened,
+    Path(At { place }): Path<At>,
     parts: Multipart,
 ) -> Response {
-    let made = async {
-        match open(&app, lang, &at).await? {
-            Ok(opened) => take(&app, lang, opened, &at.place, parts).await,
-            Err(instead) => Ok(instead),
-        }
-    };
-    answer(&app, lang, made.await)
+    answer(&app, lang, take(&app, lang, opened, &place, parts).await)
 }
 
 pub(crate) async fn remove(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path(at): Path<At>,
+    mut opened: Opened,
+    Path(At { place }): Path<At>,
 ) -> Response {
     let made = async {
-        match open(&app, lang, &at).await? {
-            Ok(mut opened) => {
-                opened.draft.detach_in_form(&at.place).await?;
-                Ok(to(lang, &opened.questions))
-            }
-            Err(instead) => Ok(instead),
-        }
+        opened.draft.detach_in_form(&place).await?;
+        Ok(to(lang, &opened.questions))
     };
     answer(&app, lang, made.await)
 }

@@ -9,15 +9,17 @@ use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::catalog::ClockRule;
 use oneservice_core::ids::DocumentId;
-use oneservice_core::office::{Basis, Case, DraftHandle, OfficeError};
-use oneservice_core::request::{AnyRequest, Denial, Item, SignatureMethod};
+use oneservice_core::office::{Basis, OfficeError};
+use oneservice_core::request::{AnyRequest, Channel, Denial, Item, SignatureMethod};
 use oneservice_core::text::Lang;
 use oneservice_pilot::{sentence, words};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::correction::Correction;
 use super::draft::on_their_way;
 use super::upload::{Remove, complaint, limits, receive, size};
-use super::{Wrong, errors_by_path, key};
+use super::{Wrong, errors_by_path};
 use crate::App;
 use crate::fields::{Control, answers, control, file_place, one, with_files};
 use crate::page::{Page, answer as answered, error, html_with, to};
@@ -55,17 +57,15 @@ struct Fix {
 fn page(
     app: &App,
     lang: Lang,
-    case: &Case,
-    draft: &DraftHandle,
+    correction: &Correction,
     denials: &[Denial],
     add: Option<&str>,
     status: StatusCode,
 ) -> Result<Response, OfficeError> {
-    let AnyRequest::Returned(returned) = &case.request else { return Err(OfficeError::NotFound) };
+    let AnyRequest::Returned(returned) = &correction.case.request else { return Err(OfficeError::NotFound) };
     let (record, service) = (returned.record(), returned.service());
-    let base = format!("/r/{}", draft.key().text());
-    let p = Page::new(app, lang, format!("{base}/fix"));
-    let content = draft.content();
+    let p = correction.page(app, lang, "");
+    let content = correction.draft.content();
     let mut errors = BTreeMap::new();
     let mut wrong = Vec::new();
     for denial in denials {
@@ -157,7 +157,7 @@ fn page(
     });
     let page = Fix {
         items: items.collect(),
-        back: p.u(&base),
+        back: p.u(&correction.home),
         code: record.code.to_string(),
         note: returned.stage().note.clone().unwrap_or_default(),
         last_day: returned.stage().correct_by.map(|day| p.date(day)).unwrap_or_default(),
@@ -171,33 +171,26 @@ fn page(
 pub(crate) async fn show(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path(text): Path<String>,
+    correction: Correction,
 ) -> Response {
-    let made = async {
-        let key = key(&text)?;
-        let case = app.office.case_by_link(key).await?;
-        if !matches!(case.request, AnyRequest::Returned(_)) {
-            return Ok(to(lang, &format!("/r/{}", key.text())));
-        }
-        let draft = app.office.correction_draft(key).await?;
-        page(&app, lang, &case, &draft, &[], None, StatusCode::OK)
-    };
-    answered(&app, lang, made.await)
+    answered(&app, lang, page(&app, lang, &correction, &[], None, StatusCode::OK))
 }
 
 /// The answers as they were sent, with what was corrected so far.
-fn seen(case: &Case, draft: &DraftHandle) -> Map<String, Value> {
+fn seen(Correction { case, draft, .. }: &Correction) -> Map<String, Value> {
     let mut answers = (*case.request.record().answers).clone();
     answers.extend(draft.content().answers.clone());
     answers
 }
 
 /// Saves answers and explanations of the page; nothing typed is lost, whatever comes next.
-async fn save(draft: &mut DraftHandle, case: &Case, posted: &[(String, String)]) -> Result<(), OfficeError> {
+async fn save(correction: &mut Correction, posted: &[(String, String)]) -> Result<(), OfficeError> {
+    let sent = seen(correction);
+    let Correction { case, draft, .. } = correction;
     let (record, service) = (case.request.record(), case.request.service());
     let on_page = |id: &str| posted.iter().any(|(name, _)| name == &format!("_on.{id}"));
     let asked = service.fields().filter(|f| on_page(f.id.as_str()));
-    let given = answers(asked, posted, &seen(case, draft));
+    let given = answers(asked, posted, &sent);
     // An answer left as it was is no correction.
     let changed = given.into_iter().filter(|(id, value)| {
         let old = record.answers.get(id).unwrap_or(&Value::Null);
@@ -220,7 +213,10 @@ async fn save(draft: &mut DraftHandle, case: &Case, posted: &[(String, String)])
     }
     let signer = one(posted, "_signer").map(str::trim).unwrap_or_default();
     if !signer.is_empty() {
-        draft.sign(SignatureMethod::Typed, signer, None).await?;
+        // At the counter the applicant signs on paper, and the officer sees it.
+        let at_counter = draft.content().channel == Channel::Counter;
+        let method = if at_counter { SignatureMethod::Paper } else { SignatureMethod::Typed };
+        draft.sign(method, signer, None).await?;
     }
     Ok(())
 }
@@ -237,39 +233,36 @@ fn same(old: &Value, new: &Value) -> bool {
 pub(crate) async fn answer(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path(text): Path<String>,
+    mut correction: Correction,
     Form(posted): Form<Vec<(String, String)>>,
 ) -> Response {
     let made = async {
-        let key = key(&text)?;
-        let case = app.office.case_by_link(key).await?;
-        if !matches!(case.request, AnyRequest::Returned(_)) {
-            return Ok(to(lang, &format!("/r/{}", key.text())));
-        }
-        let mut draft = app.office.correction_draft(key).await?;
-        let before = seen(&case, &draft);
-        save(&mut draft, &case, &posted).await?;
+        let before = seen(&correction);
+        save(&mut correction, &posted).await?;
         if let Some(document) =
             one(&posted, "_upload").and_then(|document| document.parse::<DocumentId>().ok())
         {
-            return Ok(to(lang, &format!("/r/{}/fix/d/{document}", key.text())));
+            return Ok(to(lang, &format!("{}/d/{document}", correction.base)));
         }
+        let now = seen(&correction);
         if let Some(place) = one(&posted, "_file") {
-            let place = file_place(place, &posted, &seen(&case, &draft));
-            return Ok(to(lang, &format!("/r/{}/fix/q/{place}", key.text())));
+            return Ok(to(lang, &format!("{}/q/{}", correction.base, file_place(place, &posted, &now))));
         }
         let add = one(&posted, "_add");
         // The next level of an address is a question: nothing is sent before it was asked.
-        if add.is_some()
-            || !on_their_way(case.request.service().fields(), &before, &seen(&case, &draft)).is_empty()
-        {
-            return page(&app, lang, &case, &draft, &[], add, StatusCode::OK);
+        let fields = correction.case.request.service().fields();
+        if add.is_some() || !on_their_way(fields, &before, &now).is_empty() {
+            return page(&app, lang, &correction, &[], add, StatusCode::OK);
         }
-        match app.office.send_corrections(key, Basis::default()).await {
-            // Not found: a second tap, and the first one has sent them.
-            Ok(_) | Err(OfficeError::NotFound) => Ok(to(lang, &format!("/r/{}", key.text()))),
+        match correction.draft.clone().send_corrections(&correction.by, Basis::default()).await {
+            Ok(_) => Ok(to(lang, &correction.home)),
             Err(OfficeError::Denied { denials, .. }) => {
-                page(&app, lang, &case, &draft, &denials, None, StatusCode::UNPROCESSABLE_ENTITY)
+                // A second tap, and the first one has sent them.
+                let sent = denials.iter().any(|denial| matches!(denial, Denial::NotInStage { .. }));
+                if sent {
+                    return Ok(to(lang, &correction.home));
+                }
+                page(&app, lang, &correction, &denials, None, StatusCode::UNPROCESSABLE_ENTITY)
             }
             Err(other) => Err(other),
         }
@@ -302,17 +295,15 @@ struct FixPaper {
 async fn paper_page(
     app: &App,
     lang: Lang,
-    key_text: &str,
+    correction: &Correction,
     document: &str,
     wrong: Option<OfficeError>,
     typed: Option<String>,
 ) -> Result<Response, OfficeError> {
-    let key = key(key_text)?;
-    let draft = app.office.correction_draft(key).await?;
+    let draft = &correction.draft;
     let service = draft.service().await?;
     let requirement = service.document(document).ok_or(OfficeError::NotFound)?;
-    let base = format!("/r/{}/fix", key.text());
-    let p = Page::new(app, lang, format!("{base}/d/{document}"));
+    let p = correction.page(app, lang, &format!("/d/{document}"));
     let saved = draft.content().evidence.iter().filter(|e| e.document == requirement.id).map(|e| Saved {
         name: e.name.clone(),
         size: size(lang, e.size_bytes),
@@ -324,7 +315,7 @@ async fn paper_page(
         None => String::new(),
     };
     let page = FixPaper {
-        back: p.u(&base),
+        back: p.u(&correction.base),
         name: p.c(&requirement.name),
         hint: requirement.hint.as_ref().map(|hint| p.c(hint)).unwrap_or_default(),
         limits: limits(lang, requirement),
@@ -337,65 +328,47 @@ async fn paper_page(
     Ok(html_with(StatusCode::OK, page))
 }
 
+/// The paper that an address names.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Paper {
+    document: String,
+}
+
 pub(crate) async fn paper(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path((text, document)): Path<(String, String)>,
+    correction: Correction,
+    Path(Paper { document }): Path<Paper>,
 ) -> Response {
-    let made = async {
-        if !is_returned(&app, &text).await? {
-            return Ok(to(lang, &format!("/r/{text}")));
-        }
-        paper_page(&app, lang, &text, &document, None, None).await
-    };
-    answered(&app, lang, made.await)
+    answered(&app, lang, paper_page(&app, lang, &correction, &document, None, None).await)
 }
 
 pub(crate) async fn remove_paper(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path((text, document)): Path<(String, String)>,
+    mut correction: Correction,
+    Path(Paper { document }): Path<Paper>,
     Form(remove): Form<Remove>,
 ) -> Response {
     let made = async {
-        let key = key(&text)?;
-        if !is_returned(&app, &text).await? {
-            return Ok(to(lang, &format!("/r/{}", key.text())));
-        }
-        let mut draft = app.office.correction_draft(key).await?;
-        draft.detach(remove.blob.parse().map_err(|_| OfficeError::NotFound)?).await?;
-        Ok(to(lang, &format!("/r/{}/fix/d/{document}", key.text())))
+        correction.draft.detach(remove.blob.parse().map_err(|_| OfficeError::NotFound)?).await?;
+        Ok(to(lang, &format!("{}/d/{document}", correction.base)))
     };
     answered(&app, lang, made.await)
-}
-
-/// Whether corrections are asked for: a page may be older than what was sent since.
-pub(super) async fn is_returned(app: &App, text: &str) -> Result<bool, OfficeError> {
-    let case = app.office.case_by_link(key(text)?).await?;
-    Ok(matches!(case.request, AnyRequest::Returned(_)))
 }
 
 pub(crate) async fn take_paper(
     State(app): State<App>,
     Extension(lang): Extension<Lang>,
-    Path((text, document)): Path<(String, String)>,
+    mut correction: Correction,
+    Path(Paper { document }): Path<Paper>,
     parts: Multipart,
 ) -> Response {
-    let Ok(opened) = key(&text) else { return error(&app, lang, &OfficeError::NotFound) };
-    match is_returned(&app, &text).await {
-        Ok(true) => {}
-        Ok(false) => return to(lang, &format!("/r/{}", opened.text())),
-        Err(problem) => return error(&app, lang, &problem),
-    }
-    let mut draft = match app.office.correction_draft(opened).await {
-        Ok(draft) => draft,
-        Err(problem) => return error(&app, lang, &problem),
-    };
     let mut typed = None;
-    match receive(&mut draft, &document, parts, &mut typed).await {
-        Ok(()) => to(lang, &format!("/r/{}/fix", opened.text())),
+    match receive(&mut correction.draft, &document, parts, &mut typed).await {
+        Ok(()) => to(lang, &correction.base),
         Err(problem @ OfficeError::Document(_)) => {
-            answered(&app, lang, paper_page(&app, lang, &text, &document, Some(problem), typed).await)
+            answered(&app, lang, paper_page(&app, lang, &correction, &document, Some(problem), typed).await)
         }
         Err(problem) => error(&app, lang, &problem),
     }

@@ -4,6 +4,7 @@ pub(crate) mod cell;
 pub(crate) mod changed;
 pub(crate) mod check;
 pub(crate) mod complain;
+mod correction;
 pub(crate) mod cosign;
 pub(crate) mod draft;
 pub(crate) mod fix;

@@ -29,7 +29,7 @@ const LINE_MAX_BYTES: usize = 600;
 
 /// The officer of the front desk who signed in. Nobody else enters requests: for others there is no such page.
 #[derive(Debug)]
-pub(crate) struct Clerk(Officer);
+pub(crate) struct Clerk(pub(crate) Officer);
 
 impl FromRequestParts<App> for Clerk {
     type Rejection = Response;

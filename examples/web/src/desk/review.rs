@@ -82,6 +82,8 @@ struct Review {
     refusals: Vec<(String, String)>,
     pay: String,
     transfer: Transfer,
+    /// Where the front desk enters the correction of a request that was given back.
+    correct: String,
     /// Who else signs at this desk; nobody if it is empty.
     cosigner: String,
     collect: bool,
@@ -264,6 +266,11 @@ async fn page(
             .collect(),
         pay: if officer.holds(&[Role::Cashier]) { payable(case, lang) } else { String::new() },
         transfer: transfer(app, &p, case, officer),
+        correct: if case.request.stage() == StageName::Returned && officer.holds(&[Role::FrontDesk]) {
+            p.u(&format!("/desk/r/{}/fix", record.id))
+        } else {
+            String::new()
+        },
         cosigner: if case.request.can_be_cosigned() && officer.holds(&[Role::FrontDesk]) {
             service.signature.cosigner.as_ref().map(|who| p.c(who)).unwrap_or_default()
         } else {

@@ -1,11 +1,11 @@
 //! An officer enters a request for somebody at the counter, from the start to the receipt.
 
 use oneservice_core::catalog::DocumentFormat;
-use oneservice_core::request::{Channel, SignatureMethod};
+use oneservice_core::request::{AnyFact, Channel, SignatureMethod};
 use oneservice_pilot::fake;
 
 use crate::support::{between, sample};
-use crate::town::{GUESTHOUSE, Town, pairs, text};
+use crate::town::{GUESTHOUSE, Town, desk_of, page_of, pairs, text};
 
 const SERVICE: &str = "tourism.guesthouse-licence";
 
@@ -110,4 +110,49 @@ async fn a_request_is_entered_at_the_counter_and_signed_on_paper() {
     assert_eq!(desk.path, format!("/en/r/{key}"));
     let page = town.visitor().get(&format!("/en/r/{key}"));
     assert!(page.contains("entered 2 days later") && !page.contains("/en/desk"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_correction_is_entered_at_the_counter() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    town.pay(&receipt).await;
+    let mut desk = town.sit("front-desk");
+    let (path, fix) = (desk_of(&receipt), format!("{}/fix", desk_of(&receipt)));
+    assert!(!desk.get(&path).contains(&fix), "nothing was given back");
+    desk.get(&fix);
+    assert_eq!(desk.path, path, "so that there is no such page");
+    town.send_back(&receipt, "documents.national-id", "Too dark").await;
+    assert!(desk.get(&path).contains(&fix));
+    let page = desk.get(&fix);
+    assert!(page.contains("Entered at the counter") && page.contains("Too dark"), "{page}");
+
+    // For others there is no such page, whoever knows its address.
+    let mut other = town.visitor();
+    other.get(&fix);
+    assert_eq!(other.path, "/en/desk/login");
+    let mut examiner = town.sit("examiner");
+    for path in [fix.clone(), format!("{fix}/d/national-id")] {
+        examiner.get(&path);
+        assert_eq!(examiner.status, 404, "{path}");
+    }
+
+    // A paper, by the page of its own, and all of it together.
+    let page = desk.post(&fix, &pairs(&[("_upload", "national-id")]));
+    assert_eq!(desk.path, format!("{fix}/d/national-id"), "{page}");
+    let paper = fake::document(DocumentFormat::Pdf);
+    desk.upload(&format!("{fix}/d/national-id"), "card.pdf", None, &paper);
+    assert_eq!(desk.path, fix);
+    desk.post(&fix, &[]);
+    assert_eq!((desk.status, desk.path.as_str()), (200, path.as_str()));
+    let case = town.case(&receipt).await;
+    let last = &case.history.last().unwrap().recorded;
+    assert_eq!(last.entry.by.officer.as_ref().unwrap().as_str(), "front-desk");
+    let AnyFact::Resubmission(sent) = &last.fact else { panic!("{last:?}") };
+    assert_eq!(sent.channel, Channel::Counter);
+    // Tapped again on the page that is old.
+    desk.post(&fix, &[]);
+    assert_eq!((desk.status, desk.path.as_str()), (200, path.as_str()));
+    let page = town.visitor().get(&page_of(&receipt));
+    assert!(page.contains("Corrected"), "the applicant sees it: {page}");
 }

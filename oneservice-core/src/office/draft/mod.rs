@@ -167,21 +167,43 @@ impl Office {
     /// # Errors
     /// [`OfficeError::NotFound`] if the link opens no request, or one that is not returned; [`OfficeError::Store`].
     pub async fn correction_draft(&self, key: AccessKey) -> Result<DraftHandle, OfficeError> {
-        let case = self.case_by_link(key).await?;
-        if !matches!(case.request, AnyRequest::Returned(_)) {
-            return Err(OfficeError::NotFound);
-        }
-        let record = case.request.record();
+        let request = self.case_by_link(key).await?.request;
         // Each return has a draft of its own, so that an old page cannot answer a new return.
-        let nth = record.returns.len() as u64;
+        let nth = request.record().returns.len() as u64;
         let place =
             self.inner.secret.keyed(b"correction", &[key.as_bytes().as_slice(), &nth.to_be_bytes()].concat());
+        self.open_correction(&request, Channel::Web, key, place).await
+    }
+
+    /// The draft of corrections that officers enter at the counter, for an applicant who has no link at hand; the applicant's own lies
+    /// beside it, and whichever is sent first counts.
+    ///
+    /// # Errors
+    /// As [`correction_draft`](Self::correction_draft).
+    pub async fn counter_correction(&self, id: RequestId) -> Result<DraftHandle, OfficeError> {
+        let request = self.case(id).await?.request;
+        let key = self.inner.secret.counter_link(id, request.record().returns.len() as u64);
+        let place = self.inner.secret.access(&key);
+        self.open_correction(&request, Channel::Counter, key, place).await
+    }
+
+    async fn open_correction(
+        &self,
+        request: &AnyRequest,
+        channel: Channel,
+        key: AccessKey,
+        place: Digest32,
+    ) -> Result<DraftHandle, OfficeError> {
+        if !matches!(request, AnyRequest::Returned(_)) {
+            return Err(OfficeError::NotFound);
+        }
+        let record = request.record();
         let content = DraftContent {
             service: record.service.clone(),
             applicant: record.applicant,
             by_representative: record.by_representative,
             purpose: record.purpose,
-            channel: Channel::Web,
+            channel,
             answers: Map::new(),
             evidence: Vec::new(),
             signature: None,

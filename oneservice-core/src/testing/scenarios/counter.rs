@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::scene::{Premises, Scene, Who, pass, up_to_ready};
+use super::scene::{Premises, Scene, Who, back, pass, up_to_ready};
 use crate::calendar::Moment;
 use crate::catalog::Role;
 use crate::office::{DraftHandle, NewDraft, OfficeError, Receipt};
-use crate::request::{Actor, Appointment, Channel, Command, Denial, Envelope, FactName, SignatureMethod};
+use crate::request::{
+    Actor, AnyFact, Appointment, Channel, Command, Denial, Envelope, FactName, SignatureMethod,
+};
 use crate::store::Store;
 use crate::testing::case::{cases, hold, same};
 use crate::testing::{Broken, Case, Checked, sample};
@@ -16,6 +18,7 @@ pub(super) const CASES: &[Case] = cases![
     an_officer_enters_nothing_of_the_future_of_long_ago_or_of_their_own,
     who_entered_a_request_neither_examines_nor_approves_it,
     silence_does_not_grant_what_was_entered_late,
+    a_correction_is_entered_at_the_counter_and_examined_by_somebody_else,
 ];
 
 /// A draft at the counter, complete but for the signature.
@@ -174,4 +177,49 @@ async fn silence_does_not_grant_what_was_entered_late(store: Arc<dyn Store>) -> 
     hold("the one is granted", at_once.contains(&FactName::SilentApproval))?;
     hold("the heads are called on for the other", late.contains(&FactName::Escalation))?;
     hold("and nothing granted", !late.contains(&FactName::SilentApproval))
+}
+
+async fn a_correction_is_entered_at_the_counter_and_examined_by_somebody_else(
+    store: Arc<dyn Store>,
+) -> Checked {
+    let premises = Premises::at(store, "2026-03-31T06:15:00Z")?;
+    let scene = premises.serve(&[]).await?;
+    let receipt = scene.in_review().await?;
+    hold("nothing was given back", scene.office.counter_correction(receipt.id).await.is_err())?;
+    scene.act(&receipt, Who::Desk, back("documents.id-card", "TR-C01", None)?).await?;
+    let mut draft = scene.office.counter_correction(receipt.id).await?;
+    draft.attach("id-card", "again.pdf", None, sample::PDF.to_vec()).await?;
+    // Another officer goes on with it; the applicant's own draft is another.
+    let draft = scene.office.counter_correction(receipt.id).await?;
+    same("what was begun", draft.content().evidence.len(), 1)?;
+    hold("not theirs", scene.office.correction_draft(receipt.key).await?.content().evidence.is_empty())?;
+
+    // Somebody who sits at the counter and examines.
+    let Actor::Officer(mut officer) = Who::Desk.actor()? else { return Err(Broken("no officer".into())) };
+    officer.appointments.push(Appointment::new(Role::Examiner, "trade".parse()?));
+    let both = Actor::Officer(officer);
+    let sent = |by: Actor| {
+        let draft = draft.clone();
+        async move { draft.send_corrections(&by, Default::default()).await }
+    };
+    let codes = |sent| match sent {
+        Ok(_) => Ok(Vec::new()),
+        Err(OfficeError::Denied { denials, .. }) => Ok(denials.iter().map(Denial::code).collect::<Vec<_>>()),
+        Err(other) => Err(Broken::from(other)),
+    };
+    same("not their part", codes(sent(Who::Cashier.actor()?).await)?, vec!["not-your-role"])?;
+    same("entered", codes(sent(both.clone()).await)?, vec![])?;
+    let case = scene.office.case(receipt.id).await?;
+    let last = case.history.last().map(|happening| &happening.recorded);
+    let last = last.ok_or_else(|| Broken("no history".into()))?;
+    same("by", last.entry.by.officer.as_ref().map(ToString::to_string), Some("desk".to_owned()))?;
+    let AnyFact::Resubmission(correction) = &last.fact else { return Err(Broken("no correction".into())) };
+    same("how", correction.channel, Channel::Counter)?;
+    hold("it is over", scene.office.counter_correction(receipt.id).await.is_err())?;
+    hold("a second tap finds it sent", sent(both.clone()).await.is_err())?;
+    scene.act(&receipt, Who::Desk, pass("intake")?).await?;
+    let examined = scene.office.act(receipt.id, pass("examine")?, &both, Default::default()).await;
+    same("four eyes", codes(examined)?, vec!["own-entry"])?;
+    scene.act(&receipt, Who::Examiner, pass("examine")?).await?;
+    Ok(())
 }

@@ -1,0 +1,93 @@
+//! A correction under way: the applicant's, opened by the link of the request, or one that an officer enters at the counter.
+
+use std::collections::HashMap;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::response::Response;
+use oneservice_core::ids::RequestId;
+use oneservice_core::office::{Case, DraftHandle, OfficeError};
+use oneservice_core::request::{Actor, AnyRequest, Channel, Officer};
+use oneservice_core::text::Lang;
+
+use super::key;
+use crate::App;
+use crate::desk::enter::Clerk;
+use crate::desk::sight::sight;
+use crate::page::{Page, error, to};
+
+#[derive(Debug)]
+pub(crate) struct Correction {
+    /// The request, which is returned.
+    pub(super) case: Case,
+    pub(super) draft: DraftHandle,
+    /// What the addresses of its pages begin with.
+    pub(super) base: String,
+    /// The page of the request.
+    pub(super) home: String,
+    /// Who sends it.
+    pub(super) by: Actor,
+}
+
+impl Correction {
+    /// The frame of one of its pages.
+    pub(super) fn page(&self, app: &App, lang: Lang, page: &str) -> Page {
+        let at_counter = self.draft.content().channel == Channel::Counter;
+        Page { at_counter, ..Page::new(app, lang, format!("{}{page}", self.base)) }
+    }
+
+    async fn of_link(app: &App, text: &str) -> Result<Result<Self, String>, OfficeError> {
+        let key = key(text)?;
+        let case = app.office.case_by_link(key).await?;
+        let home = format!("/r/{}", key.text());
+        if !is_returned(&case) {
+            return Ok(Err(home));
+        }
+        let by = Actor::with_link(case.request.record().by_representative);
+        let draft = app.office.correction_draft(key).await?;
+        Ok(Ok(Self { case, draft, base: format!("{home}/fix"), home, by }))
+    }
+
+    async fn at_counter(app: &App, id: &str, officer: Officer) -> Result<Result<Self, String>, OfficeError> {
+        let id: RequestId = id.parse().map_err(|_| OfficeError::NotFound)?;
+        let case = app.office.case(id).await?;
+        if sight(&officer, case.request.service()).is_none() {
+            return Err(OfficeError::NotFound);
+        }
+        let home = format!("/desk/r/{id}");
+        if !is_returned(&case) {
+            return Ok(Err(home));
+        }
+        let draft = app.office.counter_correction(id).await?;
+        Ok(Ok(Self { case, draft, base: format!("{home}/fix"), home, by: Actor::Officer(officer) }))
+    }
+}
+
+/// A page may be older than what was sent since.
+fn is_returned(case: &Case) -> bool {
+    matches!(case.request, AnyRequest::Returned(_))
+}
+
+impl FromRequestParts<App> for Correction {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let lang: Lang = parts.extensions.get().copied().unwrap_or_default();
+        let Ok(Path(names)) = Path::<HashMap<String, String>>::from_request_parts(parts, app).await else {
+            return Err(error(app, lang, &OfficeError::NotFound));
+        };
+        let opened = match (names.get("key"), names.get("id")) {
+            (Some(key), _) => Self::of_link(app, key).await,
+            (None, Some(id)) => {
+                let Clerk(officer) = Clerk::from_request_parts(parts, app).await?;
+                Self::at_counter(app, id, officer).await
+            }
+            (None, None) => Err(OfficeError::NotFound),
+        };
+        match opened {
+            Ok(Ok(correction)) => Ok(correction),
+            Ok(Err(home)) => Err(to(lang, &home)),
+            Err(problem) => Err(error(app, lang, &problem)),
+        }
+    }
+}
