@@ -5,7 +5,7 @@ use oneservice_core::ids::RequestId;
 use oneservice_core::request::*;
 use oneservice_core::store::{Query, QueueName};
 
-use crate::town::Town;
+use crate::town::{Town, officer};
 
 #[tokio::test]
 async fn what_the_applicant_leaves_lying_lapses_after_its_reminder_and_not_before() {
@@ -165,6 +165,11 @@ async fn an_objection_comes_in_time_is_answered_by_others_and_gives_the_office_a
     assert_eq!(objected.record().due_on, Some(calendar.add_working_days(received, 10)));
     let uphold = || Command::UpholdObjection { note: "There is".into() };
     assert_eq!(town.act(early, Role::Approver, uphold()).await.unwrap_err()[0].code(), "took-part");
+    let AnyRequest::Objected(objected) = objected else { panic!("{objected:?}") };
+    for (role, is_own) in [(Role::Approver, true), (Role::GovernorDelegate, false)] {
+        let Actor::Officer(officer) = officer(role) else { unreachable!() };
+        assert_eq!(objected.is_own_work(&officer), is_own, "pages know it before they offer it");
+    }
     town.pass_days(30);
     let open = town.act(early, Role::GovernorDelegate, uphold()).await.unwrap();
     assert_eq!(open.stage(), StageName::InReview);
