@@ -120,7 +120,8 @@ fn screenshots() -> PathBuf {
     shots
 }
 
-/// Staff have phones too: a queue of many pages, the amount in the cashier's, and a request that was sent back and came again.
+/// Staff have phones too: a queue of many pages, the amount in the cashier's, a request that was sent back and came again, one that is corrected
+/// at the counter, and who acts for whom.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_long_queue_is_turned_on_a_phone() {
     let town = Town::open().await;
@@ -130,6 +131,9 @@ async fn a_long_queue_is_turned_on_a_phone() {
     let again = town.apply(GUESTHOUSE).await;
     town.pay(&again).await;
     town.send_back(&again, "form.rooms", "សូមរាប់ម្តងទៀត").await;
+    let counter = town.apply(GUESTHOUSE).await;
+    town.pay(&counter).await;
+    town.send_back(&counter, "form.rooms", "សូមរាប់ម្តងទៀត").await;
     let driver = Driver::start();
     let mut phone = Screen::open(&driver, &town.address, 360, Some(screenshots())).await;
     phone.visit(&format!("/r/{}/fix", again.key.text())).await;
@@ -155,6 +159,15 @@ async fn a_long_queue_is_turned_on_a_phone() {
     phone.picture("phone-review").await;
     let item = phone.text("section[id='form.rooms']").await;
     assert!(item.contains("យើងបានរាប់ពីរដង") && item.contains(&words::get(Lang::Km, "before", &[])), "{item}");
+    phone.visit(&format!("/desk/r/{}", counter.id)).await;
+    phone.picture("phone-returned").await;
+    phone.tap("a[href$='/fix']").await;
+    phone.fill(&[pair("rooms", "7")]).await;
+    phone.picture("phone-counter-fix").await;
+    phone.tap("main form > button").await;
+    assert_eq!(phone.path().await, format!("/desk/r/{}", counter.id), "it is sent");
+    phone.visit("/desk/away").await;
+    phone.picture("phone-away").await;
     phone.visit(&format!("/r/{}", again.key.text())).await;
     phone.picture("phone-status").await;
     phone.visit("/nowhere").await;
