@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::scene::{Premises, Scene, Who, back, collector, up_to_ready};
 use crate::catalog::{ProblemCode, Purpose};
 use crate::office::{Basis, DocumentError, DraftHandle, OfficeError};
-use crate::request::{Channel, Command, Denial, SignatureMethod, StageName};
+use crate::request::{Channel, Command, Corrections, Denial, SignatureMethod, StageName};
 use crate::store::Store;
 use crate::testing::case::{cases, hold, same};
 use crate::testing::{Broken, Case, Checked, sample};
@@ -148,6 +148,23 @@ async fn a_file_is_corrected_alone(store: Arc<dyn Store>) -> Checked {
         .await?;
     hold(&format!("{denials:?}"), denials.iter().any(|denial| matches!(denial, Denial::ItemUnknown { .. })))?;
     scene.act(&receipt, Who::Desk, back("form.helpers", "TR-C09", Some("too dark"))?).await?;
+
+    // A file that no answer names was not asked for, and those that were sent stay all the same.
+    let service = Arc::clone(scene.request(&receipt).await?.service());
+    let stray = scene.office.keep(&service, PAPER, "me.png", None, sample::png(9, 9)).await?;
+    let corrections = Corrections {
+        channel: Channel::Program,
+        answers: serde_json::Map::new(),
+        evidence: vec![stray],
+        signature: None,
+        explanations: BTreeMap::new(),
+    };
+    let denials = scene.denied(&receipt, Who::Applicant, Command::Resubmit(corrections)).await?;
+    let form = denials.iter().find_map(|denial| match denial {
+        Denial::Form(problems) => Some(problems.iter().map(|p| (p.path.clone(), p.code)).collect()),
+        _ => None,
+    });
+    same("the form", form, Some(vec![(format!("documents.{PAPER}"), ProblemCode::NotApplicable)]))?;
 
     let mut draft = scene.office.correction_draft(receipt.key).await?;
     // Taken away again, a new file leaves its place to the one that was sent; and that one can be taken away too.
