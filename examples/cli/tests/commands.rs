@@ -3,6 +3,8 @@
 
 mod support;
 
+use oneservice_core::office::{Clock, SystemClock};
+use oneservice_core::testing::sample;
 use serde_json::{Value, json};
 use support::{Office, words};
 
@@ -223,28 +225,30 @@ fn steps_are_taken_given_and_delegated() {
     assert_eq!(denied("pass", "second", &examine), "recused");
 
     // A delegation is for a period, from somebody else, of what they have.
-    let today = office.ask(&["request", "show", code])["received"].as_str().unwrap().to_owned();
-    let year: i32 = today[..4].parse().unwrap();
-    let (since, until) = (format!("{year}-01-01"), format!("{year}-12-31"));
-    let delegate = |from: &str, to: &str, role: &str, until: &str| {
-        let arguments = ["staff", "delegate", from, to, "--role", role, "--since", &since, "--until", until];
-        let output = office.run_in("data", &[&arguments[..], &["--json"]].concat(), "");
-        (output.status.success(), words(&output.stderr).to_owned())
+    let today = sample::catalog().unwrap().calendar().local_date(SystemClock.now());
+    let on = |days: i64| today.saturating_add(jiff::Span::new().days(days)).to_string();
+    let delegate = |from: &str, to: &str, role: &str, days: (i64, i64)| {
+        let (since, until) = (on(days.0), on(days.1));
+        let arguments = ["staff", "delegate", from, to, "--role", role, "--since", &since, "--until", &until];
+        let (exit, error) = office.refused("data", &arguments);
+        assert_eq!(exit, 4, "{error}");
+        error["params"]["denials"][0]["code"].as_str().unwrap().to_owned()
     };
-    let (before, beyond) = (format!("{}-12-31", year - 1), format!("{}-12-31", year + 1));
-    for (from, to, role, until) in [
-        ("examiner", "examiner", "examiner@trade", &until),
-        ("examiner", "deputy", "examiner@trade", &before),
-        ("examiner", "deputy", "examiner@trade", &beyond),
-        ("approver", "deputy", "examiner@trade", &until),
-        ("nobody", "deputy", "examiner@trade", &until),
-        ("examiner", "second", "examiner@trade", &until),
+    for (from, to, role, days, code) in [
+        ("examiner", "examiner", "examiner@trade", (0, 9), "delegation-oneself"),
+        ("examiner", "deputy", "examiner@trade", (2, 1), "delegation-period"),
+        ("examiner", "deputy", "examiner@trade", (0, 366), "delegation-period"),
+        ("examiner", "deputy", "examiner@trade", (-9, 9), "delegation-over"),
+        ("approver", "deputy", "examiner@trade", (0, 9), "delegation-not-held"),
+        ("nobody", "deputy", "examiner@trade", (0, 9), "delegation-unknown"),
+        ("examiner", "second", "examiner@trade", (0, 9), "delegation-held"),
     ] {
-        let (done, said) = delegate(from, to, role, until);
-        assert!(!done && said.contains("delegation"), "{from} to {to} until {until}: {said}");
+        assert_eq!(delegate(from, to, role, days), code, "{from} to {to}");
     }
     assert_eq!(denied("pass", "deputy", &examine), "not-your-role");
-    assert!(delegate("examiner", "deputy", "examiner@trade", &until).0);
+    let (since, until) = (on(0), on(9));
+    let given = ["staff", "delegate", "examiner", "deputy", "--role", "examiner@trade"];
+    office.ask(&[&given[..], &["--since", &since, "--until", &until]].concat());
     let done = act("pass", "deputy", &examine);
     let last = done["events"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&last["officer"], &last["delegated_by"]), (&json!("deputy"), &json!("examiner")));

@@ -9,8 +9,13 @@ use thiserror::Error;
 
 use crate::staff::Staff;
 
-/// The longest delegation.
+/// The days of the longest delegation.
 pub const DELEGATION_MAX_DAYS: i32 = 366;
+
+/// A role as programs and forms name it: `role@department`.
+pub fn role_word(of: &Appointment) -> String {
+    format!("{}@{}", of.role, of.department)
+}
 
 /// An officer's role, given to another for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +31,11 @@ pub struct Delegation {
     pub department: DepartmentId,
     /// The first day.
     pub since: Date,
-    /// The last day.
+    /// The last day that was said.
     pub until: Date,
+    /// The day on which it was taken back before its time; what was done before stays done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_on: Option<Date>,
 }
 
 /// Why a role is not given to another, or not taken back.
@@ -48,11 +56,11 @@ pub enum DelegationError {
         /// The last day.
         until: Date,
     },
-    /// It would be over before today.
-    #[error("{until} is over: nobody acts in the past")]
+    /// It would begin before today.
+    #[error("{since} is over: nobody acts in the past")]
     Over {
-        /// The last day.
-        until: Date,
+        /// The first day.
+        since: Date,
     },
     /// The role is not the giver's own; what was delegated to somebody goes no further.
     #[error("{officer} is not {role}@{department}")]
@@ -112,28 +120,29 @@ impl DelegationError {
         match self {
             Self::Unknown(officer) | Self::Oneself(officer) => vec![("officer", officer.to_string())],
             Self::Period { .. } => vec![("days", DELEGATION_MAX_DAYS.to_string())],
-            Self::Over { until } => vec![("date", until.to_string())],
+            Self::Over { since } => vec![("date", since.to_string())],
             Self::NotHeld { officer, role, department } | Self::Held { officer, role, department } => {
                 vec![("officer", officer.to_string()), ("role", format!("{role}@{department}"))]
             }
             Self::Clash { role, other } => vec![("role", role.to_string()), ("other", other.to_string())],
-            Self::None { to, .. } => vec![("officer", to.to_string())],
+            Self::None { from, to } => vec![("from", from.to_string()), ("officer", to.to_string())],
         }
     }
 }
 
 impl Delegation {
-    fn gives(&self, appointment: &Appointment) -> bool {
-        self.role == appointment.role && self.department == appointment.department
+    /// What is given, as its giver has it.
+    pub fn appointment(&self) -> Appointment {
+        Appointment::new(self.role, self.department.clone())
     }
 
-    fn appointment(&self) -> Appointment {
-        Appointment::new(self.role, self.department.clone())
+    fn gives(&self, appointment: &Appointment) -> bool {
+        self.role == appointment.role && self.department == appointment.department
     }
 }
 
 impl Staff {
-    /// Gives a role of one officer to another, too, from a day to a day.
+    /// Gives a role of one officer to another, too, from a day to a day; what was given so already is given.
     ///
     /// # Errors
     /// [`DelegationError`], but not [`DelegationError::None`].
@@ -150,32 +159,35 @@ impl Staff {
             return Err(DelegationError::Oneself(new.from));
         }
         let Delegation { since, until, .. } = new;
-        if until < since || since.until(until).map_or(0, |span| span.get_days()) > DELEGATION_MAX_DAYS {
+        if until < since || since.until(until).map_or(0, |span| span.get_days()) >= DELEGATION_MAX_DAYS {
             return Err(DelegationError::Period { since, until });
         }
-        if until < today {
-            return Err(DelegationError::Over { until });
+        if since < today {
+            return Err(DelegationError::Over { since });
         }
         let (role, department) = (new.role, new.department.clone());
         let own = new.appointment();
         if !from.appointments.contains(&own) {
             return Err(DelegationError::NotHeld { officer: new.from, role, department });
         }
-        let given = |other: &Delegation| {
-            other.to == new.to && other.gives(&own) && other.since <= until && since <= other.until
-        };
-        if to.appointments.contains(&own) || self.delegations.iter().any(given) {
+        // What the taker has on these days, of their own and from others.
+        let given = self.delegated(today).filter(|d| d.to == new.to && d.since <= until && since <= d.until);
+        let given: Vec<&Delegation> = given.collect();
+        if given.contains(&&new) {
+            return Ok(());
+        }
+        if to.appointments.contains(&own) || given.iter().any(|given| given.gives(&own)) {
             return Err(DelegationError::Held { officer: new.to, role, department });
         }
-        if let Some(other) = to.appointments.iter().find(|other| !office.may_hold_both(role, other.role)) {
-            return Err(DelegationError::Clash { role, other: other.role });
+        let held = to.appointments.iter().map(|own| own.role).chain(given.iter().map(|given| given.role));
+        if let Some(other) = held.into_iter().find(|other| !office.may_hold_both(role, *other)) {
+            return Err(DelegationError::Clash { role, other });
         }
         self.delegations.push(new);
         Ok(())
     }
 
-    /// Takes a role back before its time: what is in force ends with yesterday, what is to come does not come. What is over stays
-    /// written.
+    /// Takes a role back before its time: it ends at once, also what was to begin later. With `since` only what begins on that day.
     ///
     /// # Errors
     /// [`DelegationError::None`].
@@ -184,15 +196,20 @@ impl Staff {
         from: &OfficerId,
         to: &OfficerId,
         own: &Appointment,
+        since: Option<Date>,
         today: Date,
     ) -> Result<(), DelegationError> {
-        let meant = |d: &Delegation| &d.from == from && &d.to == to && d.gives(own) && d.until >= today;
-        if !self.delegations.iter().any(meant) {
+        let meant = |d: &&mut Delegation| {
+            &d.from == from
+                && &d.to == to
+                && d.gives(own)
+                && since.is_none_or(|since| d.since == since)
+                && d.until >= today
+                && d.ended_on.is_none()
+        };
+        let ended = self.delegations.iter_mut().filter(meant).map(|d| d.ended_on = Some(today)).count();
+        if ended == 0 {
             return Err(DelegationError::None { from: from.clone(), to: to.clone() });
-        }
-        self.delegations.retain(|delegation| !meant(delegation) || delegation.since < today);
-        for delegation in self.delegations.iter_mut().filter(|delegation| meant(delegation)) {
-            delegation.until = today.yesterday().unwrap_or(today);
         }
         Ok(())
     }
@@ -202,6 +219,7 @@ impl Staff {
         self.delegations.iter().filter(move |delegation| {
             let giver = self.member(delegation.from.as_str());
             delegation.until >= today
+                && delegation.ended_on.is_none()
                 && giver.is_some_and(|giver| giver.appointments.contains(&delegation.appointment()))
         })
     }

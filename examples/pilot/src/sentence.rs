@@ -276,7 +276,7 @@ pub fn delegation(lang: Lang, catalog: &Catalog, why: &DelegationError) -> Strin
     for (name, value) in &mut params {
         *value = match why {
             DelegationError::Period { .. } => digits(lang, value),
-            DelegationError::Over { until } => date(lang, *until),
+            DelegationError::Over { since } => date(lang, *since),
             DelegationError::NotHeld { role, department, .. }
             | DelegationError::Held { role, department, .. }
                 if *name == "role" =>

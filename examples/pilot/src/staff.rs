@@ -69,7 +69,7 @@ impl StaffFile {
         Arc::clone(&read.1)
     }
 
-    /// Changes the file, as [`Staff::change`]; the change holds at once.
+    /// Changes the file, as [`Staff::change`]; the change holds at once. May wait for another program: call it where blocking is allowed.
     ///
     /// # Errors
     /// As [`Staff::change`].
@@ -77,12 +77,9 @@ impl StaffFile {
         &self,
         change: impl FnOnce(&mut Staff) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        let (done, staff) = Staff::change(&self.path, |staff| {
-            let done = change(staff)?;
-            Ok::<_, E>((done, staff.clone()))
-        })?;
-        *read = (stamp(&self.path), Arc::new(staff));
+        let done = Staff::change(&self.path, change)?;
+        // Read again by whoever asks next.
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).0 = None;
         Ok(done)
     }
 }
@@ -182,7 +179,7 @@ impl Staff {
     ///
     /// # Errors
     /// [`StaffError::File`].
-    pub fn write(&self, path: &Path) -> Result<(), StaffError> {
+    fn write(&self, path: &Path) -> Result<(), StaffError> {
         let file = |source| StaffError::File { path: path.to_owned(), source };
         let text = toml::to_string_pretty(self).map_err(|e| file(std::io::Error::other(e.to_string())))?;
         if let Some(folder) = path.parent() {

@@ -182,8 +182,8 @@ fn pages(lang: Lang) -> Router<App> {
         .route("/c/{code}/{key}", get(citizen::cosign::show).post(citizen::cosign::sign))
         .route("/r/{key}/object", get(citizen::object::show).post(citizen::object::object))
         .route("/r/{key}/follow/{purpose}", post(citizen::follow::follow))
-        .route("/r/{key}/fix", get(citizen::fix::show).post(citizen::fix::answer))
-        .route("/desk/r/{id}/fix", get(citizen::fix::show).post(citizen::fix::answer))
+        .nest("/r/{key}/fix", correction())
+        .nest("/desk/r/{id}/fix", correction())
         .route("/track", get(citizen::receipt::track).post(citizen::receipt::tracked))
         .route("/verify", get(citizen::verify::show))
         .route("/v/{*number}", get(citizen::verify::of))
@@ -205,12 +205,18 @@ fn pages(lang: Lang) -> Router<App> {
         .layer(Extension(lang))
 }
 
-/// The files of a correction, below the page of the correction itself.
+/// The files of a correction.
 fn correction_files() -> Router<App> {
     Router::new()
         .route("/q/{place}", get(citizen::cell::show).post(citizen::cell::attach))
-        .route("/q/{place}/remove", post(citizen::cell::remove))
         .route("/d/{document}", get(citizen::fix::paper).post(citizen::fix::take_paper))
+}
+
+/// A correction's own page, and what takes a file away again.
+fn correction() -> Router<App> {
+    Router::new()
+        .route("/", get(citizen::fix::show).post(citizen::fix::answer))
+        .route("/q/{place}/remove", post(citizen::cell::remove))
         .route("/d/{document}/remove", post(citizen::fix::remove_paper))
 }
 

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use oneservice_core::ids::{DocumentId, StepId};
+use oneservice_core::ids::{BlobId, DocumentId, StepId};
 use oneservice_core::money::Money;
 use oneservice_core::office::{Basis, OfficeError};
 use oneservice_core::request::{
@@ -96,9 +96,18 @@ impl Act {
         };
         let case = case(office, &code).await?;
         let id = case.request.record().id;
+        // As by the link that the applicant has.
+        let by = match (&self, by) {
+            (Self::Correct(_), Actor::Applicant) => Actor::with_link(case.request.record().by_representative),
+            (_, by) => by,
+        };
         // The code of a mandate is said here and never again.
         let mut drawn = None;
         let command = self.command(&opened, &case.request, &by, &mut drawn).await?;
+        let brought: Vec<BlobId> = match &command {
+            Command::Resubmit(corrections) => corrections.evidence.iter().map(|file| file.blob).collect(),
+            _ => Vec::new(),
+        };
         match office.act(id, command, &by, Basis::default()).await {
             Ok(_) => {
                 let case = office.case(id).await?;
@@ -118,6 +127,9 @@ impl Act {
                 })?)
             }
             Err(OfficeError::Denied { denials, request }) => {
+                for file in brought {
+                    office.documents().remove(file).await.map_err(OfficeError::from)?;
+                }
                 Err(CliError::denied(out.lang, office.catalog(), request.service(), &denials))
             }
             Err(other) => Err(other.into()),

@@ -7,7 +7,9 @@ use clap::Args;
 use oneservice_core::calendar::parse_date;
 use oneservice_core::catalog::{FieldKind, Service};
 use oneservice_core::office::Office;
-use oneservice_core::request::{Actor, AnyRequest, Channel, Command, Corrections, Evidence, Filled, Item};
+use oneservice_core::request::{
+    Actor, AnyRequest, Channel, Command, Corrections, Evidence, FactName, Filled, Item,
+};
 use oneservice_pilot::collector;
 use serde_json::{Map, Value};
 
@@ -36,7 +38,7 @@ pub(crate) struct Correct {
     #[arg(long, value_name = "NAME")]
     signer: Option<String>,
     /// The picture of the new signature: a PNG or JPEG file.
-    #[arg(long, value_name = "FILE", requires = "signer")]
+    #[arg(long, value_name = "FILE", requires = "signer", conflicts_with = "signed_on_paper")]
     signature: Option<PathBuf>,
     /// The signer signed on paper before the officer.
     #[arg(long, requires = "signer", requires = "officer")]
@@ -95,8 +97,22 @@ impl Correct {
             let item: Item = item.parse().map_err(|error| CliError::Usage(format!("'{item}': {error}")))?;
             explanations.insert(item, words.to_owned());
         }
+        let lone = issued.keys().find(|document| {
+            !self.attach.iter().any(|said| said.split_once('=').is_some_and(|(place, _)| place == **document))
+        });
+        if let Some(document) = lone {
+            return Err(CliError::Usage(format!("--issued {document}: no such document is attached")));
+        }
+        if self.signer.is_some() && self.signature.is_none() && !self.signed_on_paper {
+            return Err(CliError::Usage("--signer: say --signature FILE, or --signed-on-paper".into()));
+        }
         let mut evidence: Vec<Evidence> = Vec::new();
-        for said in &self.attach {
+        // Nothing is kept for what the rules deny already.
+        let may = match by {
+            Actor::Officer(officer) => officer.holds(request.stage().roles(FactName::Resubmission)),
+            _ => request.stage().allows(FactName::Resubmission),
+        };
+        for said in self.attach.iter().filter(|_| may) {
             let (place, file) = pair(said, "PLACE=FILE")?;
             let bytes = read_file(Path::new(file))?;
             let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy();

@@ -4,11 +4,11 @@ use std::io::{BufRead, IsTerminal};
 
 use clap::Subcommand;
 use oneservice_core::calendar::Date;
-use oneservice_core::catalog::Role;
+use oneservice_core::catalog::{Catalog, Role};
 use oneservice_core::ids::OfficerId;
 use oneservice_core::office::{Clock, SystemClock};
 use oneservice_core::request::Appointment;
-use oneservice_pilot::delegation::Delegation;
+use oneservice_pilot::delegation::{Delegation, role_word};
 use oneservice_pilot::staff::{Member, Staff as Members, StaffError};
 use oneservice_pilot::{PilotError, Place};
 use serde_json::{Value, json};
@@ -57,6 +57,9 @@ pub(crate) enum Staff {
         /// The role.
         #[arg(long, value_name = "ROLE@DEPARTMENT")]
         role: String,
+        /// Only what begins on this day.
+        #[arg(long)]
+        since: Option<Date>,
     },
     /// List officers, and what they gave to others for now or later.
     List,
@@ -70,7 +73,7 @@ fn appointment(text: &str) -> Result<Appointment, CliError> {
 }
 
 fn roles(member: &Member) -> Vec<String> {
-    member.appointments.iter().map(|a| format!("{}@{}", a.role, a.department)).collect()
+    member.appointments.iter().map(role_word).collect()
 }
 
 fn value(member: &Member) -> Value {
@@ -83,7 +86,7 @@ impl Staff {
             return Err(PilotError::NoOffice(place.data.clone()).into());
         }
         let file = place.staff_file();
-        let today = || Ok::<_, CliError>(place.catalog()?.calendar().local_date(SystemClock.now()));
+        let today = |catalog: &Catalog| catalog.calendar().local_date(SystemClock.now());
         match self {
             Self::Add { id, name, roles, known_by } => {
                 let catalog = place.catalog()?;
@@ -103,31 +106,36 @@ impl Staff {
             }
             Self::Delegate { from, to, role, since, until } => {
                 let Appointment { role, department, .. } = appointment(&role)?;
-                let new = Delegation { from, to, role, department, since, until };
-                let (value, catalog, today) = (json!(new), place.catalog()?, today()?);
+                let new = Delegation { from, to, role, department, since, until, ended_on: None };
+                let (value, catalog) = (json!(new), place.catalog()?);
                 Members::change(&file, |members| {
                     members
-                        .delegate(catalog.office(), new, today)
+                        .delegate(catalog.office(), new, today(&catalog))
                         .map_err(|why| CliError::not_delegated(out.lang, &catalog, &why))
                 })?;
                 Ok(out.either(&value, || "delegated; a running server knows it at once".into())?)
             }
-            Self::EndDelegation { from, to, role } => {
-                let (role, catalog, today) = (appointment(&role)?, place.catalog()?, today()?);
+            Self::EndDelegation { from, to, role, since } => {
+                let (role, catalog) = (appointment(&role)?, place.catalog()?);
                 let value =
                     json!({ "from": from, "to": to, "role": role.role, "department": role.department });
                 Members::change(&file, |members| {
                     members
-                        .end_delegation(&from, &to, &role, today)
+                        .end_delegation(&from, &to, &role, since, today(&catalog))
                         .map_err(|why| CliError::not_delegated(out.lang, &catalog, &why))
                 })?;
                 Ok(out.either(&value, || "ended; a running server knows it at once".into())?)
             }
             Self::List => {
-                let (members, today) = (Members::read(&file)?, today()?);
+                let members = Members::read(&file)?;
+                // Who works here is said also where the catalogue is being mended.
+                let today = place.catalog().ok().map(|catalog| today(&catalog));
                 for member in &members.officers {
-                    let given: Vec<&Delegation> =
-                        members.delegated(today).filter(|delegation| delegation.from == member.id).collect();
+                    let given: Vec<&Delegation> = today
+                        .into_iter()
+                        .flat_map(|today| members.delegated(today))
+                        .filter(|given| given.from == member.id)
+                        .collect();
                     let mut listed = value(member);
                     listed["delegated"] = json!(given);
                     out.either(&listed, || {
@@ -139,8 +147,12 @@ impl Staff {
                         );
                         let given = given.iter().map(|d| {
                             format!(
-                                "\n{:<20} {}@{} also by {} from {} to {}",
-                                "", d.role, d.department, d.to, d.since, d.until
+                                "\n{:<20} {} also by {} from {} to {}",
+                                "",
+                                role_word(&d.appointment()),
+                                d.to,
+                                d.since,
+                                d.until
                             )
                         });
                         std::iter::once(line).chain(given).collect()

@@ -4,17 +4,17 @@ use std::collections::HashMap;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use oneservice_core::ids::RequestId;
 use oneservice_core::office::{Case, DraftHandle, OfficeError};
-use oneservice_core::request::{Actor, AnyRequest, Channel, Officer};
+use oneservice_core::request::{Actor, AnyFact, AnyRequest, Channel, Officer};
 use oneservice_core::text::Lang;
 
 use super::key;
 use crate::App;
 use crate::desk::enter::Clerk;
-use crate::desk::sight::sight;
-use crate::page::{Page, error, to};
+use crate::page::{Page, error, message, to};
 
 #[derive(Debug)]
 pub(crate) struct Correction {
@@ -36,36 +36,44 @@ impl Correction {
         Page { at_counter, ..Page::new(app, lang, format!("{}{page}", self.base)) }
     }
 
-    async fn of_link(app: &App, text: &str) -> Result<Result<Self, String>, OfficeError> {
+    async fn of_link(app: &App, text: &str) -> Result<Result<Self, Over>, OfficeError> {
         let key = key(text)?;
         let case = app.office.case_by_link(key).await?;
         let home = format!("/r/{}", key.text());
-        if !is_returned(&case) {
-            return Ok(Err(home));
+        if !matches!(case.request, AnyRequest::Returned(_)) {
+            return Ok(Err(Over { home, elsewhere: sent_by(&case) == Some(Channel::Counter) }));
         }
         let by = Actor::with_link(case.request.record().by_representative);
         let draft = app.office.correction_draft(key).await?;
         Ok(Ok(Self { case, draft, base: format!("{home}/fix"), home, by }))
     }
 
-    async fn at_counter(app: &App, id: &str, officer: Officer) -> Result<Result<Self, String>, OfficeError> {
+    async fn at_counter(app: &App, id: &str, officer: Officer) -> Result<Result<Self, Over>, OfficeError> {
         let id: RequestId = id.parse().map_err(|_| OfficeError::NotFound)?;
         let case = app.office.case(id).await?;
-        if sight(&officer, case.request.service()).is_none() {
-            return Err(OfficeError::NotFound);
-        }
         let home = format!("/desk/r/{id}");
-        if !is_returned(&case) {
-            return Ok(Err(home));
+        if !matches!(case.request, AnyRequest::Returned(_)) {
+            let elsewhere = sent_by(&case).is_some_and(|channel| channel != Channel::Counter);
+            return Ok(Err(Over { home, elsewhere }));
         }
         let draft = app.office.counter_correction(id).await?;
         Ok(Ok(Self { case, draft, base: format!("{home}/fix"), home, by: Actor::Officer(officer) }))
     }
 }
 
-/// A page may be older than what was sent since.
-fn is_returned(case: &Case) -> bool {
-    matches!(case.request, AnyRequest::Returned(_))
+/// Nothing is asked to be corrected any more: a page may be older than what was sent since.
+struct Over {
+    home: String,
+    /// It was sent from the other side, and what was typed on this one was not.
+    elsewhere: bool,
+}
+
+/// How the last correction came in.
+fn sent_by(case: &Case) -> Option<Channel> {
+    case.history.iter().rev().find_map(|happening| match &happening.recorded.fact {
+        AnyFact::Resubmission(sent) => Some(sent.channel),
+        _ => None,
+    })
 }
 
 impl FromRequestParts<App> for Correction {
@@ -86,7 +94,11 @@ impl FromRequestParts<App> for Correction {
         };
         match opened {
             Ok(Ok(correction)) => Ok(correction),
-            Ok(Err(home)) => Err(to(lang, &home)),
+            Ok(Err(over)) if over.elsewhere && parts.method == Method::POST => {
+                let p = Page::new(app, lang, over.home);
+                Err(message(p, StatusCode::CONFLICT, "problem-title", "correction-elsewhere"))
+            }
+            Ok(Err(over)) => Err(to(lang, &over.home)),
             Err(problem) => Err(error(app, lang, &problem)),
         }
     }

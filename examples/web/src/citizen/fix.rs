@@ -50,6 +50,8 @@ struct Fix {
     note: String,
     clock_stands: bool,
     last_day: String,
+    /// Which return it answers.
+    nth: usize,
     items: Vec<Returned>,
     wrong: Vec<Wrong>,
 }
@@ -160,6 +162,7 @@ fn page(
         back: p.u(&correction.home),
         code: record.code.to_string(),
         note: returned.stage().note.clone().unwrap_or_default(),
+        nth: record.returns.len(),
         last_day: returned.stage().correct_by.map(|day| p.date(day)).unwrap_or_default(),
         clock_stands: service.processing_time.clock == ClockRule::StopsWhileReturned,
         wrong,
@@ -213,10 +216,14 @@ async fn save(correction: &mut Correction, posted: &[(String, String)]) -> Resul
     }
     let signer = one(posted, "_signer").map(str::trim).unwrap_or_default();
     if !signer.is_empty() {
-        // At the counter the applicant signs on paper, and the officer sees it.
+        // At the counter the applicant signs on paper, and the officer says that they saw it.
         let at_counter = draft.content().channel == Channel::Counter;
-        let method = if at_counter { SignatureMethod::Paper } else { SignatureMethod::Typed };
-        draft.sign(method, signer, None).await?;
+        let seen = one(posted, "_signed").is_some();
+        match at_counter {
+            true if seen => draft.sign(SignatureMethod::Paper, signer, None).await?,
+            true => {}
+            false => draft.sign(SignatureMethod::Typed, signer, None).await?,
+        }
     }
     Ok(())
 }
@@ -237,6 +244,11 @@ pub(crate) async fn answer(
     Form(posted): Form<Vec<(String, String)>>,
 ) -> Response {
     let made = async {
+        // A page of an earlier return answers none that came since.
+        let nth = correction.case.request.record().returns.len().to_string();
+        if one(&posted, "_return").is_some_and(|said| said != nth) {
+            return Ok(to(lang, &correction.base));
+        }
         let before = seen(&correction);
         save(&mut correction, &posted).await?;
         if let Some(document) =

@@ -6,16 +6,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
 use oneservice_core::calendar::{Date, parse_date};
+use oneservice_core::office::OfficeError;
 use oneservice_core::request::{Appointment, Officer};
 use oneservice_core::text::Lang;
-use oneservice_pilot::delegation::{Delegation, DelegationError};
+use oneservice_pilot::delegation::{Delegation, DelegationError, role_word};
 use oneservice_pilot::sentence;
 use oneservice_pilot::staff::{Staff, StaffError};
 
 use super::SignedIn;
 use super::typed::Typed;
 use crate::App;
-use crate::page::{Page, html_with, message, to};
+use crate::app::TRIAL;
+use crate::page::{Page, error, html_with, message, to};
 
 /// One delegation.
 struct Row {
@@ -25,6 +27,7 @@ struct Row {
     /// What ends it, in the form.
     to: String,
     what: String,
+    since: Date,
 }
 
 #[derive(Template)]
@@ -40,20 +43,16 @@ struct Away {
     taken: Vec<Row>,
 }
 
-/// A role as a form names it.
-fn value(appointment: &Appointment) -> String {
-    format!("{}@{}", appointment.role, appointment.department)
-}
-
 fn row(app: &App, p: &Page, staff: &Staff, delegation: &Delegation, other: &str) -> Row {
-    let appointment = Appointment::new(delegation.role, delegation.department.clone());
+    let appointment = delegation.appointment();
     let officer = staff.member(other).map_or_else(|| other.to_owned(), |member| member.name.clone());
     Row {
         role: sentence::appointment(p.lang, app.office.catalog(), &appointment),
         officer,
         days: format!("{} – {}", p.date(delegation.since), p.date(delegation.until)),
         to: delegation.to.to_string(),
-        what: value(&appointment),
+        what: role_word(&appointment),
+        since: delegation.since,
     }
 }
 
@@ -72,7 +71,7 @@ fn page(
     let p = Page::new(app, lang, "/desk/away").wide();
     let (staff, today) = (app.staff.now(), today(app));
     let own = me.appointments.iter().filter(|appointment| appointment.delegated_by.is_none());
-    let role = |of: &Appointment| (value(of), sentence::appointment(lang, app.office.catalog(), of));
+    let role = |of: &Appointment| (role_word(of), sentence::appointment(lang, app.office.catalog(), of));
     let others = staff.officers.iter().filter(|member| member.id != me.id);
     let given = staff.delegated(today).filter(|delegation| delegation.from == me.id);
     let taken = staff.delegated(today).filter(|delegation| delegation.to == me.id);
@@ -93,7 +92,15 @@ pub(crate) async fn show(
     Extension(lang): Extension<Lang>,
     SignedIn(me): SignedIn,
 ) -> Response {
+    if is_trial(&app) {
+        return error(&app, lang, &OfficeError::NotFound);
+    }
     page(&app, lang, &me, StatusCode::OK, Vec::new(), Typed::default())
+}
+
+/// The same people work in both: who acts for whom is never tried.
+fn is_trial(app: &App) -> bool {
+    app.at == TRIAL
 }
 
 /// Why the page did not do what was asked.
@@ -122,31 +129,40 @@ pub(crate) async fn change(
     SignedIn(me): SignedIn,
     Form(posted): Form<Vec<(String, String)>>,
 ) -> Response {
-    let typed = Typed::new(posted);
-    let no = match made(&app, &me, &typed) {
+    if is_trial(&app) {
+        return error(&app, lang, &OfficeError::NotFound);
+    }
+    let (at, who, typed) = (app.clone(), me.clone(), Typed::new(posted));
+    // The file may be held by another program.
+    let done = tokio::task::spawn_blocking(move || (made(&at, &who, &typed), typed)).await;
+    let (done, typed) = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+    let no = match done {
         Ok(()) => return to(lang, "/desk/away"),
         Err(No::Incomplete(key)) => Page::new(&app, lang, "/desk").t(key),
         Err(No::Delegation(why)) => sentence::delegation(lang, app.office.catalog(), &why),
-        Err(No::Staff(error)) => {
-            tracing::error!(%error, "the staff file cannot be changed");
+        Err(No::Staff(failed)) => {
+            tracing::error!(error = %failed, "the staff file cannot be changed");
             let p = Page::new(&app, lang, "/desk");
             return message(p, StatusCode::INTERNAL_SERVER_ERROR, "problem-title", "unexpected");
         }
     };
+    // What ends one is not what was typed for another.
+    let typed = if typed.one("act") == Some("end") { Typed::default() } else { typed };
     page(&app, lang, &me, StatusCode::UNPROCESSABLE_ENTITY, vec![no], typed)
 }
 
 fn made(app: &App, me: &Officer, typed: &Typed) -> Result<(), No> {
-    let own = me.appointments.iter().find(|own| typed.one("role") == Some(value(own).as_str()));
+    let own = me.appointments.iter().find(|own| typed.one("role") == Some(role_word(own).as_str()));
     let own = own.ok_or(No::Incomplete("away-choose"))?;
     let to = typed.one("to").and_then(|to| to.parse().ok()).ok_or(No::Incomplete("away-choose"))?;
     let today = today(app);
     if typed.one("act") == Some("end") {
-        return app.staff.change(|staff| Ok(staff.end_delegation(&me.id, &to, own, today)?));
+        let since = typed.one("since").and_then(parse_date);
+        return app.staff.change(|staff| Ok(staff.end_delegation(&me.id, &to, own, since, today)?));
     }
     let day = |name| typed.one(name).and_then(parse_date).ok_or(No::Incomplete("away-days"));
     let (role, department) = (own.role, own.department.clone());
-    let new =
-        Delegation { from: me.id.clone(), to, role, department, since: day("since")?, until: day("until")? };
+    let (from, since, until) = (me.id.clone(), day("since")?, day("until")?);
+    let new = Delegation { from, to, role, department, since, until, ended_on: None };
     app.staff.change(|staff| Ok(staff.delegate(app.office.catalog().office(), new, today)?))
 }

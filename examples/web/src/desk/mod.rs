@@ -10,7 +10,7 @@ mod items;
 pub(crate) mod login;
 pub(crate) mod queue;
 pub(crate) mod review;
-pub(crate) mod sight;
+mod sight;
 mod transfer;
 mod typed;
 

@@ -6,14 +6,14 @@ use oneservice_core::request::Officer;
 
 /// How much is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sight {
+pub(super) enum Sight {
     Whole,
     /// Name, fee and stage.
     Fee,
 }
 
 /// What `officer` sees of requests for `service`.
-pub(crate) fn sight(officer: &Officer, service: &Service) -> Option<Sight> {
+pub(super) fn sight(officer: &Officer, service: &Service) -> Option<Sight> {
     let touches = officer.appointments.iter().filter(|a| a.role != Role::Cashier).any(|a| {
         // The front desk hands every result over, whichever department made it; the governor's delegate is called on for every one, and
         // the head of the office where it came in for every objection.

@@ -155,4 +155,31 @@ async fn a_correction_is_entered_at_the_counter() {
     assert_eq!((desk.status, desk.path.as_str()), (200, path.as_str()));
     let page = town.visitor().get(&page_of(&receipt));
     assert!(page.contains("Corrected"), "the applicant sees it: {page}");
+    // Who was about to correct it at home is told that theirs was not sent.
+    let mut applicant = town.visitor();
+    let page = applicant.post(&format!("{}/fix", page_of(&receipt)), &[]);
+    assert_eq!(applicant.status, 409);
+    assert!(page.contains("What you entered here was not sent"), "{page}");
+    applicant.get(&format!("{}/fix", page_of(&receipt)));
+    assert_eq!(applicant.path, page_of(&receipt));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_the_counter_a_signature_is_one_that_the_officer_saw() {
+    let town = Town::open().await;
+    let receipt = town.apply(GUESTHOUSE).await;
+    town.pay(&receipt).await;
+    town.send_back(&receipt, "signature", "Not the name of the card").await;
+    let mut desk = town.sit("front-desk");
+    let fix = format!("{}/fix", desk_of(&receipt));
+    let page = desk.post(&fix, &pairs(&[("_return", "1"), ("_signer", "SOK DARA")]));
+    assert_eq!(desk.status, 422, "nobody saw it: {page}");
+    assert!(page.contains("name=\"_signed\"") && !page.contains("value=\"SOK DARA\""), "{page}");
+    // A page of another return sends nothing.
+    desk.post(&fix, &pairs(&[("_return", "2"), ("_signer", "SOK DARA"), ("_signed", "1")]));
+    assert_eq!(desk.path, fix);
+    desk.post(&fix, &pairs(&[("_return", "1"), ("_signer", "SOK DARA"), ("_signed", "1")]));
+    assert_eq!(desk.path, desk_of(&receipt));
+    let signature = town.case(&receipt).await.request.record().signature.clone().unwrap();
+    assert_eq!((signature.method, signature.signer.as_str()), (SignatureMethod::Paper, "SOK DARA"));
 }

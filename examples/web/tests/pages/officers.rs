@@ -3,7 +3,7 @@
 use oneservice_core::catalog::Role;
 use oneservice_core::office::Basis;
 use oneservice_core::request::{Actor, Command, Verdict};
-use oneservice_pilot::staff::Staff;
+use oneservice_pilot::staff::{Staff, StaffError};
 
 use crate::support::{between, sample};
 use crate::town::{GUESTHOUSE, Town, desk_of, page_of, pairs, text};
@@ -201,9 +201,11 @@ async fn who_is_taken_out_of_the_staff_file_is_out_at_once() {
     let mut dismissed = town.sit("front-desk");
     dismissed.get(&desk_of(&receipt));
     assert_eq!(dismissed.path, desk_of(&receipt));
-    let mut staff = Staff::read(&town.staff_file).unwrap();
-    staff.officers.retain(|member| member.id.as_str() != "front-desk");
-    staff.write(&town.staff_file).unwrap();
+    let gone = Staff::change(&town.staff_file, |staff| {
+        staff.officers.retain(|member| member.id.as_str() != "front-desk");
+        Ok::<_, StaffError>(())
+    });
+    gone.unwrap();
     dismissed.get(&desk_of(&receipt));
     assert_eq!(dismissed.path, "/en/desk/login");
     town.sit("examiner");
