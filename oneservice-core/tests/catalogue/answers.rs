@@ -39,6 +39,21 @@ fn normal(field: &str, answer: Value) -> Value {
 }
 
 #[test]
+fn what_was_typed_is_kept_where_it_is_not_its_own_normal_form() {
+    let found = assessed("email", json!(" "));
+    for (field, answer) in sample::answers() {
+        let (typed, normal) = (found.typed.get(&field), found.answers.get(&field));
+        match field.as_str() {
+            "email" => assert_eq!((typed, normal), (Some(&json!(" ")), None), "nothing was answered"),
+            "birth_date" | "national_id" | "phone" => {
+                assert!(typed == Some(&answer) && normal.is_some_and(|normal| *normal != answer), "{field}");
+            }
+            _ => assert_eq!((typed, normal), (None, Some(&answer)), "{field}"),
+        }
+    }
+}
+
+#[test]
 fn an_address_is_a_code_and_a_line() {
     let home = |code: Value, line: Value| json!({ "code": code, "line": line });
     let plain = json!({ "code": "900101" });
