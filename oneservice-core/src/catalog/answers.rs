@@ -63,7 +63,7 @@ impl<'a> Answers<'a> {
         self.judged.get(asked.answer?).filter(|judged| !judged.is_missing())
     }
 
-    /// The fields; by name every answer that is in order, in its normal form; and what was given, where that is something else.
+    /// The fields; every answer that is in order, in its normal form; and what was given, where that is something else.
     pub(super) fn into_normal(self) -> (Vec<Asked<'a>>, Map<String, Json>, Map<String, Json>) {
         let mut normal = Vec::with_capacity(self.judged.len());
         let mut typed = Map::new();
@@ -74,8 +74,6 @@ impl<'a> Answers<'a> {
             }
             normal.extend(json.map(|json| (name.clone(), json)));
         }
-        // Where a map keeps the order of what came in, as with a feature of `serde_json`, the same answers are the same bytes all the same.
-        normal.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         (self.asked, normal.into_iter().collect(), typed)
     }
 }

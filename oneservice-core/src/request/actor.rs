@@ -172,6 +172,10 @@ impl Entry {
 
     /// The minute in which it was recorded, in UTC: as precise as the public is told.
     pub(crate) fn minute(&self) -> String {
-        self.recorded_at.timestamp().strftime("%Y-%m-%dT%H:%MZ").to_string()
+        // As RFC 3339 without the seconds.
+        let mut minute = self.recorded_at.minute().timestamp().to_string();
+        minute.truncate("2026-11-24T03:45".len());
+        minute.push('Z');
+        minute
     }
 }

@@ -121,7 +121,7 @@ impl Evidence {
     pub(crate) fn claim(&self) -> DocumentClaim {
         DocumentClaim {
             id: self.blob.to_string(),
-            document: self.document.to_string(),
+            document: self.document.as_str().to_owned(),
             media_type: self.media_type.clone(),
             size_bytes: self.size_bytes,
             issued: self.issued,
