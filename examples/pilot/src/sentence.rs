@@ -262,12 +262,9 @@ fn role(lang: Lang, catalog: &Catalog, word: &str) -> String {
 
 /// A role and its department, as the office names them.
 pub fn appointment(lang: Lang, catalog: &Catalog, of: &Appointment) -> String {
-    let office = catalog.office();
-    let role =
-        office.role(of.role).map_or_else(|| of.role.to_string(), |role| role.name.get(lang).to_owned());
-    let department = office.department(of.department.as_str());
+    let department = catalog.office().department(of.department.as_str());
     let department = department.map_or_else(|| of.department.to_string(), |d| d.name.get(lang).to_owned());
-    format!("{role} · {department}")
+    format!("{} · {department}", role(lang, catalog, of.role.as_str()))
 }
 
 /// Why a role is not given to another, or not taken back, and what to do.

@@ -182,9 +182,6 @@ impl Staff {
     fn write(&self, path: &Path) -> Result<(), StaffError> {
         let file = |source| StaffError::File { path: path.to_owned(), source };
         let text = toml::to_string_pretty(self).map_err(|e| file(std::io::Error::other(e.to_string())))?;
-        if let Some(folder) = path.parent() {
-            private_folder(folder).map_err(file)?;
-        }
         let draft = path.with_extension("new");
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);

@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::{get, post};
 use axum::{Extension, Router, middleware};
-use oneservice_core::calendar::Moment;
+use oneservice_core::calendar::{Date, Moment};
 use oneservice_core::ids::Digest32;
 use oneservice_core::office::Office;
 use oneservice_core::request::Officer;
@@ -73,6 +73,11 @@ impl App {
         Self { office: self.office.trial(), at: TRIAL, ..self.clone() }
     }
 
+    /// The office's day.
+    pub(crate) fn today(&self) -> Date {
+        self.office.catalog().calendar().local_date(self.office.now())
+    }
+
     /// Where the person reached us, for links that are printed.
     pub(crate) fn base_url(&self, headers: &HeaderMap) -> String {
         match &self.base_url {
@@ -107,11 +112,8 @@ impl App {
     pub(crate) fn officer(&self, secret: &str) -> Option<Officer> {
         let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         let session = sessions.get(&Digest32::sha256(&[secret.as_bytes()]))?;
-        let staff = self.staff.now();
-        let now = self.office.now();
-        let current =
-            staff.officer(session.officer.id.as_str(), self.office.catalog().calendar().local_date(now))?;
-        (session.ends_at > now).then_some(current)
+        let current = self.staff.now().officer(session.officer.id.as_str(), self.today())?;
+        (session.ends_at > self.office.now()).then_some(current)
     }
 
     pub(crate) fn end_session(&self, secret: &str) {

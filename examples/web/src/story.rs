@@ -332,7 +332,7 @@ fn expected(app: &App, lang: Lang, request: &AnyRequest) -> Vec<Line> {
     }
     let service = request.service();
     let calendar = app.office.catalog().calendar();
-    let today = calendar.local_date(app.office.now());
+    let today = app.today();
     let begun = stage != StageName::Submitted;
     let open = request.open_steps();
     let days = request.expected(calendar).into_iter().filter_map(|(step, day)| {

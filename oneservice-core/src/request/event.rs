@@ -22,6 +22,12 @@ pub const EVENT_FORMAT: u32 = 1;
 /// Room for most envelopes and payloads, so that they need not move while they are written.
 const USUAL_BYTES: usize = 1_024;
 
+fn written(part: &impl Serialize) -> Result<Vec<u8>, PayloadError> {
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
+    serde_json::to_writer(&mut bytes, part)?;
+    Ok(bytes)
+}
+
 /// A fact with who recorded it and when: the private payload of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recorded {
@@ -76,9 +82,7 @@ impl Recorded {
     /// # Errors
     /// Only if a value cannot be written as JSON, which no fact made by the rules can cause.
     pub fn to_payload(&self) -> Result<Vec<u8>, PayloadError> {
-        let mut bytes = Vec::with_capacity(USUAL_BYTES);
-        serde_json::to_writer(&mut bytes, &PayloadOut { format: EVENT_FORMAT, recorded: self })?;
-        Ok(bytes)
+        written(&PayloadOut { format: EVENT_FORMAT, recorded: self })
     }
 
     /// Reads stored bytes of any released format.
@@ -183,9 +187,7 @@ impl Envelope {
     /// # Errors
     /// Only if a value cannot be written as JSON, which no envelope made by [`of`](Self::of) can cause.
     pub fn to_bytes(&self) -> Result<Vec<u8>, PayloadError> {
-        let mut bytes = Vec::with_capacity(USUAL_BYTES);
-        serde_json::to_writer(&mut bytes, self)?;
-        Ok(bytes)
+        written(self)
     }
 }
 

@@ -32,8 +32,7 @@ pub(crate) struct Correction {
 impl Correction {
     /// The frame of one of its pages.
     pub(super) fn page(&self, app: &App, lang: Lang, page: &str) -> Page {
-        let at_counter = self.draft.content().channel == Channel::Counter;
-        Page { at_counter, ..Page::new(app, lang, format!("{}{page}", self.base)) }
+        Page { path: format!("{}{page}", self.base), ..Page::of_draft(app, lang, &self.draft, "") }
     }
 
     async fn of_link(app: &App, text: &str) -> Result<Result<Self, Over>, OfficeError> {

@@ -187,13 +187,16 @@ fn seen(Correction { case, draft, .. }: &Correction) -> Map<String, Value> {
 }
 
 /// Saves answers and explanations of the page; nothing typed is lost, whatever comes next.
-async fn save(correction: &mut Correction, posted: &[(String, String)]) -> Result<(), OfficeError> {
-    let sent = seen(correction);
-    let Correction { case, draft, .. } = correction;
+/// `before` are the answers that the page showed.
+async fn save(
+    Correction { case, draft, .. }: &mut Correction,
+    before: &Map<String, Value>,
+    posted: &[(String, String)],
+) -> Result<(), OfficeError> {
     let (record, service) = (case.request.record(), case.request.service());
     let on_page = |id: &str| posted.iter().any(|(name, _)| name == &format!("_on.{id}"));
     let asked = service.fields().filter(|f| on_page(f.id.as_str()));
-    let given = answers(asked, posted, &sent);
+    let given = answers(asked, posted, before);
     // An answer left as it was is no correction.
     let changed = given.into_iter().filter(|(id, value)| {
         let old = record.answers.get(id).unwrap_or(&Value::Null);
@@ -215,15 +218,13 @@ async fn save(correction: &mut Correction, posted: &[(String, String)]) -> Resul
         }
     }
     let signer = one(posted, "_signer").map(str::trim).unwrap_or_default();
-    if !signer.is_empty() {
-        // At the counter the applicant signs on paper, and the officer says that they saw it.
-        let at_counter = draft.content().channel == Channel::Counter;
-        let seen = one(posted, "_signed").is_some();
-        match at_counter {
-            true if seen => draft.sign(SignatureMethod::Paper, signer, None).await?,
-            true => {}
-            false => draft.sign(SignatureMethod::Typed, signer, None).await?,
-        }
+    // At the counter the applicant signs on paper, and the officer says that they saw it.
+    let method = match draft.content().channel {
+        Channel::Counter => one(posted, "_signed").map(|_| SignatureMethod::Paper),
+        _ => Some(SignatureMethod::Typed),
+    };
+    if let Some(method) = method.filter(|_| !signer.is_empty()) {
+        draft.sign(method, signer, None).await?;
     }
     Ok(())
 }
@@ -250,7 +251,7 @@ pub(crate) async fn answer(
             return Ok(to(lang, &correction.base));
         }
         let before = seen(&correction);
-        save(&mut correction, &posted).await?;
+        save(&mut correction, &before, &posted).await?;
         if let Some(document) =
             one(&posted, "_upload").and_then(|document| document.parse::<DocumentId>().ok())
         {

@@ -92,7 +92,7 @@ fn page(app: &App, lang: Lang, case: &Case, own: Option<(&str, &str)>, desk: boo
     let (record, service) = (case.request.record(), case.request.service());
     let path = own.map_or_else(|| "/track".to_owned(), |(key, _)| format!("/r/{key}"));
     let p = Page::new(app, lang, &path);
-    let today = app.office.catalog().calendar().local_date(app.office.now());
+    let today = app.today();
     let late = record.due_on.is_some_and(|due| due < today);
     let stage = sentence::stage(lang, &case.request);
     let stage_name = case.request.stage();

@@ -50,7 +50,7 @@ pub(super) fn aside(app: &App, p: &Page, case: &Case, officer: &Officer) -> Asid
     let may = |fact: FactName| officer.holds(stage.roles(fact));
     let choices = |kind| choices(app, p, kind);
     let due = case.request.record().due_on;
-    let today = app.office.catalog().calendar().local_date(app.office.now());
+    let today = app.today();
     let mut forms = Aside::default();
     if let (AnyRequest::Objected(objected), true) = (&case.request, may(FactName::ObjectionUpheld)) {
         forms.objection = objected.stage().objection.clone();

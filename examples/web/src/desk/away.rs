@@ -56,10 +56,6 @@ fn row(app: &App, p: &Page, staff: &Staff, delegation: &Delegation, other: &str)
     }
 }
 
-fn today(app: &App) -> Date {
-    app.office.catalog().calendar().local_date(app.office.now())
-}
-
 fn page(
     app: &App,
     lang: Lang,
@@ -69,7 +65,7 @@ fn page(
     typed: Typed,
 ) -> Response {
     let p = Page::new(app, lang, "/desk/away").wide();
-    let (staff, today) = (app.staff.now(), today(app));
+    let (staff, today) = (app.staff.now(), app.today());
     let own = me.appointments.iter().filter(|appointment| appointment.delegated_by.is_none());
     let role = |of: &Appointment| (role_word(of), sentence::appointment(lang, app.office.catalog(), of));
     let others = staff.officers.iter().filter(|member| member.id != me.id);
@@ -155,7 +151,7 @@ fn made(app: &App, me: &Officer, typed: &Typed) -> Result<(), No> {
     let own = me.appointments.iter().find(|own| typed.one("role") == Some(role_word(own).as_str()));
     let own = own.ok_or(No::Incomplete("away-choose"))?;
     let to = typed.one("to").and_then(|to| to.parse().ok()).ok_or(No::Incomplete("away-choose"))?;
-    let today = today(app);
+    let today = app.today();
     if typed.one("act") == Some("end") {
         let since = typed.one("since").and_then(parse_date);
         return app.staff.change(|staff| Ok(staff.end_delegation(&me.id, &to, own, since, today)?));

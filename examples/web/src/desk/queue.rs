@@ -72,7 +72,7 @@ pub(super) struct Found {
 async fn row(app: &App, p: &Page, summary: &Summary, of: Option<&Appointment>) -> Result<Row, OfficeError> {
     let at_cash = of.is_some_and(|of| of.role == Role::Cashier);
     let catalog = app.office.catalog();
-    let today = catalog.calendar().local_date(app.office.now());
+    let today = app.today();
     // A row knows neither how a request ended nor what it costs.
     let case = if of.is_some() || summary.stage == StageName::Closed {
         Some(app.office.case(summary.request).await?)

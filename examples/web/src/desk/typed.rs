@@ -160,7 +160,7 @@ impl Typed {
                 Some(Command::Assign { step, to: None, reason: None, note: None })
             }
             (Some("assign"), Some(step)) => {
-                let today = app.office.catalog().calendar().local_date(app.office.now());
+                let today = app.today();
                 let to = self.one("to").and_then(|id| app.staff.now().officer(id, today));
                 Some(Command::Assign { step, to, reason: reason(), note: note() })
             }
